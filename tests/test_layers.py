@@ -111,7 +111,7 @@ MAY_USE = {
         "zxcvbn",
     },
     "backups": {"cryptography", "obstore", "sqlalchemy", "sqlcipher3", "truststore", "urllib3"},
-    "exchange": {"typst", "xlsxwriter"},
+    "exchange": {"segno", "typst", "xlsxwriter"},
     "pages": {*WEB, "babel", "segno", "sqlalchemy"},
     "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress", "werkzeug"},
 }

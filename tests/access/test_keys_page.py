@@ -51,15 +51,23 @@ def set_passphrase(browser: Browser, passphrase: str = PASSPHRASE, **more: str) 
     return browser.get("/keys").text if answer.status_code == 303 else answer.text
 
 
-def print_card(browser: Browser) -> str:
+def print_card(browser: Browser, number: str = "1") -> str:
     """The page after the card was typed back."""
-    shown = browser.post("/keys/card", at="/keys").text
-    card = re.findall(r"<li><code>(\w{4})</code>", shown)
-    assert len(card) == GROUPS
-    page = browser.get("/keys/card/groups").text
-    first, second = (card[int(number) - 1] for number in re.findall(r"Group (\d)", page))
-    browser.post("/keys/card/groups", at="/keys/card/groups", first=first, second=second)
+    type_back(browser, shown_card(browser, number))
     return browser.get("/keys").text
+
+
+def shown_card(browser: Browser, number: str = "1") -> list[str]:
+    """The groups of a card that waits to be typed back."""
+    card = re.findall(r"<li><code>(\w{4})</code>", browser.post("/keys/card", at="/keys", number=number).text)
+    assert len(card) == GROUPS
+    return card
+
+
+def type_back(browser: Browser, card: list[str]) -> str:
+    asked = re.findall(r"Group (\d)", browser.get("/keys/card/groups").text)
+    first, second = (card[int(number) - 1] for number in asked)
+    return browser.post("/keys/card/groups", at="/keys/card/groups", first=first, second=second).text
 
 
 def declared(office: Office) -> bool:
@@ -124,6 +132,65 @@ def test_a_card_opens_nothing_before_it_is_typed_back(office: Office, administra
     groups = re.findall(r"<code>(\w{4})</code>", first)
     assert re.findall(r"<code>(\w{4})</code>", administrator.post("/keys/card", at="/keys").text) == groups
     assert not any(group in wrong.text for group in groups), "she looks at the paper"
+
+
+def test_the_way_leads_on_to_a_second_card_and_each_goes_alone(office: Office, administrator: Browser) -> None:
+    set_passphrase(administrator)
+    page = print_card(administrator)
+    assert page.index("A second card for a second person") < page.index("Another passphrase")
+    assert "Remove recovery card" not in page, "the only one stays"
+    assert "only recovery card" in removed(administrator, "1")
+    page = print_card(administrator, "2")
+    assert "Recovery card 2 opens the data" in page and "A second card" not in page
+    first, second = (slot.id for slot in status(office).cards.values())
+    assert "the one it replaces no more" in print_card(administrator, "1")
+    cards = status(office).cards
+    assert cards[2].id == second and cards[1].id != first
+    assert "Recovery card 2 opens the data no more" in removed(administrator, "2")
+    assert list(status(office).cards) == [1]
+    for strange in ("3", "0", "x", "1 "):
+        assert administrator.post("/keys/card", at="/keys", number=strange).status_code == 404
+    assert administrator.post("/keys/card/remove", at="/keys", number="2").status_code == 404
+
+
+def removed(browser: Browser, number: str) -> str:
+    assert browser.post("/keys/card/remove", at="/keys", number=number).status_code == 303
+    return browser.get("/keys").text
+
+
+def test_two_administrators_who_make_the_same_card_notice(office: Office, administrator: Browser) -> None:
+    office.user("second", "administrator")
+    other = office.browser(accept_language="en")
+    other.client.set_cookie("language", "en")
+    other.sign_in("second")
+    set_passphrase(administrator)
+    hers, his = shown_card(administrator), shown_card(other)
+    assert hers != his
+    type_back(administrator, hers)
+    slot = status(office).cards[1].id
+    assert "Somebody else has changed the cards meanwhile" in type_back(other, his)
+    assert status(office).cards[1].id == slot
+
+
+def test_the_card_is_printed_by_whom_it_was_shown_to_and_while_it_waits(
+    office: Office, administrator: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    set_passphrase(administrator)
+    nothing = administrator.post("/keys/card/pdf", at="/keys")
+    assert nothing.status_code == 303, "no card waits"
+    card = shown_card(administrator)
+    printed = administrator.post("/keys/card/pdf", at="/keys")
+    assert printed.data.startswith(b"%PDF") and printed.headers["Cache-Control"] == "no-store"
+    assert printed.headers["Content-Disposition"] == 'inline; filename="card.pdf"'
+    coordinator = office.signed_in("coordinator")
+    assert coordinator.post("/keys/card/pdf", at="/profile").status_code == 403
+    office.clock.pass_(minutes=6)
+    assert administrator.post("/keys/card/pdf", at="/keys").status_code == 403, "she is asked who she is"
+    assert administrator.post("/keys/card/pdf", at="/keys", _proof=PASSWORD).data.startswith(b"%PDF")
+    type_back(administrator, card)
+    assert administrator.post("/keys/card/pdf", at="/keys").status_code == 303, "it was shown once"
+    assert not any(group in caplog.text for group in card)
 
 
 def test_a_key_file_of_other_data_is_never_written_over(office: Office, administrator: Browser) -> None:

@@ -1,9 +1,11 @@
 """The key of a new organisation, in the browser: a passphrase, a card on paper, everything locked and opened again."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
@@ -75,6 +77,9 @@ def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
 
     visitor.press("Fă un card de recuperare")
     card = visitor.page.locator(".card-groups code").all_inner_texts()
+    printed = visitor.page.pdf(prefer_css_page_size=True)
+    with pikepdf.open(BytesIO(printed)) as paper:
+        assert len(paper.pages) == 1, "a fold in its middle, and nothing left over"
     visitor.follow("Îl am pe hârtie: continuă")
     visitor.type(first="0000", second="0000")
     visitor.press("Este pe hârtie")
@@ -83,6 +88,7 @@ def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
     visitor.type(first=card[asked[0] - 1].lower(), second=card[asked[1] - 1])
     visitor.press("Este pe hârtie")
     assert visitor.sees("Un calculator furat nu spune nimic") and not (tmp_path / "key").exists()
+    assert visitor.sees("Un al doilea card, pentru o a doua persoană")
 
     visitor.follow("Încuie tot")
     visitor.press("Încuie tot acum")

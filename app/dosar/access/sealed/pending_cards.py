@@ -27,6 +27,15 @@ def card_opens(number: int, is_replaced: bool) -> Message:
     )
 
 
+def card_removed(number: int) -> Message:
+    """What is said once a card opens the data no more."""
+    return Message(
+        "Recovery card %(number)s opens the data no more. It still opens the back-ups made until now: keep it with "
+        "them in an envelope, or delete them and destroy it.",
+        {"number": number},
+    )
+
+
 @dataclass(frozen=True)
 class PendingCard:
     """A card that opens nothing yet."""

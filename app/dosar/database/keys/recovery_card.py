@@ -12,6 +12,8 @@ from secrets import token_bytes
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOKS_LIKE = str.maketrans("OIL", "011")
+OTHER_KEYBOARD = str.maketrans("YZ", "ZY")
+"""What a code reader types where the computer takes it for a keyboard on which Y and Z have changed places."""
 LETTER_BITS = 5
 SECRET_BYTES = 20
 SECRET_LETTERS = SECRET_BYTES * 8 // LETTER_BITS
@@ -56,9 +58,10 @@ def read_card(typed: str) -> RecoveryCard | None:
     letters = _plain(typed)
     if len(letters) != CARD_LETTERS or not set(letters) <= set(ALPHABET):
         return None
-    if not _is_right(letters):
+    meant = next(filter(_is_right, (letters, letters.translate(OTHER_KEYBOARD))), None)
+    if meant is None:
         raise MistypedCard(_mistyped_group(letters))
-    return RecoveryCard(_secret(letters))
+    return RecoveryCard(_secret(meant))
 
 
 def _plain(typed: str) -> str:

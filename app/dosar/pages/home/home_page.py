@@ -29,7 +29,7 @@ from dosar.pages.actions import may_accept_sheets, record_face_url
 from dosar.pages.admin.access_requests import access_requests_block
 from dosar.pages.admin.audit.audit_notices import audit_block
 from dosar.pages.admin.form_problems import form_problems_block
-from dosar.pages.admin.keys import keys_need_care
+from dosar.pages.admin.keys.keys_page import keys_need_care
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
 from dosar.pages.cases.emergency import emergencies_block
 from dosar.pages.context import PageContext, page_context

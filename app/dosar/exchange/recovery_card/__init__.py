@@ -1,0 +1,1 @@
+"""The recovery card on paper: one page A4, in two languages."""

@@ -1,0 +1,124 @@
+"""What is printed on a recovery card: the groups, a square for code readers, and what to do with them.
+
+It says nothing of whose data it opens, nor an address: a thief who finds it must find those, too. Who wants both on
+the paper writes them on its empty lines by hand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from urllib.parse import quote
+
+from dosar.database.keys.recovery_card import RecoveryCard
+from dosar.fields.formats.days import format_day
+from dosar.language.text.message import Message, msgid
+from dosar.language.text.translations import LANGUAGES, translated_word
+
+SQUARE_CORRECTION = "q"
+"""A quarter of the square may be creased or stained."""
+TITLE = msgid("Recovery card %(number)s")
+MADE_ON = msgid("Made on %(day)s")
+WORDS = {
+    "opens": msgid(
+        "Opens the data of the organisation and every back-up made while the card is valid: alone, without passphrase."
+    ),
+    "letters": msgid("There is no letter O, I, L or U in it: what looks like one is a number."),
+    "back_ups": msgid("Where the back-ups lie"),
+    "whose": msgid("Whose it is (better left empty)"),
+    "fold": msgid("Fold here, the groups inside"),
+    "do": msgid("When the computer is gone"),
+    "forgotten": msgid("If only the passphrase is forgotten: start Dosar and type the card in its place."),
+    "keep": msgid("How to keep it"),
+    "found": msgid("Whoever has found this sheet: please destroy it."),
+}
+STEPS = (
+    msgid("Install Dosar on another computer and start it."),
+    msgid("On its first page choose “I have a back-up”."),
+    msgid(
+        "Choose the newest back-up: a file whose name begins with dosar- and ends in .dosar, on the stick, the disk or "
+        "in the place written above."
+    ),
+    msgid("Type the nine groups, or hold the square before a code reader. Capitals and blanks do not matter."),
+    msgid(
+        "Once everything was counted and compared, sign in as before. On the page “Key of the data” set a new "
+        "passphrase, make new cards, and destroy this one."
+    ),
+)
+KEEPING = (
+    msgid("In a closed envelope, away from the computer and from the back-ups, where you would keep a deed."),
+    msgid("Never as a photograph, a scan or a file: whoever reads it and has a back-up reads everything."),
+    msgid("A second card may lie with a second person, in another place. Either opens everything."),
+    msgid(
+        "Lost, or seen by somebody? Make another one at once on the page “Key of the data”, and then another key: "
+        "dosar key new."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class CardText:
+    """What the card says in one language."""
+
+    language: str
+    title: str
+    made_on: str
+    words: dict[str, str]
+    steps: list[str]
+    keeping: list[str]
+
+
+@dataclass(frozen=True)
+class CardSheet:
+    """One card, as it is printed."""
+
+    number: int
+    groups: list[str]
+    texts: list[CardText]
+    """In the reader's language, and in another one: who opens the envelope may be somebody else."""
+
+    @property
+    def square_text(self) -> str:
+        """What a code reader types. Blanks are where they are on every keyboard, hyphens are not."""
+        return " ".join(self.groups)
+
+    @property
+    def square(self) -> str:
+        """The same as a picture, an SVG."""
+        import segno  # only who prints a card needs it
+
+        picture = segno.make(self.square_text, error=SQUARE_CORRECTION, boost_error=False)
+        drawn = BytesIO()
+        picture.save(drawn, kind="svg", xmldecl=False, nl=False, border=2, dark="#000", light="#fff", omitsize=True)
+        return drawn.getvalue().decode()
+
+    @property
+    def square_address(self) -> str:
+        """The picture as an address, for a page."""
+        return f"data:image/svg+xml,{quote(self.square)}"
+
+
+def card_sheet(card: RecoveryCard, number: int, day: date, language: str) -> CardSheet:
+    """The card as it is printed for a reader of this language."""
+    texts = [_text(number, day, each) for each in _two_languages(language)]
+    return CardSheet(number, card.groups, texts)
+
+
+def _two_languages(language: str) -> Sequence[str]:
+    """The reader's own wording, and the first other language that Dosar speaks, English before others."""
+    others = [other for other in reversed(LANGUAGES) if other != language.partition("-")[0]]
+    return [language, *others[:1]]
+
+
+def _text(number: int, day: date, language: str) -> CardText:
+    def say(text: str) -> str:
+        return translated_word(text, language)
+
+    return CardText(
+        language,
+        Message(TITLE, {"number": number}).say(say),
+        Message(MADE_ON, {"day": format_day(day, language)}).say(say),
+        {name: say(text) for name, text in WORDS.items()},
+        [say(step) for step in STEPS],
+        [say(advice) for advice in KEEPING],
+    )

@@ -1,0 +1,1 @@
+"""What opens the data: passphrase, recovery cards, and whether they open by themselves."""

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from dosar.cli.commands.start import DEFAULT_HOST, DEFAULT_PORT
 from dosar.cli.console.localized import ENVIRONMENT_HELP
+from dosar.cli.console.settings_file import settings_of
 from dosar.cli.main import program
 from dosar.cli.serving.server import MAX_RECEIVED_BYTES
 from tests.reference import ROOT
@@ -91,12 +92,17 @@ def test_the_newest_version_of_the_changelog_is_this_one() -> None:
     assert newest == project["version"]
 
 
-@pytest.mark.parametrize("name", ["dosar.service", "compose.yaml"])
-def test_a_server_is_started_with_options_there_are(name: str) -> None:
-    text = (DOCS / "hosting" / name).read_text(encoding="utf-8")
-    [command] = re.findall(r"dosar (start .*)$", text, re.MULTILINE)
-    asked = read(command)
-    assert (asked["no_browser"], asked["address"]) == (True, "dosar.exemplu.ro")
+def test_a_server_is_started_with_options_there_are() -> None:
+    """The file of settings, and the variables of the containers."""
+    told = tomllib.loads((DOCS / "hosting/dosar.toml").read_text(encoding="utf-8"))
+    with program.commands["start"].make_context("start", ["--settings", str(DOCS / "hosting/dosar.toml")]) as context:
+        asked = context.params
+    assert (asked["no_browser"], asked["address"]) == (True, "dosar.exemplu.ro") and str(asked["data"]) == told["data"]
+    variables = {str(option.envvar) for option in settings_of(program).values()}
+    assert {name for name in {**compose()["services"]["dosar"]["environment"], **made_with()}} - {
+        "HOME",
+        "PYTHONDONTWRITEBYTECODE",
+    } <= variables
 
 
 def compose() -> Any:
@@ -104,30 +110,59 @@ def compose() -> Any:
     return YAML(typ="safe").load(DOCS / "hosting" / "compose.yaml")
 
 
+def dockerfile() -> str:
+    """How the container of Dosar is made, a step a line."""
+    text = (DOCS / "hosting" / "Dockerfile").read_text(encoding="utf-8")
+    return re.sub(r" *\\\n *", " ", text)
+
+
+def made_with() -> dict[str, str]:
+    """The variables that the container is made with."""
+    [line] = re.findall(r"^ENV (.*)$", dockerfile(), re.MULTILINE)
+    return dict(variable.split("=", 1) for variable in line.split())
+
+
 def test_the_containers_have_what_their_command_names() -> None:
-    """Folders that are kept, a user who may write there, the wheel of this version, an end as by Ctrl+C."""
-    dosar = compose()["services"]["dosar"]
-    asked = read(dosar["command"].removeprefix("dosar "))
+    """Folders that are kept, a user who may write there and nowhere else, files that are in the clone, an end as by
+    Ctrl+C, and a question whether it lives at the port it has."""
+    dosar, made = compose()["services"]["dosar"], made_with()
     mounts = dict(mount.split(":")[:2][::-1] for mount in dosar["volumes"])
-    assert mounts[str(asked["data"])] == "data" and mounts[str(asked["key_file"].parent)] == "key"
-    assert mounts[str(asked["forms"])] == "./forms"
-    assert {"data", "key"} <= compose()["volumes"].keys() and dosar["stop_signal"] == "SIGINT"
-    made = dosar["build"]["dockerfile_inline"]
-    assert f"-g dosar {asked['data']} {asked['key_file'].parent}\n" in made and "USER dosar\n" in made
-    assert dosar["read_only"] and "/tmp" in dosar["tmpfs"]
+    assert mounts[made["DOSAR_DATA"]] == "data" and mounts[str(Path(made["DOSAR_KEY_FILE"]).parent)] == "key"
+    here = DOCS / "hosting"
+    assert (here / mounts[made["DOSAR_FORMS"]]).resolve() == ROOT / "forms"
+    assert (here / dosar["build"]["context"]).resolve() == ROOT
+    assert (ROOT / dosar["build"]["dockerfile"]).is_file()
+    steps = dockerfile()
+    assert f"-g 10001 {made['DOSAR_DATA']} {Path(made['DOSAR_KEY_FILE']).parent}\nUSER 10001:10001\n" in steps
+    assert "STOPSIGNAL SIGINT\n" in steps and f"127.0.0.1:{DEFAULT_PORT}/health" in steps
+    assert "--require-hashes" in steps and "COPY .ci/requirements.txt" in steps
+    copied = {name for line in re.findall(r"^COPY (?!--)(.*) \S+$", steps, re.MULTILINE) for name in line.split()}
+    let_in = (here / "Dockerfile.dockerignore").read_text(encoding="utf-8")
+    assert copied == set(re.findall(r"^!(.*)$", let_in, re.MULTILINE))
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_no_container_may_more_than_it_must() -> None:
+    kept = compose()
+    for name, service in kept["services"].items():
+        assert service["read_only"] and service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+    assert kept["networks"]["database"] == {"internal": True}
+    assert kept["services"]["database"]["networks"] == ["database"] and "ports" not in kept["services"]["database"]
+    secrets = {secret["file"] for secret in kept["secrets"].values()}
+    assert all(f"> {secret.removeprefix('./')}" in (DOCS / "operations.md").read_text("utf-8") for secret in secrets)
+    assert all(f"/run/secrets/{name}" in str(kept["services"]) for name in kept["secrets"])
 
 
 def test_the_wheel_is_that_of_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    for page in (DOCS / "operations.md", DOCS / "hosting/compose.yaml"):
-        told = re.findall(r"dosar-([\d.]+)-py3-none-any\.whl", page.read_text("utf-8"))
-        assert told and set(told) == {version}
+    told = re.findall(r"dosar-([\d.]+)-py3-none-any\.whl", (DOCS / "operations.md").read_text("utf-8"))
+    assert told and set(told) == {version}
 
 
 def test_the_web_server_finds_dosar() -> None:
-    """At its name and port; it takes what Dosar takes, and the variable of the database is one that Dosar reads."""
+    """At its name and port; it takes what Dosar takes, and the variable of the database is one that the help tells."""
     caddyfile = (DOCS / "hosting" / "Caddyfile").read_text("utf-8")
-    compose_text, unit = ((DOCS / "hosting" / name).read_text("utf-8") for name in ("compose.yaml", "dosar.service"))
     assert f"reverse_proxy {DEFAULT_HOST}:{DEFAULT_PORT}\n" in caddyfile
     [(size, unit_of_size)] = re.findall(r"max_size (\d+)(\w+)", caddyfile)
     assert int(size) * {"MB": 10**6, "MiB": 2**20}[unit_of_size] == MAX_RECEIVED_BYTES
@@ -135,7 +170,7 @@ def test_the_web_server_finds_dosar() -> None:
     caddy = compose()["services"]["caddy"]
     assert caddy["network_mode"] == "service:dosar" and compose()["services"]["dosar"]["ports"] == ["80:80", "443:443"]
     assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in caddy["volumes"]
-    assert "DATABASE_URL" in compose_text and "DATABASE_URL" in unit and "DATABASE_URL" in ENVIRONMENT_HELP
+    assert all(name in ENVIRONMENT_HELP for name in compose()["services"]["dosar"]["environment"] if "URL" in name)
 
 
 def test_every_command_in_the_pages_can_be_given() -> None:

@@ -2,14 +2,18 @@
 
 import os
 import re
+import shutil
 import subprocess
 import tarfile
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from dosar.cli.commands.start import start
+from dosar.cli.console.settings_file import settings_of
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
 from dosar.database.keys.key_file import key_from_file, own_key_file
@@ -114,6 +118,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
         (tmp_path / f"etc/dosar/forms/{name}.yaml").write_text(text, encoding="utf-8")
     made.program("opt/dosar/bin/dosar", f'#!/bin/sh\nprintf "%s\\n" "$DATABASE_URL" "$@" > {tmp_path}/asked\n')
     made.program("bin/dosar", made.there((HOSTING / "dosar").read_text(encoding="utf-8")))
+    told = made.there((HOSTING / "dosar.toml").read_text(encoding="utf-8"))
+    (tmp_path / "etc/dosar/dosar.toml").write_text(told, encoding="utf-8")
+    monkeypatch.setattr("dosar.cli.console.settings_file.SYSTEM_FILE", tmp_path / "etc/dosar/dosar.toml")
     made.program("bin/sudo", SUDO)
     made.program("bin/id", '#!/bin/sh\necho "${ACCOUNT:-admin}"\n')
     made.program("bin/systemctl", "#!/bin/sh\n")
@@ -128,14 +135,16 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 @pytest.fixture
 def postgresql(server: Server, tmp_path: Path) -> Iterator[Place]:
-    """The database that ``/etc/dosar/environment`` names."""
+    """The database that ``/etc/dosar/database-url`` names."""
     with fresh_place("postgresql", tmp_path) as place:
         served_from(server, place)
         yield replace(place, key=server.key)
 
 
 def served_from(server: Server, place: Place) -> None:
-    (server.root / "etc/dosar/environment").write_text(f"DATABASE_URL={place.url}\n", encoding="utf-8")
+    (server.root / "etc/dosar/database-url").write_text(f"{place.url}\n", encoding="utf-8")
+    told = server.root / "etc/dosar/dosar.toml"
+    told.write_text(told.read_text(encoding="utf-8").replace("# database_url_file", "database_url_file"), "utf-8")
 
 
 def without_administering(commands: str) -> str:
@@ -187,11 +196,32 @@ def test_the_key_of_a_folder_is_found_by_its_name(
     assert server.give(block("/key-name")).strip() == file.stem
 
 
-def test_commands_and_service_are_about_the_same_folders() -> None:
-    """In the unit, in the command of the server, and in the two places of the containers."""
-    unit, command, compose = (
-        (HOSTING / name).read_text("utf-8") for name in ("dosar.service", "dosar", "compose.yaml")
-    )
-    places = re.compile(r"--data \S+ --forms \S+ --key-file \S+")
-    assert places.findall(unit) == places.findall(command)
-    assert places.findall(compose) == places.findall(block("docker compose run --rm dosar dosar"))
+def test_commands_and_service_are_told_by_the_same_file() -> None:
+    """Neither the unit nor the command of the server says anything besides; what the file says is made beforehand."""
+    unit, command, told = ((HOSTING / name).read_text("utf-8") for name in ("dosar.service", "dosar", "dosar.toml"))
+    assert "ExecStart=/opt/dosar/bin/dosar start\n" in unit and 'exec /opt/dosar/bin/dosar "$@"\n' in command
+    assert tomllib.loads(told)["data"] in block("useradd --system") and "cp -r forms /etc/dosar/forms" in MANUAL
+    with_database = tomllib.loads(told.replace("# database_url_file", "database_url_file"))
+    assert with_database.keys() <= settings_of(start).keys() and with_database["no_browser"]
+    assert f"/dev/null {with_database['database_url_file']} " in MANUAL
+
+
+def test_the_unit_leaves_little_open() -> None:
+    """By the measure of systemd itself: 0 is nothing, 10 everything."""
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed")
+    look = ["systemd-analyze", "security", "--offline=yes", "--threshold=10", str(HOSTING / "dosar.service")]
+    done = subprocess.run(look, text=True, capture_output=True, check=False)
+    if "unrecognized option" in done.stderr:
+        pytest.skip("this systemd-analyze looks at no file")
+    [exposure] = re.findall(r"exposure level for dosar.service: ([\d.]+)", done.stdout)
+    [told] = re.findall(r"exposure level of (\d\.\d)", MANUAL)
+    assert float(exposure) <= float(told), done.stdout
+
+
+def test_the_web_server_reads_its_file() -> None:
+    if not shutil.which("caddy"):
+        pytest.skip("caddy is not installed")
+    validate = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(HOSTING / "Caddyfile")]
+    done = subprocess.run(validate, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -51,7 +51,7 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Computer:
 
 def started(data: Path) -> bytes:
     """The key that opens the folder by itself, or what somebody types; a first start leaves a database."""
-    place = MasterKeyPlace(data, lambda _: True)
+    place = MasterKeyPlace(data, lambda _: True, settles=True)
     key = place.by_itself() or place.by_typing(PASSPHRASE)
     assert key is not None
     if not has_database(data):
@@ -79,7 +79,7 @@ MADE = pytest.mark.parametrize("made", [started, with_slots, of_before])
 
 
 def opens_by_itself(data: Path) -> bool:
-    return MasterKeyPlace(data, lambda _: True).by_itself() is not None
+    return MasterKeyPlace(data, lambda _: True, settles=True).by_itself() is not None
 
 
 @MADE
@@ -167,6 +167,18 @@ def json_or_text(file: Path, text: bytes | None = None) -> object:
     """What stands in the file, of slots where the key file lies."""
     text = file.read_bytes() if text is None else text
     return [slot["place"] for slot in json.loads(text)["slots"]] if file.suffix == ".json" else text
+
+
+def test_a_folder_that_is_only_looked_at_leaves_nothing_among_the_keys(computer: Computer, tmp_path: Path) -> None:
+    """A back-up that is unpacked to be compared, and goes again."""
+    data, unpacked = computer.disk / "data", tmp_path / "unpacked"
+    key = with_slots(data)
+    before = {file: file.read_bytes() for file in keys_folder().iterdir()}
+    unpacked.mkdir()
+    shutil.copy2(slots_file(data), unpacked)
+    assert MasterKeyPlace(unpacked, lambda _: True).by_typing(PASSPHRASE) == key
+    assert {file: file.read_bytes() for file in keys_folder().iterdir()} == before
+    assert slots_file(unpacked).read_bytes() == slots_file(data).read_bytes()
 
 
 def test_a_folder_that_lost_its_name_finds_the_key_by_its_path(computer: Computer) -> None:

@@ -63,7 +63,7 @@ class Places:
         from dosar.cli.key_check import opens_database
         from dosar.database.keys.master_key import MasterKeyPlace
 
-        return MasterKeyPlace(data, opens_database(data, database_url()), self.key_file)
+        return MasterKeyPlace(data, opens_database(data, database_url()), self.key_file, settles=True)
 
     def key_at_start(self, place: "MasterKeyPlace") -> bytes | None:
         """The master key of the data folder, if a key file or the keyring gives it, or ``--passphrase`` asks for it

@@ -63,6 +63,9 @@ class MasterKeyPlace:
     """Whether a key opens the database; asked only where a file of ours does not tell."""
     key_file: Path | None = None
     """The key file that was named."""
+    settles: bool = False
+    """Whether an opening settles what the key file is called: of a folder that people work on, not of one unpacked to
+    look at it."""
     openings: OpeningLog = field(init=False, compare=False)
     """What opened the folder last, and what did not."""
 
@@ -104,7 +107,7 @@ class MasterKeyPlace:
         return self._settled_file(key)
 
     def _settled_file(self, key: bytes | None) -> bytes | None:
-        if key is not None and self.key_file is None:
+        if key is not None and self.settles and self.key_file is None:
             settle_key_file(self.data, key)
         return key
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from dosar.access.tables import ACCESS_TABLES
 from dosar.backups.making import MadeBackup, make_backup
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.place import BackupPlace
@@ -24,7 +25,16 @@ from tests.databases import KEY
 from tests.organisations import CASE, CLERK, MENU, ROLES
 
 NIGHT = datetime(2026, 11, 29, 1, 30)
+USERS = next(table for table in ACCESS_TABLES if table.name == "ab_user")
 CANARY = "Ancuta Canarescu"
+WORKER = {
+    "id": 1,
+    "first_name": "Maria",
+    "last_name": "Rusu",
+    "username": "maria",
+    "email": "m@exemplu.ro",
+    "active": True,
+}
 
 
 @dataclass
@@ -81,6 +91,12 @@ def new_office(folder: Path, url: str | None = None, key: bytes = KEY) -> Office
         (office.forms / f"{name}.yaml").write_text(text, encoding="utf-8")
     write_slots(office.data, KeySlots().with_slot(key, "card", office.card.secret, "2026-11-01"))
     return office
+
+
+def hire(repository: Repository) -> None:
+    """Somebody works there."""
+    with repository.writing() as session:
+        session.execute(insert(USERS).values(WORKER))
 
 
 def enter(repository: Repository, *names: str) -> list[int]:

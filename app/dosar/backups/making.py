@@ -14,7 +14,8 @@ from dosar.backups.file.readme import readme_text
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.snapshot import Snapshot, take_snapshot
-from dosar.backups.verification import clear_work_folders, verify_backup, work_folder
+from dosar.backups.verification import verify_backup
+from dosar.backups.working import clear_work_folders, work_folder
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.installation_marker import has_people
 from dosar.database.keys.key_slots import KeySlots, TamperedSlots

@@ -1,10 +1,33 @@
 """A back-up takes the place of the data: all of it or nothing, and what was there is kept aside."""
 
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from dosar.backups.file.manifest import SealedPart
+from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.progress import Progress
+from dosar.backups.registers import merged_registers, register_of_newer, registers_near
+from dosar.backups.swapping import FORMS_FOLDER, finish_interrupted, is_interrupted, new_stage, put_back, swap_in
+from dosar.backups.verification import OpenedBackup, opened_backup
+from dosar.backups.working import disk_told
+from dosar.database.copies_folder import COPIES_FOLDER, DATABASE_FILE, OLD_KEY_FOLDER, is_opened_by
+from dosar.database.installation.erasure_register import REGISTER_FILE
+from dosar.database.installation.installation_marker import is_founded, mark_founded
+from dosar.database.keys.key_file import default_key_file, has_database, secrets_in_file
+from dosar.database.keys.key_file_moves import slot_of_file
+from dosar.database.keys.key_slots import OPENS_BY_ITSELF, KeySlot, KeySlots, TamperedSlots
+from dosar.database.keys.key_slots_file import read_slots, slots_file, write_slots
+from dosar.database.keys.os_keyring import secret_in_keyring
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import utc_now
+
+__all__ = ["Restored", "finish_interrupted", "is_interrupted", "restore_backup", "undo_restore"]
+
+RESTORED_ACTION = "restored"
 
 
 @dataclass(frozen=True)
@@ -16,16 +39,122 @@ class Restored:
     tables: dict[str, int]
     kept_aside: Path | None
     """The folder with what was there before."""
+    forms: Path | None
+    """The forms of the organisation, where they were not those of the program."""
 
 
 def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -> Restored:
-    """Put the back-up in the place of what is in the data folder, which nobody else works on.
+    """Put the back-up in the place of what is in the data folder, which nobody else works on, and has open.
 
     ``secret`` is a typed passphrase or card, or the path of a key file. Raises
     :class:`~dosar.database.store_errors.StoreError`, and then nothing was changed.
     """
-    raise NotImplementedError
+    finish_interrupted(data)
+    stage = new_stage(data)
+    try:
+        with disk_told(data):
+            opened = _prepared(file, secret, data, stage, tell)
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
+    tell("swap", 0.0)
+    had_data = has_database(data)
+    aside = swap_in(data, f"{utc_now():%Y-%m-%d-%H%M%S}")
+    tell("swap", 1.0)
+    forms = data / FORMS_FOLDER
+    return Restored(
+        opened.manifest.moment,
+        opened.manifest.tables,
+        aside if had_data else None,
+        forms if forms.is_dir() else None,
+    )
 
 
-def finish_interrupted(data: Path) -> None:
-    """To be called at each start, before anything is opened: a restore that was killed is finished or forgotten."""
+def undo_restore(data: Path, restored: Restored) -> None:
+    """Put back what was there before, where what was restored could not be opened; it is kept aside in its turn."""
+    put_back(data, restored.kept_aside, f"{utc_now():%Y-%m-%d-%H%M%S}-undone")
+
+
+def _prepared(file: Path, secret: str | Path, data: Path, stage: Path, tell: Progress) -> OpenedBackup:
+    """Everything that is to lie in the data folder, verified."""
+    if isinstance(secret, Path):
+        secrets_in_file(data, secret)  # refuses one inside the data folder
+    opened = opened_backup(file, secret, stage, tell)
+    _require_same_organisation(opened, data)
+    slots_file(stage).unlink()
+    opened.extract_database(stage, tell)
+    _tell_in_audit_log(stage, opened)
+    write_slots(stage, _slots_here(opened, data, secret))
+    registers = [opened.part.register, register_of_newer(file, opened.manifest, opened.master_key)]
+    if merged := merged_registers([*registers, *registers_near(data)]):
+        (stage / REGISTER_FILE).write_bytes(merged)
+    if opened.manifest.has_people:
+        mark_founded(stage)
+    if opened.manifest.has_own_forms:
+        _write_forms(stage / FORMS_FOLDER, opened.part)
+    return opened
+
+
+def _require_same_organisation(opened: OpenedBackup, data: Path) -> None:
+    """Raises :class:`ForeignBackup` where the folder has an organisation, and the back-up is of another key."""
+    if not is_founded(data) or any(_has_key(folder, opened.master_key) for folder in _folders_with_slots(data)):
+        return
+    database = data / DATABASE_FILE
+    if slots_file(data).is_file() or not (database.is_file() and is_opened_by(database, opened.master_key)):
+        raise ForeignBackup(opened.archive.file)
+
+
+def _folders_with_slots(data: Path) -> list[Path]:
+    kept = (data / name for name in (COPIES_FOLDER, OLD_KEY_FOLDER))
+    return [data, *(folder for each in kept if each.is_dir() for folder in each.iterdir())]
+
+
+def _has_key(folder: Path, master_key: bytes) -> bool:
+    with suppress(StoreError):
+        stored = read_slots(folder)
+        for slots in stored.sets if stored else []:
+            with suppress(TamperedSlots):
+                slots.require_untouched(master_key)
+                return True
+    return False
+
+
+def _slots_here(opened: OpenedBackup, data: Path, secret: str | Path) -> KeySlots:
+    """The slots of that day without those that hang on a computer that is not here."""
+    slots, key = opened.slots, opened.master_key
+    if isinstance(secret, Path):
+        found = slot_of_file(data, slots, secret)
+        if found is not None:
+            slots = slots.with_place(key, found[0].id, found[1], str(secret.resolve()))
+    gone = [slot.id for slot in slots.of_kind(*OPENS_BY_ITSELF) if not _opens_here(data, slot)]
+    return slots.without(key, *gone) if gone else slots
+
+
+def _opens_here(data: Path, slot: KeySlot) -> bool:
+    if slot.kind == "keyring":
+        kept = secret_in_keyring(slot.place)
+        return kept is not None and slot.opened_with(kept) is not None
+    for file in (default_key_file(data), *([Path(slot.place)] if slot.place else [])):
+        with suppress(StoreError, OSError):
+            if slot_of_file(data, KeySlots((slot,)), file) is not None:
+                return True
+    return False
+
+
+def _write_forms(folder: Path, part: SealedPart) -> None:
+    for name, content in part.forms.items():
+        file = folder / name
+        if not file.resolve().is_relative_to(folder.resolve()):
+            continue
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def _tell_in_audit_log(stage: Path, opened: OpenedBackup) -> None:
+    """In the log that goes on from here: of which moment the data are."""
+    store = SqliteStore(stage, opened.master_key)
+    try:
+        if store.open_kept_data_key():
+            store.tell(RESTORED_ACTION, [f"{opened.manifest.moment:%Y-%m-%d %H:%M}"])
+    finally:
+        store.close()

@@ -1,17 +1,15 @@
 """A back-up is opened and looked through: every byte, every page, every table."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
 
 from dosar.backups.file.archive import DATABASE_PART, SEALED_PART, SLOTS_PART, Archive, read_archive
 from dosar.backups.file.manifest import Manifest, SealedPart, open_sealed
 from dosar.backups.file.troubles import BackupDamaged, BackupNewer, ForeignBackup, WrongSecret
 from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.table_contents import table_contents
+from dosar.backups.working import work_folder
 from dosar.database.copies_folder import DATABASE_FILE
 from dosar.database.format_version import FORMAT_VERSION
 from dosar.database.keys.key_file import secrets_in_file
@@ -22,9 +20,6 @@ from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
 
 __all__ = ["Manifest", "OpenedBackup", "open_backup", "opened_backup", "verify_backup"]
-
-WORK_PREFIX = ".backup-"
-"""How the folders begin in which a back-up is made or looked through; a kill leaves one."""
 
 
 class OpenedBackup:
@@ -124,19 +119,3 @@ def _slots(archive: Archive, folder: Path) -> KeySlots:
     if stored is None:
         raise BackupDamaged(archive.file)
     return stored.current
-
-
-@contextmanager
-def work_folder(near: Path) -> Iterator[Path]:
-    """A folder of one's own inside another one, gone at the end."""
-    folder = Path(mkdtemp(prefix=WORK_PREFIX, dir=near))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def clear_work_folders(near: Path) -> None:
-    """What a kill left of earlier ones."""
-    for left in near.glob(f"{WORK_PREFIX}*"):
-        shutil.rmtree(left, ignore_errors=True)

@@ -33,7 +33,7 @@ class Places:
 
     def forms_folder(self) -> Path:
         """The forms to run. Raises :class:`StoreError` where there are none."""
-        return forms_folder(self.forms)
+        return forms_folder(self.forms, self.data_folder())
 
     def data_folder(self, demo: bool = False) -> Path:
         """Where the data lies: the folder named, else the user's own place for data."""
@@ -49,9 +49,11 @@ class Places:
 
     def existing_data_folder(self, url: str | None) -> Path:
         """The data folder of a command that needs what is in it, or in the database at ``url``."""
+        from dosar.backups.swapping import is_interrupted
         from dosar.database.store import database_file
 
-        if not url and not database_file(self.data_folder()).is_file():
+        data = self.data_folder()
+        if not url and not database_file(data).is_file() and not is_interrupted(data):
             raise StoreError(
                 "There is no database in %(folder)s. Name the data folder with --data, or start Dosar there first.",
                 folder=self.data_folder(),
@@ -93,9 +95,10 @@ def typed_key(place: "MasterKeyPlace") -> bytes:
     return key
 
 
-def forms_folder(named: Path | None) -> Path:
-    """The forms to run: those named, else those of the folder one stands in, else the shipped ones."""
-    return _existing_folder(named or _local_forms() or shipped_folder("forms"))
+def forms_folder(named: Path | None, data: Path | None = None) -> Path:
+    """The forms to run: those named, else those of the folder one stands in, else those that came into the data folder
+    with a back-up, else the shipped ones."""
+    return _existing_folder(named or _local_forms() or _restored_forms(data) or shipped_folder("forms"))
 
 
 def own_forms_folder(named: Path | None) -> Path:
@@ -109,6 +112,12 @@ def own_forms_folder(named: Path | None) -> Path:
 def _local_forms() -> Path | None:
     local_forms = Path("forms")
     return local_forms if (local_forms / "case.yaml").is_file() else None
+
+
+def _restored_forms(data: Path | None) -> Path | None:
+    from dosar.backups.swapping import FORMS_FOLDER
+
+    return data / FORMS_FOLDER if data is not None and (data / FORMS_FOLDER / "case.yaml").is_file() else None
 
 
 def _existing_folder(folder: Path) -> Path:

@@ -7,6 +7,8 @@ from sqlcipher3 import dbapi2 as sqlcipher
 COPIES_FOLDER = "copies"
 OLD_KEY_FOLDER = "old-key"
 """Apart from the other copies: by those a damaged database is told from a wrong key."""
+BEFORE_RESTORE_FOLDER = "before-restore"
+"""What was there when a back-up was restored over it."""
 UNFINISHED_PREFIX = ".unfinished-"
 """How the name of a copy begins until all of it is there: a kill in the middle leaves no copy that looks whole."""
 DATABASE_FILE = "dosar.db"

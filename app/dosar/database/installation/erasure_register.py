@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dosar.database.atomic_files import copy_atomically, write_atomically
-from dosar.database.copies_folder import COPIES_FOLDER, OLD_KEY_FOLDER
+from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER, COPIES_FOLDER, OLD_KEY_FOLDER
 from dosar.database.store_errors import StoreError
 
 REGISTER_FILE = "erased-persons.txt"
@@ -60,8 +60,9 @@ def mark_of(key: bytes, deed: str, *identifying: Any) -> str:
 def registered_deeds(data: Path) -> list[RegisteredDeed]:
     """Every line of every register that lies near: that of the folder, of its copies, and, for a copy that is started
     where it lies, of the folder it was made of. Raises :class:`RegisterDamaged`."""
-    home = data.parent.parent if data.parent.name in (COPIES_FOLDER, OLD_KEY_FOLDER) else data
-    near = {data, home, *home.glob(f"{COPIES_FOLDER}/*"), *home.glob(f"{OLD_KEY_FOLDER}/*")}
+    kept = (COPIES_FOLDER, OLD_KEY_FOLDER, BEFORE_RESTORE_FOLDER)
+    home = data.parent.parent if data.parent.name in kept else data
+    near = {data, home, *(folder for name in kept for folder in home.glob(f"{name}/*"))}
     return [line for folder in sorted(near) for line in _deeds_in(folder / REGISTER_FILE)]
 
 

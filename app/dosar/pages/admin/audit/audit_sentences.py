@@ -69,6 +69,7 @@ SENTENCES = {
     ),
     "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
+    "restored": lazy_gettext("A back-up was restored; the data are of this moment (UTC): %(fields)s."),
     "backup_place_saved": lazy_gettext("%(who)s said where back-ups go."),
     "backup_place_removed": lazy_gettext("%(who)s took a place for back-ups out."),
 }
@@ -118,6 +119,7 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
             "sealed",
             "forms_changed",
             "copied",
+            "restored",
             "anchored",
             "pruned",
             "key_rewrapped",

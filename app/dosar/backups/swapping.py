@@ -1,0 +1,131 @@
+"""What was prepared takes the place of what a data folder holds: whatever ends the program, it is the old or the new.
+
+Everything is prepared in a folder inside the data folder. A journal is written once all of it has reached the disk:
+from then on the new data are meant, and whoever comes next finishes what was begun. Each file is moved by one renaming,
+the old one aside and the new one to its place, so that no step is ever half done, and doing it again changes nothing.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from dosar.database.atomic_files import sync_folder, write_atomically
+from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER, DATABASE_FILE
+from dosar.database.installation.erasure_register import REGISTER_FILE
+from dosar.database.installation.installation_marker import FOUNDED_FILE
+from dosar.database.installation.owed_rewrite import OWED_FILE
+from dosar.database.keys.key_slots_file import SLOTS_FILE
+from dosar.database.keys.opening_log import WRONG_GUESSES_FILE
+from dosar.database.store_errors import StoreError
+
+JOURNAL_FILE = "restore-begun.json"
+STAGE_FOLDER = ".restoring"
+FORMS_FOLDER = "forms"
+"""The forms of an organisation that came with its back-up."""
+CHANGED = (
+    DATABASE_FILE,
+    *(f"{DATABASE_FILE}{end}" for end in ("-wal", "-shm", "-journal")),
+    SLOTS_FILE,
+    "passphrase.salt",
+    REGISTER_FILE,
+    FOUNDED_FILE,
+    OWED_FILE,
+    WRONG_GUESSES_FILE,
+    FORMS_FOLDER,
+)
+"""What belongs to the data; everything else in the folder belongs to the computer."""
+
+
+def new_stage(data: Path) -> Path:
+    """An empty folder in which the new data are prepared."""
+    stage = data / STAGE_FOLDER
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(mode=0o700, parents=True)
+    return stage
+
+
+def swap_in(data: Path, moment: str) -> Path:
+    """Put what was prepared in the place of what is there; returns the folder that keeps what was there."""
+    stage = data / STAGE_FOLDER
+    _sync_all(stage)
+    aside = _unused_name(data, moment)
+    coming = sorted(name for name in CHANGED if (stage / name).exists())
+    write_atomically(data / JOURNAL_FILE, json.dumps({"aside": aside, "coming": coming}))
+    _finish(data, aside, coming)
+    return data / BEFORE_RESTORE_FOLDER / aside
+
+
+def finish_interrupted(data: Path) -> None:
+    """To be called at each start by whoever has the folder, before anything is opened: a restore that was killed is
+    finished, or forgotten where it had not come so far. Raises :class:`StoreError`."""
+    journal = data / JOURNAL_FILE
+    if not journal.exists():
+        shutil.rmtree(data / STAGE_FOLDER, ignore_errors=True)
+        return
+    try:
+        told = json.loads(journal.read_text("utf-8"))
+        aside, coming = str(told["aside"]), [str(name) for name in told["coming"]]
+    except (ValueError, KeyError, TypeError):
+        raise StoreError(
+            "The file %(file)s is damaged, so a restore that was interrupted cannot be finished. Restore the back-up "
+            "into another folder (--data).",
+            file=journal,
+        ) from None
+    _finish(data, aside, coming)
+
+
+def is_interrupted(data: Path) -> bool:
+    """Whether a restore has to be finished before anything can be said of the folder."""
+    return (data / JOURNAL_FILE).exists()
+
+
+def put_back(data: Path, kept_aside: Path | None, moment: str) -> None:
+    """Undo a restore: what was kept aside takes its place again, and what was restored is kept in its stead."""
+    stage = new_stage(data)
+    if kept_aside is not None:
+        for file in kept_aside.iterdir():
+            _copy_or_link(file, stage / file.name)
+    swap_in(data, moment)
+
+
+def _copy_or_link(file: Path, copy: Path) -> None:
+    if file.is_dir():
+        shutil.copytree(file, copy)
+        return
+    try:
+        os.link(file, copy)
+    except OSError:  # a disk without links
+        shutil.copy2(file, copy)
+
+
+def _finish(data: Path, aside_name: str, coming: Iterable[str]) -> None:
+    stage, aside = data / STAGE_FOLDER, data / BEFORE_RESTORE_FOLDER / aside_name
+    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in CHANGED:
+        is_coming = (stage / name).exists()
+        if (is_coming or name not in coming) and (data / name).exists() and not (aside / name).exists():
+            os.replace(data / name, aside / name)
+        if is_coming:
+            os.replace(stage / name, data / name)
+    sync_folder(aside)
+    sync_folder(data)
+    (data / JOURNAL_FILE).unlink(missing_ok=True)
+    sync_folder(data)
+    shutil.rmtree(stage, ignore_errors=True)
+
+
+def _unused_name(data: Path, moment: str) -> str:
+    names = (moment, *(f"{moment}-{number}" for number in range(2, 1000)))
+    return next(name for name in names if not (data / BEFORE_RESTORE_FOLDER / name).exists())
+
+
+def _sync_all(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("r+b") as written:
+                os.fsync(written.fileno())
+    sync_folder(folder)

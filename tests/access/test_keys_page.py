@@ -8,6 +8,7 @@ import pytest
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import install_vault
 from dosar.access.settings import is_one_laptop_declared, mark_as_demo
+from dosar.backups.places.settings import place_from_address, save_place
 from dosar.cli.serving.sealing import can_be_unsealed
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_changes import KeyStatus, stored_status
@@ -142,6 +143,11 @@ def test_the_way_leads_on_to_a_second_card_and_each_goes_alone(office: Office, a
     assert "only recovery card" in removed(administrator, "1")
     page = print_card(administrator, "2")
     assert "Recovery card 2 opens the data" in page and "A second card" not in page
+    with office.services.store.writing() as session:
+        save_place(session, place_from_address("https://cloud.exemplu.ro/remote.php/dav/files/ana/", "ana:parola"))
+    card = administrator.post("/keys/card", at="/keys", number="2").text
+    assert "a cloud (WebDAV, Nextcloud)" in card, "where the back-ups lie, in words"
+    assert "exemplu" not in card.partition("paper-card")[2], "and nothing that leads to the organisation"
     first, second = (slot.id for slot in status(office).cards.values())
     assert "the one it replaces no more" in print_card(administrator, "1")
     cards = status(office).cards

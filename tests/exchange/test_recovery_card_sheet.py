@@ -8,7 +8,7 @@ import pytest
 
 from dosar.database.keys.recovery_card import RecoveryCard, read_card
 from dosar.exchange.recovery_card.card_pdf import card_pdf
-from dosar.exchange.recovery_card.card_sheet import card_sheet
+from dosar.exchange.recovery_card.card_sheet import PLACES, card_sheet
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 
 CARD = RecoveryCard(bytes(range(20)))
@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 30)
 @pytest.mark.parametrize("language", [*LANGUAGES, *WORDINGS])
 @pytest.mark.parametrize("number", [1, 2])
 def test_it_is_one_page_in_two_languages(language: str, number: int) -> None:
-    sheet = card_sheet(CARD, number, TODAY, language)
+    sheet = card_sheet(CARD, number, TODAY, language, PLACES)
     assert sheet.texts[0].language == language != sheet.texts[1].language and len(sheet.texts) == 2
     assert all(str(number) in text.title for text in sheet.texts)
     with pikepdf.open(BytesIO(card_pdf(sheet))) as pdf:

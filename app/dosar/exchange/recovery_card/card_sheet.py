@@ -4,12 +4,13 @@ It says nothing of whose data it opens, nor an address: a thief who finds it mus
 the paper writes them on its empty lines by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from urllib.parse import quote
 
+from dosar.backups.places.addresses import FOLDER_KIND, OBJECT_STORE_KIND, WEBDAV_KIND
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.fields.formats.days import format_day
 from dosar.language.text.message import Message, msgid
@@ -19,12 +20,12 @@ SQUARE_CORRECTION = "q"
 """A quarter of the square may be creased or stained."""
 TITLE = msgid("Recovery card %(number)s")
 MADE_ON = msgid("Made on %(day)s")
+BACK_UPS = msgid("Where the back-ups lie")
 WORDS = {
     "opens": msgid(
         "Opens the data of the organisation and every back-up made while the card is valid: alone, without passphrase."
     ),
     "letters": msgid("There is no letter O, I, L or U in it: what looks like one is a number."),
-    "back_ups": msgid("Where the back-ups lie"),
     "whose": msgid("Whose it is (better left empty)"),
     "fold": msgid("Fold here, the groups inside"),
     "do": msgid("When the computer is gone"),
@@ -32,6 +33,12 @@ WORDS = {
     "keep": msgid("How to keep it"),
     "found": msgid("Whoever has found this sheet: please destroy it."),
 }
+PLACES = {
+    FOLDER_KIND: msgid("a disk, a stick or a shared folder"),
+    WEBDAV_KIND: msgid("a cloud (WebDAV, Nextcloud)"),
+    OBJECT_STORE_KIND: msgid("an object store (S3)"),
+}
+"""What kind of place it is; which one, nobody reads on the paper."""
 STEPS = (
     msgid("Install Dosar on another computer and start it."),
     msgid("On its first page choose “I have a back-up”."),
@@ -64,6 +71,7 @@ class CardText:
     title: str
     made_on: str
     words: dict[str, str]
+    back_ups: str
     steps: list[str]
     keeping: list[str]
 
@@ -98,10 +106,10 @@ class CardSheet:
         return f"data:image/svg+xml,{quote(self.square)}"
 
 
-def card_sheet(card: RecoveryCard, number: int, day: date, language: str) -> CardSheet:
-    """The card as it is printed for a reader of this language."""
-    texts = [_text(number, day, each) for each in _two_languages(language)]
-    return CardSheet(number, card.groups, texts)
+def card_sheet(card: RecoveryCard, number: int, day: date, language: str, places: Collection[str] = ()) -> CardSheet:
+    """The card as it is printed for a reader of this language; ``places`` are the kinds of where back-ups go."""
+    kinds = [kind for kind in PLACES if kind in places]
+    return CardSheet(number, card.groups, [_text(number, day, each, kinds) for each in _two_languages(language)])
 
 
 def _two_languages(language: str) -> Sequence[str]:
@@ -110,7 +118,7 @@ def _two_languages(language: str) -> Sequence[str]:
     return [language, *others[:1]]
 
 
-def _text(number: int, day: date, language: str) -> CardText:
+def _text(number: int, day: date, language: str, places: Sequence[str]) -> CardText:
     def say(text: str) -> str:
         return translated_word(text, language)
 
@@ -119,6 +127,7 @@ def _text(number: int, day: date, language: str) -> CardText:
         Message(TITLE, {"number": number}).say(say),
         Message(MADE_ON, {"day": format_day(day, language)}).say(say),
         {name: say(text) for name, text in WORDS.items()},
+        ": ".join((say(BACK_UPS), *filter(None, [", ".join(say(PLACES[kind]) for kind in places)]))),
         [say(step) for step in STEPS],
         [say(advice) for advice in KEEPING],
     )

@@ -13,6 +13,8 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route
 from dosar.access.i18n.languages import request_reading
 from dosar.access.sealed.pending_cards import PendingCard, card_opens, card_removed
+from dosar.access.services import access_services
+from dosar.backups.places.settings import read_places
 from dosar.database.keys.key_changes import KeyStatus
 from dosar.database.store_errors import StoreError
 from dosar.exchange.access_files.pdf_file import can_make_pdf
@@ -100,7 +102,8 @@ def _slot_of(status: KeyStatus, number: int) -> str:
 
 def _sheet(pending: PendingCard) -> CardSheet:
     reading = request_reading()
-    return card_sheet(pending.card, pending.number, reading.today, reading.language)
+    places = {place.kind for place in read_places(access_services().session)}
+    return card_sheet(pending.card, pending.number, reading.today, reading.language, places)
 
 
 def _open_with(pending: PendingCard) -> Any:

@@ -104,7 +104,7 @@ def test_how_each_back_up_went_is_told(opened: Store) -> None:
 
 def test_one_line_tells_a_place() -> None:
     stick = place_from_address("/mnt/stick mare ș")
-    assert (stick.kind, stick.title, stick.folder) == ("folder", "stick mare ș", "Dosar")
+    assert (stick.kind, stick.title, stick.folder) == ("folder", "stick mare ș", "")
     cloud = place_from_address("https://cloud.exemplu.ro/remote.php/dav/files/dosar/", "dosar:o:parolă")
     assert (cloud.kind, cloud.title, cloud.user, cloud.secret) == ("webdav", "cloud.exemplu.ro", "dosar", "o:parolă")
     store = place_from_address("s3://copii/ong/2?endpoint=https://s3.exemplu.ro&region=eu-1", "CHEIE:secret/+=")

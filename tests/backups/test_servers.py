@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
+from dosar.backups.new_place import prepare_place
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
 from dosar.backups.places.settings import open_place, place_from_address
 from dosar.backups.places.webdav_listing import StrangeListing, read_listing
@@ -75,6 +76,15 @@ def test_a_back_up_goes_there_and_comes_back(
     place.remove(FINISHED)
     assert place.list() == []
     assert "parol" not in caplog.text
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_place_is_tried_before_it_is_kept(kind: str, places: dict[str, str], tmp_path: Path) -> None:
+    place = place_from_address(places[kind], SECRET)
+    assert prepare_place(place, "a1b2c3", tmp_path) == place
+    assert open_place(place).list() == [] and not list(tmp_path.iterdir()), "the trial leaves nothing anywhere"
+    with answering(403) as (server, _), pytest.raises(PlaceUnreachable, match="does not let this account"):
+        prepare_place(place_from_address(address_at(kind, server), SECRET), "a1b2c3", tmp_path)
 
 
 @pytest.mark.parametrize("kind", SERVERS)

@@ -9,6 +9,8 @@ from dosar.language.text.message import Mistake
 FOLDER_KIND, WEBDAV_KIND, OBJECT_STORE_KIND = "folder", "webdav", "s3"
 KIND_OF_SCHEME = {"http": WEBDAV_KIND, "https": WEBDAV_KIND, "s3": OBJECT_STORE_KIND}
 """Everything else is a folder: ``E:\\`` looks like a scheme too."""
+FOLDER_NAME = "Dosar"
+"""The folder that is made at each place, so that back-ups do not lie among other files."""
 KNOWN_ENDPOINT = "https://s3.{region}.amazonaws.com"
 """Where a bucket lies of which only the region is said."""
 NO_REGION = "us-east-1"

@@ -7,12 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from dosar.backups.file.paced_writing import copy_paced
+from dosar.backups.places.folder_troubles import folder_trouble
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.progress import Progress
 from dosar.database.atomic_files import sync_folder
-
-FULL_DISK = 28
-"""The number of the system's error, the same everywhere."""
 
 
 class FolderPlace:
@@ -59,17 +57,7 @@ class FolderPlace:
         try:
             yield
         except OSError as error:
-            if error.errno == FULL_DISK:
-                raise PlaceUnreachable(
-                    "There is no room left in %(folder)s for the back-up. Make room, or choose another place.",
-                    folder=self.folder,
-                ) from None
-            raise PlaceUnreachable(
-                "The folder %(folder)s for back-ups cannot be used: %(why)s. Connect the disk or the stick again, or "
-                "give this account the right to write there.",
-                folder=self.folder,
-                why=error.strerror,
-            ) from None
+            raise folder_trouble(error, self.folder) from None
 
 
 def _forget_what_was_written(file: Path) -> None:

@@ -12,19 +12,20 @@ from sqlalchemy import delete, insert, select, update
 from dosar.access.tables import backup_place_table
 from dosar.backups.places.addresses import (
     FOLDER_KIND,
+    FOLDER_NAME,
     KIND_OF_SCHEME,
     OBJECT_STORE_KIND,
     WEBDAV_KIND,
     check_address,
     split_address,
 )
+from dosar.backups.places.connected_drives import connected_drives
 from dosar.backups.places.folder import FolderPlace
+from dosar.backups.places.known_folder import find_folder
+from dosar.backups.places.patience import PatientPlace
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable
 from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import utc_now
-
-FOLDER_NAME = "Dosar"
-"""The folder that is made at each place, so that back-ups do not lie among other files."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,14 @@ def place_from_address(text: str, secret: str = "") -> PlaceSettings:
     """The place that one line tells: ``/mnt/stick``, ``https://cloud.exemplu.ro/remote.php/dav/files/dosar/``,
     ``s3://bucket/folder?endpoint=https://…&region=…``.
 
-    ``secret`` is ``user:password``, or ``access key:secret key``. Raises ``Mistake``.
+    ``secret`` is ``user:password``, or ``access key:secret key``. A folder is taken as it is and never made: below a
+    stick that is not connected there is only the system's own disk. Raises ``Mistake``.
     """
     address, (user, _, password) = text.strip(), secret.strip().partition(":")
     scheme = address.partition("://")[0].lower() if "://" in address else ""
     kind, title, folder = KIND_OF_SCHEME.get(scheme, FOLDER_KIND), Path(address).name or address, FOLDER_NAME
+    if kind == FOLDER_KIND:
+        folder = ""
     if kind == OBJECT_STORE_KIND:
         parts = split_address(address)
         title, folder = parts.netloc, unquote(parts.path).strip("/") or FOLDER_NAME
@@ -100,7 +104,11 @@ def open_place(place: PlaceSettings) -> BackupPlace:
 
 
 def _open_folder(place: PlaceSettings) -> BackupPlace:
-    return FolderPlace(Path(place.address) / place.folder)
+    def find() -> BackupPlace:
+        drives = [drive.path for drive in connected_drives()]
+        return FolderPlace(find_folder(Path(place.address), place.folder, place.mark, drives))
+
+    return PatientPlace(find, place.address)
 
 
 def _open_webdav(place: PlaceSettings) -> BackupPlace:

@@ -1,0 +1,92 @@
+"""Waiting for a disk or a share of the network, but not for ever: one that went away may answer nothing at all.
+
+The system offers no way to end such a wait, so that it is left to a thread, and whoever asked goes on with a sentence.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Any, TypeVar
+
+from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
+from dosar.backups.progress import Progress, keep_silent
+
+STALLED_SECONDS = 60.0
+"""A disk that sleeps wakes in ten."""
+Result = TypeVar("Result")
+
+
+class _GivenUp(Exception):
+    """Nobody waits for this piece of work any more."""
+
+
+def within(seconds: float, work: Callable[[Progress], Result], tell: Progress = keep_silent) -> Result:
+    """What the work gives, which tells its progress; ``tell`` is called in this thread.
+
+    Raises :class:`TimeoutError` once it has told nothing for so many seconds.
+    """
+    told: SimpleQueue[tuple[bool, Callable[[], Any]]] = SimpleQueue()
+    given_up = Event()
+
+    def report(step: str, done: float) -> None:
+        if given_up.is_set():
+            raise _GivenUp
+        told.put((False, partial(tell, step, done)))
+
+    def run() -> None:
+        try:
+            result = work(report)
+        except BaseException as error:
+            told.put((True, partial(_raise, error)))
+        else:
+            told.put((True, lambda: result))
+
+    Thread(target=run, daemon=True).start()
+    try:
+        while True:
+            is_outcome, answer = told.get(timeout=seconds)
+            outcome = answer()
+            if is_outcome:
+                return outcome  # type: ignore[no-any-return]
+    except Empty:
+        raise TimeoutError from None
+    finally:
+        given_up.set()
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+class PatientPlace:
+    """A place that is given up once it does not go on."""
+
+    def __init__(self, open_place: Callable[[], BackupPlace], name: Path | str, seconds: float = STALLED_SECONDS):
+        self._open, self._name, self._seconds = open_place, name, seconds
+
+    def list(self) -> list[StoredFile]:
+        return self._wait(lambda place, _: place.list())
+
+    def put(self, source: Path, name: str, tell: Progress) -> None:
+        self._wait(lambda place, report: place.put(source, name, report), tell)
+
+    def fetch(self, name: str, target: Path, tell: Progress) -> None:
+        self._wait(lambda place, report: place.fetch(name, target, report), tell)
+
+    def rename(self, old: str, new: str) -> None:
+        self._wait(lambda place, _: place.rename(old, new))
+
+    def remove(self, name: str) -> None:
+        self._wait(lambda place, _: place.remove(name))
+
+    def _wait(self, work: Callable[[BackupPlace, Progress], Result], tell: Progress = keep_silent) -> Result:
+        try:
+            return within(self._seconds, lambda report: work(self._open(), report), tell)
+        except TimeoutError:
+            raise PlaceUnreachable(
+                "%(place)s does not answer. Connect the disk again, or look whether the other computer and the network "
+                "are there.",
+                place=self._name,
+            ) from None

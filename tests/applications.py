@@ -8,6 +8,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 from dosar import shipped_folder
+from dosar.backups.progress import Progress, keep_silent
 from dosar.cli.runtime import open_app
 from dosar.language.load.finding import Finding
 from tests.findings import of_two_languages
@@ -22,6 +23,7 @@ def opened_app(
     forms: Path | None = None,
     demo: bool = False,
     today: date | None = None,
+    tell: Progress = keep_silent,
 ) -> tuple[Flask, list[Finding]]:
     """The application on these data, and what is wrong in its forms; these are the shipped ones if none are named."""
     app, findings = open_app(
@@ -31,6 +33,7 @@ def opened_app(
         url,
         demo=demo,
         today=today,
+        tell=tell,
         TESTING=True,
         FAB_PASSWORD_HASH_METHOD=FAST_HASH,
     )

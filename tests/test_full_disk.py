@@ -3,9 +3,8 @@
 import re
 import shlex
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import unescape
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -17,6 +16,7 @@ from dosar.cli.demo import demo_password
 from tests.databases import Place
 from tests.pages.browsing import boxes_on
 from tests.small_disk import SmallDisk, small_disk
+from tests.waiting import is_soon
 
 PROGRAM = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "  # jobs of a shell are deaf to it
@@ -43,16 +43,15 @@ class Visitor:
         except HTTPError as refusal:
             return refusal.code, refusal.read().decode()
 
+    def is_ready(self) -> bool:
+        """Whether Dosar has started."""
+        with suppress(URLError):
+            return self.ask("/ready")[0] == 200
+        return False
+
     def sign_in(self, user: str, patience: float = 60) -> None:
-        until = time.monotonic() + patience
-        while True:
-            try:
-                _, page = self.ask("/sign-in")
-                break
-            except URLError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
+        assert is_soon(self.is_ready, patience)
+        _, page = self.ask("/sign-in")
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token
         who = {"user_name": user, "password": demo_password(user), "csrf_token": token[1]}

@@ -21,8 +21,9 @@ from dosar.database.copies_folder import COPIES_FOLDER
 from dosar.database.installation.installation_marker import (
     FOUNDED_FILE,
     begin_anew,
-    beginning,
+    end_beginning,
     has_people,
+    mark_beginning,
     mark_founded,
     may_begin,
 )
@@ -208,11 +209,9 @@ def test_a_database_elsewhere_that_is_empty_is_no_new_organisation(place: Place,
 
 
 def test_a_first_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), beginning(tmp_path, begins=True):
-        raise KeyboardInterrupt
+    mark_beginning(tmp_path)
     assert may_begin(tmp_path, is_known=True)
-    with beginning(tmp_path, begins=True):
-        pass
+    end_beginning(tmp_path)
     assert not may_begin(tmp_path, is_known=True)
 
 

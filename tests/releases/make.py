@@ -26,6 +26,7 @@ from tests.releases.story import live_through
 
 PATIENCE = 300.0
 """Seconds until a program that starts must answer."""
+STARTING_STATUS = 503
 
 
 def main() -> None:
@@ -95,12 +96,12 @@ def _wait(port: int) -> None:
         try:
             connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
             connection.request("GET", "/sign-in")
-            connection.getresponse().read()
-            return
+            if connection.getresponse().status != STARTING_STATUS:
+                return
         except OSError:
             if time.monotonic() > until:
                 raise
-            time.sleep(0.1)
+        time.sleep(0.1)
 
 
 def _keep_postgresql(address: str, kept: Path) -> None:

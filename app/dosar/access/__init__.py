@@ -16,6 +16,7 @@ from dosar.access.login.csrf import require_csrf_tokens
 from dosar.access.login.sessions.database_sessions import DatabaseSessions
 from dosar.access.menu import worker_menu
 from dosar.access.services import AccessServices, Clock, access_services
+from dosar.access.set_up_code import SetUpCode
 from dosar.access.web.hosts import LOOPBACK_HOSTS
 from dosar.access.web.security_headers import add_security_headers
 from dosar.database.system_tables import utc_now
@@ -26,9 +27,11 @@ def install_access_control(app: Flask, store: Any, definition: Definition, clock
     """Put access control before every route of the app; pages are registered with what this returns.
 
     Reads from the configuration: ``TRANSLATIONS`` (folder of the texts), ``DATA`` (data folder),
-    ``HOSTS`` (host names beside this machine's own), ``DEMO`` (started as a demo), and Flask's ``SECRET_KEY``.
+    ``HOSTS`` (host names beside this machine's own), ``DEMO`` (started as a demo), ``SET_UP_CODE``
+    (where it was made before), and Flask's ``SECRET_KEY``.
     """
-    services = AccessServices(store, definition, clock, bool(app.config.get("DEMO")))
+    code = app.config.get("SET_UP_CODE") or SetUpCode()
+    services = AccessServices(store, definition, clock, bool(app.config.get("DEMO")), code)
     app.extensions["dosar_access"] = services
     app.config["TRUSTED_HOSTS"] = [*LOOPBACK_HOSTS, *app.config.get("HOSTS", [])]
     app.session_interface = DatabaseSessions(services)

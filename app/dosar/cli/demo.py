@@ -12,6 +12,7 @@ from flask import Flask
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation, mark_as_demo
+from dosar.backups.progress import Progress, keep_silent
 from dosar.database.system_tables import stamped_as_of, utc_now
 from dosar.filing.opening.submissions import new_submission
 from dosar.filing.save import save_new
@@ -22,6 +23,7 @@ from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import Question, ReadingContext
+from dosar.language.text.message import msgid
 from dosar.language.text.translations import LANGUAGES
 from dosar.overview.case_overview import dating_question
 from dosar.records.actor import Actor
@@ -32,6 +34,7 @@ from dosar.records.teams import join_team
 DEMO_ORGANISATION_NAME = "Asociația Drumul Lin (demo)"
 DEMO_WRITTEN_ON = date(2026, 11, 22)
 """The day the cases were thought up: on a computer whose clock stands before it they are filed as of this day."""
+FILING = msgid("The invented cases of the demo are being filed.")
 FILING_TIME = time(12)
 UNREADABLE_ERRORS = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError)
 """What an answer raises that was thought up for another kind of question."""
@@ -67,7 +70,7 @@ def demo_accounts(forms: Path) -> list[dict[str, str]]:
     return found
 
 
-def fill_demo_data(app: Flask, forms: Path, today: date) -> list[Finding]:
+def fill_demo_data(app: Flask, forms: Path, today: date, tell: Progress = keep_silent) -> list[Finding]:
     """Fill an empty organisation with the demo workers and cases; tells what changed forms do not take.
 
     In one transaction: a start that is killed meanwhile leaves nothing half filed.
@@ -87,7 +90,7 @@ def fill_demo_data(app: Flask, forms: Path, today: date) -> list[Finding]:
         services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, LANGUAGES[0]))
         mark_as_demo(services.session)
         filing = _DemoFiler(app.extensions["dosar_repository"], users, max(today, DEMO_WRITTEN_ON))
-        return filing.file_records(forms / "demo")
+        return filing.file_records(forms / "demo", tell)
 
 
 @dataclass(frozen=True)
@@ -142,15 +145,16 @@ class _DemoFiler:
         self.today = today
         self.handles: dict[str, int] = {}
 
-    def file_records(self, folder: Path) -> list[Finding]:
+    def file_records(self, folder: Path, tell: Progress) -> list[Finding]:
+        tell(FILING, 0.0)
         found = [
             paper for paper in _read_demo_records(folder, self.today) if paper.record["form"] in self.repository.forms
         ]
-        left_out = [
-            paper
-            for day, paper in _in_filing_order(found, [self._day(paper.record) for paper in found])
-            if not self._file(paper.record, min(datetime.combine(day, FILING_TIME), utc_now()))
-        ]
+        left_out = []
+        for position, (day, paper) in enumerate(_in_filing_order(found, [self._day(paper.record) for paper in found])):
+            tell(FILING, position / len(found))
+            if not self._file(paper.record, min(datetime.combine(day, FILING_TIME), utc_now())):
+                left_out.append(paper)
         return [
             finding(
                 paper.place,

@@ -24,6 +24,7 @@ from dosar.access.settings import (
 )
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
+from dosar.backups.progress import Progress, keep_silent
 from dosar.cli.console.locale import translate_message
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.installation_marker import (
@@ -38,11 +39,14 @@ from dosar.database.store import Store
 from dosar.database.store_errors import StoreError, StoreUnreachable
 from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
-from dosar.language.text.message import Message
+from dosar.language.text.message import Message, msgid
 from dosar.migrations.upgrade import OpenedForms, open_forms
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 
+OPENING_DATABASE = msgid("The database is being opened.")
+PREPARING_PAGES = msgid("The pages are being prepared.")
+COUNTING = msgid("What lies in the database is being counted, so that it is found fast.")
 SECRET_SETTING = "secret"  # noqa: S105  # nosec B105 - the name of a setting, not a secret
 
 
@@ -54,16 +58,19 @@ def open_app(
     demo: bool = False,
     today: date | None = None,
     begins: bool = True,
+    tell: Progress = keep_silent,
     **config: Any,
 ) -> tuple[Flask, list[Finding]]:
-    """The application on this data and these forms, and what is wrong in the form files. Raises :class:`StoreError`,
-    also for an empty database unless something new ``begins`` in it."""
+    """The application on this data and these forms, and what is wrong in the form files; ``tell`` is called with what
+    is done just now. Raises :class:`StoreError`, also for an empty database unless something new ``begins`` in it."""
+    tell(OPENING_DATABASE, 0.0)
     store = open_store(data, key, url)
     if not begins and not is_used(store):
         store.close()
         raise lost_database(data)
     _refuse_demo_as_organisation(store, demo)
-    opened_forms = prepare_database(store, forms)
+    opened_forms = prepare_database(store, forms, tell=tell)
+    tell(PREPARING_PAGES, 0.0)
     with store.writing() as session:
         clear_unsaved_files(session.connection())
         add_event(session, "started", fields=[version("dosar")])
@@ -79,10 +86,11 @@ def open_app(
 
         findings = [
             *findings,
-            *fill_demo_data(application, forms, today or local_day(utc_now(), stored_organisation(store).zone)),
+            *fill_demo_data(application, forms, today or local_day(utc_now(), stored_organisation(store).zone), tell),
         ]
     if has_people(store):
         mark_founded(data)
+    tell(COUNTING, 0.0)
     store.update_statistics()
     application.extensions["dosar_access"].permissions.warm()
     return application, findings
@@ -167,11 +175,11 @@ def open_store_or_empty(data: Path, key: bytes | None, url: str | None = None) -
         raise StoreUnreachable from None
 
 
-def prepare_database(store: Store, forms: Path, converting: bool = False) -> OpenedForms:
+def prepare_database(store: Store, forms: Path, converting: bool = False, tell: Progress = keep_silent) -> OpenedForms:
     """The database made ready for these forms and their roles, in one transaction."""
     with store.writing() as session:
         create_access_tables(session.connection())
-        opened_forms = open_forms(store, forms, converting)
+        opened_forms = open_forms(store, forms, converting, tell)
         sync_permissions(session, opened_forms.definition.roles, opened_forms.definition.forms)
     return opened_forms
 

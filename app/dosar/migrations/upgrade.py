@@ -7,7 +7,7 @@ cannot be used runs on as its last good version, which the database keeps.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -47,6 +47,7 @@ from dosar.language.load.folder import FolderReading, folder_digest, read_folder
 from dosar.language.load.yaml_reader import Source
 from dosar.language.organisation.roles import Roles
 from dosar.language.text.collation import sorted_after
+from dosar.language.text.message import msgid
 from dosar.language.text.translations import LANGUAGES
 from dosar.migrations.compare.question_moves import QuestionMove, wanted_moves
 from dosar.migrations.compare.stored_counts import AnswerCounts
@@ -90,6 +91,8 @@ RECORD_DEPENDENT_CODES = {"F020", "F048", "F049", "F058"}
 """Findings that may be gone although no file has changed: somebody corrected the records."""
 PROGRAM = ("language", "fields", "database", "records", "migrations")
 """The packages that decide how forms are read and how their tables look."""
+SEALING_ANEW = msgid("What an older Dosar kept is being encrypted as this one does it.")
+READING_FORMS = msgid("The forms are being compared with the database.")
 
 
 @dataclass(frozen=True)
@@ -105,11 +108,13 @@ class OpenedForms:
     """File → the part it holds."""
 
 
-def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedForms:
+def open_forms(
+    store: Store, folder: Path, converting: bool = False, tell: Callable[[str, float], None] = lambda step, done: None
+) -> OpenedForms:
     """The forms of the folder, running on a database that fits them.
 
     Without ``converting`` a form with answers to convert runs on as its last good version. The tables of
-    people who sign in must be there already.
+    people who sign in must be there already. ``tell`` is called with what is done just now, for whoever waits.
     """
     digest = _digest_of(folder)
     with store.writing() as session:
@@ -117,15 +122,8 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
         former = make_own_tables(connection)
         store.open_data_key()
         put_back_drafts(connection, former)
-        if former.format < SEALED_SINCE_FORMAT:
-            seal_plain_files(store, connection)
-        if former.format < SEALED_ANSWERS_SINCE_FORMAT:
-            seal_own_values(connection)
-        if former.format < SEALED_CHOICES_SINCE_FORMAT:
-            seal_answers(connection)
-            seal_choices(connection)
-        if former.format < BOUND_ANSWERS_SINCE_FORMAT:
-            bind_sealed_answers(connection)
+        _seal_older_values(store, connection, former.format, tell)
+        tell(READING_FORMS, 0.0)
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)
@@ -150,6 +148,24 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
         queue_events(session, upgrade_events(connection, last_entry, changed))
         give_numbers_once(connection)
     return opened_forms
+
+
+def _seal_older_values(
+    store: Store, connection: Connection, former_format: int, tell: Callable[[str, float], None]
+) -> None:
+    """What an older Dosar left unsealed, or sealed otherwise."""
+    due: list[Callable[[], object]] = []
+    if former_format < SEALED_SINCE_FORMAT:
+        due.append(lambda: seal_plain_files(store, connection))
+    if former_format < SEALED_ANSWERS_SINCE_FORMAT:
+        due.append(lambda: seal_own_values(connection))
+    if former_format < SEALED_CHOICES_SINCE_FORMAT:
+        due += [lambda: seal_answers(connection), lambda: seal_choices(connection)]
+    if former_format < BOUND_ANSWERS_SINCE_FORMAT:
+        due.append(lambda: bind_sealed_answers(connection))
+    for position, seal in enumerate(due):
+        tell(SEALING_ANEW, position / len(due))
+        seal()
 
 
 def _last_good_forms(connection: Connection, folder: Path, kept_forms: KeptForms, error: Exception) -> OpenedForms:

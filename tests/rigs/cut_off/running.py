@@ -146,10 +146,10 @@ class Running:
         self.process.wait()
 
     def answers(self) -> bool:
-        """Whether its first page comes."""
+        """Whether people can work with it."""
         try:
             connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
-            connection.request("GET", "/health")
+            connection.request("GET", "/ready")
             return connection.getresponse().status == 200
         except (OSError, HTTPException):
             return False

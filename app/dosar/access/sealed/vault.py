@@ -12,6 +12,7 @@ from threading import Condition, Lock, Thread
 from typing import Any
 
 from dosar.access.sealed.guesses import Guesses
+from dosar.access.sealed.opening_steps import OpeningSteps
 from dosar.access.sealed.pending_cards import PendingCards
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
@@ -63,6 +64,8 @@ class Vault:
     clock: Callable[[], float] = time.time
     guesses: Guesses = field(default_factory=Guesses)
     cards: PendingCards = field(default_factory=PendingCards)
+    steps: OpeningSteps = field(default_factory=OpeningSteps)
+    """What ``open_application`` does just now, as it tells."""
     trouble: StoreError | None = None
     """Why the data could not be opened the last time."""
     _open: OpenData | None = None
@@ -123,7 +126,7 @@ class Vault:
                 "This does not open the data. Look at the keyboard's language and at capitals, and try again."
             )
         self.guesses.forget(address)
-        self._begin_opening(key)
+        self.begin_opening(key)
 
     def _key(self, typed: str) -> bytes | None:
         if not self._guess_turn.acquire(timeout=LONGEST_LINE):
@@ -146,20 +149,37 @@ class Vault:
                 self.trouble, self._open = None, opened
             self.note_use()
 
-    def _begin_opening(self, key: bytes) -> None:
+    def begin_opening(self, key: bytes, over: Callable[[Exception | None], None] | None = None) -> None:
+        """Open the data in the background, unless somebody does so already; ``over`` is called at the end, with what
+        went wrong. Without it that is told, and somebody may try again."""
         with self._changes:
             if self._opening_since is not None or self._open is not None:
                 return
             self.trouble, self._opening_since = None, self.clock()
-        Thread(target=self._open_in_background, args=(key,), daemon=True).start()
+        self.steps.begin()
+        Thread(target=self._open_in_background, args=(key,), kwargs={"over": over}, daemon=True).start()
 
-    def _open_in_background(self, key: bytes, settle: Callable[[Any], None] = lambda application: None) -> None:
+    def _open_in_background(
+        self,
+        key: bytes,
+        settle: Callable[[Any], None] = lambda application: None,
+        over: Callable[[Exception | None], None] | None = None,
+    ) -> None:
         try:
-            self.open(key, settle)
-        except Exception as error:  # nobody would ever hear of it
-            self._note_trouble(_trouble_of(error))
+            failure = self._try_to_open(key, settle)
+            if over is not None:
+                over(failure)
+            elif failure is not None:
+                self._note_trouble(_trouble_of(failure))
         finally:
             self._opening_since = None
+
+    def _try_to_open(self, key: bytes, settle: Callable[[Any], None]) -> Exception | None:
+        try:
+            self.open(key, settle)
+        except Exception as error:  # in a thread nobody would ever hear of it
+            return error
+        return None
 
     def _note_trouble(self, trouble: StoreError) -> None:
         self.trouble = trouble
@@ -173,6 +193,7 @@ class Vault:
                 return False
             closing, self._open = self._open, None
             self._is_closing, self.trouble, self._opening_since = True, None, self.clock()
+        self.steps.begin()
         Thread(target=self._exchange, args=(closing, exchange), daemon=True).start()
         return True
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from dosar.access.sealed.vault import Vault
+    from dosar.access.set_up_code import SetUpCode
+    from dosar.cli.serving.stopping import Stop
     from dosar.database.keys.master_key import MasterKeyPlace
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
 DEFAULT_SEAL_HOURS = 12
+LOADING = msgid("The program is being loaded.")
 
 
 def _https_host(context: click.Context, parameter: click.Parameter, address: str | None) -> str | None:
@@ -72,6 +75,10 @@ class _Start:
     """What the first administrator must type, where there is nobody yet."""
     telephone_code: str | None = None
     """What lets the first telephone of all be connected."""
+    set_up_code: "SetUpCode | None" = None
+    """The code of this start, whether anybody needs it or not."""
+    shows_accounts: bool = False
+    """Whether the accounts are those of the demo."""
 
     @property
     def hosts(self) -> list[str]:
@@ -150,6 +157,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
     """Everything between the start and the stop; afterwards the file of the database is whole by itself."""
     with _garbage_collection_paused():
         from dosar.access.sealed.vault import Vault
+        from dosar.access.set_up_code import SetUpCode
         from dosar.cli.endings import ended_by, waiting_for_window
         from dosar.cli.first_start import may_start_empty
         from dosar.cli.only_program import only_program
@@ -158,7 +166,6 @@ def _serve_alone(started: _Start, data: Path) -> int:
         from dosar.cli.serving.server import serve_requests
         from dosar.cli.serving.single_instance import new_instance
         from dosar.cli.serving.stopping import Stop
-        from dosar.database.installation.installation_marker import beginning
         from dosar.database.installation.lock_file import publish_instance
         from dosar.pages.sealed.sealed_app import create_sealed_app
 
@@ -170,6 +177,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
     ):
         publish_instance(data, instance)
         started.begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
+        started.set_up_code = SetUpCode()
         place, forms = started.places.key_place(data), started.places.forms_folder()
         vault = Vault(
             place.by_typing,
@@ -178,33 +186,60 @@ def _serve_alone(started: _Start, data: Path) -> int:
             _print_trouble,
             lambda: not started.demo and can_be_unsealed(data, started.places.key_file),
         )
-        with beginning(data, started.begins):
-            key = started.places.key_at_start(place)
-            if key is not None:
-                _print_wait(started, data)
-                vault.open(key)
-        _print_greeting(started, vault.is_open)
+        failures = _begin_opening(started, vault, place, stop)
         watch_idle(vault, data, started.places.key_file, started.seal_after)
         sealed = create_sealed_app(vault, started.hosts, instance.token)
         with ended_by(stop.ask):
             seal_on_hangup(vault, stop.ask)
             serve_requests(Gate(vault, sealed), listening, stop, bool(started.address))
             vault.wait_until_closed()
+        if failures:
+            raise failures[0]
     _print_stopped(data)
     return 0
 
 
+def _begin_opening(started: _Start, vault: "Vault", place: "MasterKeyPlace", stop: "Stop") -> list[Exception]:
+    """Have the data opened in the background, unless somebody must type first. What goes wrong stops the program and
+    comes to stand in the list: nobody could try again."""
+    from dosar.cli.serving.opening import print_steps
+    from dosar.database.installation.installation_marker import end_beginning, mark_beginning
+
+    failures: list[Exception] = []
+
+    def end_opening(failure: Exception | None) -> None:
+        if failure is None:
+            end_beginning(place.data)
+            _print_greeting(started, is_open=True)
+        else:
+            failures.append(failure)
+            stop.ask()
+
+    if started.begins:
+        mark_beginning(place.data)
+    key = started.places.key_at_start(place)
+    _open_browser(started, place.data)
+    if key is None:
+        end_beginning(place.data)
+        _print_greeting(started, is_open=False)
+    else:
+        vault.begin_opening(key, end_opening)
+        print_steps(vault, started.pages_address)
+    return failures
+
+
 def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vault: "Vault", instance: str) -> "Flask":
     """The application on the data that the key opens."""
-    from dosar.access.sealed.opening_events import tell_opening
-    from dosar.access.sealed.vault_use import install_vault
-    from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
-    from dosar.cli.runtime import open_app
-    from dosar.database.installation.integrity import watch_integrity
-    from dosar.database.installation.owed_rewrite import watch_owed_rewrite
-
     data = place.data
+    vault.steps.tell(LOADING)
     with _garbage_collection_paused():
+        from dosar.access.sealed.opening_events import tell_opening
+        from dosar.access.sealed.vault_use import install_vault
+        from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
+        from dosar.cli.runtime import open_app
+        from dosar.database.installation.integrity import watch_integrity
+        from dosar.database.installation.owed_rewrite import watch_owed_rewrite
+
         if started.new_organisation:
             forget_organisation(data, key)
         app, findings = open_app(
@@ -216,6 +251,8 @@ def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vau
             begins=started.begins,
             HOSTS=started.hosts,
             INSTANCE=instance,
+            tell=vault.steps.tell,
+            SET_UP_CODE=started.set_up_code,
             KEY_FILE=started.places.key_file,
         )
         install_vault(app, vault)
@@ -223,7 +260,7 @@ def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vau
     tell_opening(app.extensions["dosar_access"].store, place.openings)
     _print_older_slots(app, data, key)
     _print_findings(findings)
-    _print_accounts(started, is_demo(app))
+    started.shows_accounts = is_demo(app)
     started.shown_code = set_up_code(app)
     started.telephone_code = first_telephone_code(app)
     store = app.extensions["dosar_repository"].store
@@ -302,17 +339,8 @@ def _print_findings(findings: Sequence[Any]) -> None:
         print(translate_message(last_good), file=sys.stderr)
 
 
-def _print_wait(started: _Start, data: Path) -> None:
-    """That nothing hangs: the first start of the demo files hundreds of sheets before the address is told."""
-    from dosar.database.keys.key_file import has_database
-
-    if started.demo and not has_database(data):
-        waits = Message("The cases of the demo are being filed; that takes up to a minute, the first time only.")
-        print(translate_message(waits), file=sys.stderr, flush=True)
-
-
-def _print_accounts(started: _Start, is_demo: bool) -> None:
-    if is_demo:
+def _print_accounts(started: _Start) -> None:
+    if started.shows_accounts:
         from dosar.cli.demo import demo_accounts, demo_password
 
         print(translate_message(Message("Demo: user name, password, role")))
@@ -324,6 +352,7 @@ def _print_greeting(started: _Start, is_open: bool) -> None:
     from dosar.cli.console.key_words import swap_lines
 
     code = started.shown_code
+    _print_accounts(started)
     print(f"Dosar: {started.pages_address}   ({translate_message(Message('Ctrl+C stops it'))})", flush=True)
     if not is_open:
         locked = Message("The data are locked: open this address, and type the passphrase there.")
@@ -337,6 +366,14 @@ def _print_greeting(started: _Start, is_open: bool) -> None:
         print(translate_message(connects), flush=True)
     for line in swap_lines() if not started.demo else ():
         print(translate_message(line), file=sys.stderr, flush=True)
-    if not started.no_browser:
-        opened = f"{started.pages_address}set-up#{code}" if code else started.pages_address
-        Timer(1.0, webbrowser.open, [opened]).start()
+
+
+def _open_browser(started: _Start, data: Path) -> None:
+    """At once: it shows how far the start is. Where there is nobody yet, it brings the code of the set-up along."""
+    from dosar.database.installation.installation_marker import is_founded
+
+    if started.no_browser:
+        return
+    code = None if started.demo or is_founded(data) else started.set_up_code
+    opened = f"{started.pages_address}set-up#{code.shown}" if code else started.pages_address
+    Thread(target=webbrowser.open, args=[opened], daemon=True).start()

@@ -43,6 +43,8 @@ def serve_until(server: Any, stop: Stop) -> None:
     while not stop.is_asked:
         _look_around(server, server.adj.asyncore_loop_timeout)
     _finish(server, stop)
+    stop.will_wake(lambda: None)
+    server.asyncore.close_all(server._map, ignore_all=True)
 
 
 def _look_around(server: Any, seconds: float) -> None:

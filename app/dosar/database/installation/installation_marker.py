@@ -6,8 +6,6 @@ remembers, beside its database, that there were people. Where the folder itself 
 looks like an empty folder), the key tells it: it is made at the first start only.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +33,13 @@ def may_begin(data: Path, is_known: bool) -> bool:
     return not is_known or (data / BEGINNING_FILE).exists()
 
 
-@contextmanager
-def beginning(data: Path, begins: bool) -> Iterator[None]:
-    """Inside, what is made of a first start is nothing that could be missed."""
-    if begins:
-        write_atomically(data / BEGINNING_FILE, "")
-    yield
+def mark_beginning(data: Path) -> None:
+    """From now on, what is made of a first start is nothing that could be missed."""
+    write_atomically(data / BEGINNING_FILE, "")
+
+
+def end_beginning(data: Path) -> None:
+    """The first start, if it was one, has come to its end."""
     (data / BEGINNING_FILE).unlink(missing_ok=True)
 
 

@@ -125,6 +125,7 @@ def _sealed_page(status: int = SEALED_STATUS, refused: str = "") -> Any:
             box=SECRET_BOX,
             refused=refused,
             opening=vault.seconds_opening,
+            steps=vault.steps.told,
             trouble=_trouble_said(vault),
             kept=_typed_boxes() if request.path != UNLOCK_PATH else [],
             languages=[(code, name, code == _language()) for code, name in LANGUAGE_NAMES.items()],

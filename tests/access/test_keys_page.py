@@ -140,7 +140,7 @@ def test_the_way_leads_on_to_a_second_card_and_each_goes_alone(office: Office, a
     page = print_card(administrator)
     assert page.index("A second card for a second person") < page.index("Another passphrase")
     assert "Remove recovery card" not in page, "the only one stays"
-    assert "only recovery card" in removed(administrator, "1")
+    assert "only one of its kind" in removed(administrator, status(office).cards[1].id)
     page = print_card(administrator, "2")
     assert "Recovery card 2 opens the data" in page and "A second card" not in page
     with office.services.store.writing() as session:
@@ -152,16 +152,28 @@ def test_the_way_leads_on_to_a_second_card_and_each_goes_alone(office: Office, a
     assert "the one it replaces no more" in print_card(administrator, "1")
     cards = status(office).cards
     assert cards[2].id == second and cards[1].id != first
-    assert "Recovery card 2 opens the data no more" in removed(administrator, "2")
+    assert "Recovery card 2 opens the data no more" in removed(administrator, second)
     assert list(status(office).cards) == [1]
     for strange in ("3", "0", "x", "1 "):
         assert administrator.post("/keys/card", at="/keys", number=strange).status_code == 404
-    assert administrator.post("/keys/card/remove", at="/keys", number="2").status_code == 404
+    assert administrator.post("/keys/remove", at="/keys", slot=second).status_code == 404, "it is gone"
 
 
-def removed(browser: Browser, number: str) -> str:
-    assert browser.post("/keys/card/remove", at="/keys", number=number).status_code == 303
-    return browser.get("/keys").text
+def test_a_passphrase_goes_where_another_one_stays(office: Office, administrator: Browser) -> None:
+    set_passphrase(administrator)
+    [first] = [slot.id for slot in status(office).slots if slot.kind == "passphrase"]
+    assert "only one of its kind" in removed(administrator, first)
+    set_passphrase(administrator, OTHER)
+    assert "The passphrase opens the data no more" in removed(administrator, first)
+    assert [slot.id for slot in status(office).slots if slot.kind == "passphrase"] != [first]
+    key_file = next(slot.id for slot in status(office).slots if slot.kind == "key_file")
+    for strange in (key_file, first, "", "x"):
+        assert administrator.post("/keys/remove", at="/keys", slot=strange).status_code == 404
+
+
+def removed(browser: Browser, slot: str) -> str:
+    answer = browser.post("/keys/remove", at="/keys", slot=slot)
+    return browser.get("/keys").text if answer.status_code == 303 else answer.text
 
 
 def test_two_administrators_who_make_the_same_card_notice(office: Office, administrator: Browser) -> None:

@@ -78,7 +78,7 @@ PAGES = {
     "KeyCardsPage.card": "organisation",
     "KeyCardsPage.groups": "organisation",
     "KeyCardsPage.pdf": "organisation",
-    "KeyCardsPage.remove": "organisation",
+    "KeysPage.remove": "organisation",
     "KeysPage.ask_at_start": "organisation",
     "KeysPage.one_laptop": "organisation",
     "ErasurePage.ask": "rights",

@@ -73,7 +73,7 @@ NOTHING_TYPED = {
         "WaitingPages.take",
         "KeyCardsPage.card",
         "KeyCardsPage.pdf",
-        "KeyCardsPage.remove",
+        "KeysPage.remove",
         "KeysPage.one_laptop",
         "KeysPage.ask_at_start",
         "SealPage.seal",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import SystemRandom
 from time import monotonic
 
-from dosar.database.keys.key_slots import CARD_NUMBERS
+from dosar.database.keys.key_slots import CARD_NUMBERS, KeySlot
 from dosar.database.keys.recovery_card import GROUPS, RecoveryCard
 from dosar.language.text.message import Message
 
@@ -27,12 +27,17 @@ def card_opens(number: int, is_replaced: bool) -> Message:
     )
 
 
-def card_removed(number: int) -> Message:
-    """What is said once a card opens the data no more."""
+def slot_removed(slot: KeySlot) -> Message:
+    """What is said once a card or a passphrase opens the data no more."""
+    if slot.kind == "card":
+        return Message(
+            "Recovery card %(number)s opens the data no more. It still opens the back-ups made until now: keep it with "
+            "them in an envelope, or delete them and destroy it.",
+            {"number": slot.card_number},
+        )
     return Message(
-        "Recovery card %(number)s opens the data no more. It still opens the back-ups made until now: keep it with "
-        "them in an envelope, or delete them and destroy it.",
-        {"number": number},
+        "The passphrase opens the data no more. Whoever knows it still opens the back-ups made until now: where that "
+        "must not be, dosar key new makes another key, and the old back-ups are deleted."
     )
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route
 from dosar.access.i18n.languages import request_reading
-from dosar.access.sealed.pending_cards import PendingCard, card_opens, card_removed
+from dosar.access.sealed.pending_cards import PendingCard, card_opens
 from dosar.access.services import access_services
 from dosar.backups.places.settings import read_places
 from dosar.database.keys.key_changes import KeyStatus
@@ -63,24 +63,6 @@ class KeyCardsPage(PageView):
             told = gettext("This is not what stands on the card. Look at the paper, or show the card once more.")
             return _groups_page(pending, told)
         return _open_with(pending)
-
-    @page_route("/keys/card/remove", KEYS_ACCESS.with_recent_proof(), ("POST",))
-    def remove(self) -> Any:
-        changes = key_changes()
-        status = changes.status()
-        number = _asked_number(status)
-        if number not in status.cards:
-            abort(404)
-        try:
-            if len(status.cards) == 1:
-                raise StoreError("It is the only recovery card. Make another one first.")
-            changes.remove(status.cards[number].id)
-        except (StoreError, OSError) as refusal:
-            flash(refusal_text(refusal), "danger")
-            return redirect(url_for("KeysPage.keys"), 303)
-        log_key_change()
-        flash(card_removed(number).say(gettext), "success")
-        return redirect(url_for("KeysPage.keys"), 303)
 
 
 def _pending() -> PendingCard | None:

@@ -7,12 +7,13 @@ themselves, the way leads from the passphrase over the card to the end of the ke
 from datetime import date
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, url_for
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_any_page
 from dosar.access.login.passwords import require_good_password
+from dosar.access.sealed.pending_cards import slot_removed
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.access.settings import is_one_laptop_declared
@@ -34,6 +35,8 @@ from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import CardGroupsForm, PassphraseForm
 
 BACKUPS_ENDPOINT = "BackupsPage.backups"
+REMOVED_HERE = ("passphrase", "card")
+"""What a key file or the keyring opens ends with *Ask at every start*."""
 
 
 class KeysPage(PageView):
@@ -57,6 +60,23 @@ class KeysPage(PageView):
         log_key_change()
         flash(gettext("The passphrase is set."), "success")
         return go_on(changes)
+
+    @page_route("/keys/remove", KEYS_ACCESS.with_recent_proof(), ("POST",))
+    def remove(self) -> Any:
+        changes = key_changes()
+        removed = {slot.id: slot for slot in changes.status().slots if slot.kind in REMOVED_HERE}
+        slot = removed.get(request.form.get("slot", ""))
+        if slot is None:
+            abort(404)
+        try:
+            if sum(other.kind == slot.kind for other in removed.values()) == 1:
+                raise StoreError("It is the only one of its kind. Make another one first.")
+            changes.remove(slot.id)
+        except (StoreError, OSError) as refusal:
+            return _keys_page(PassphraseForm(), refusal_text(refusal))
+        log_key_change()
+        flash(slot_removed(slot).say(gettext), "success")
+        return redirect(url_for("KeysPage.keys"), 303)
 
     @page_route("/keys/seal", KEYS_ACCESS.with_recent_proof(), ("POST",))
     def ask_at_start(self) -> Any:

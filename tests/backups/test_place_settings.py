@@ -61,6 +61,16 @@ def test_places_are_kept_and_say_nothing_to_who_reads_the_table(opened: Store) -
     assert "parola" not in repr(CLOUD)
 
 
+def test_a_kept_password_goes_to_no_other_address(opened: Store) -> None:
+    with opened.writing() as session:
+        cloud = save_place(session, CLOUD)
+        moved = replace(cloud, address="https://altul.exemplu.ro/dav/")
+        with pytest.raises(Mistake, match="type the password anew"):
+            save_place(session, moved)
+        assert read_places(session) == [cloud]
+        assert save_place(session, replace(moved, secret="alta-parola")) in read_places(session)
+
+
 @pytest.mark.parametrize("target", DATABASES)
 def test_places_move_along_and_outlive_a_change_of_the_key(opened: Store, target: str, tmp_path: Path) -> None:
     with opened.writing() as session:

@@ -16,6 +16,9 @@ from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
 from dosar.backups.places.settings import open_place, place_from_address
 from dosar.backups.places.webdav_listing import StrangeListing, read_listing
 from dosar.backups.progress import keep_silent
+from dosar.backups.verification import open_backup
+from dosar.language.form import CASE_FORM
+from tests.backups.offices import CANARY, enter, new_office
 from tests.backups.servers import PASSWORD, USER, answering, bucket, line_that_breaks, webdav
 from tests.test_layers import FILES
 
@@ -76,6 +79,36 @@ def test_a_back_up_goes_there_and_comes_back(
     place.remove(FINISHED)
     assert place.list() == []
     assert "parol" not in caplog.text
+
+
+def test_the_back_up_of_an_office_goes_to_every_server_and_opens_from_there(
+    places: dict[str, str], tmp_path: Path
+) -> None:
+    office = new_office(tmp_path / "office")
+    with office.at_work() as repository:
+        enter(repository, CANARY)
+        for kind in SERVERS:
+            place = opened(places[kind])
+            made = office.back_up(repository, place)
+            assert made.checked and place.list() == [StoredFile(made.name, made.bytes)]
+            place.fetch(made.name, tmp_path / made.name, keep_silent)
+            place.remove(made.name)
+            assert open_backup(tmp_path / made.name, office.card_text)[0].tables[CASE_FORM] == 1
+            assert CANARY.encode() not in (tmp_path / made.name).read_bytes()
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_what_ends_a_back_up_is_heard_and_leaves_nothing(kind: str, places: dict[str, str], backup: Path) -> None:
+    class Locked(Exception):
+        pass
+
+    def tell(step: str, done: float) -> None:
+        if done > 0.5:
+            raise Locked
+
+    with pytest.raises(Locked):
+        opened(places[kind]).put(backup, UNFINISHED, tell)
+    assert opened(places[kind]).list() == []
 
 
 @pytest.mark.parametrize("kind", SERVERS)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -26,6 +27,7 @@ from dosar.backups.places.patience import PatientPlace
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable
 from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import utc_now
+from dosar.language.text.message import Mistake
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,11 @@ def read_places(session: Any) -> list[PlaceSettings]:
 def save_place(session: Any, place: PlaceSettings) -> PlaceSettings:
     """Keep it, inside the caller's transaction, new or in place of what was kept under its ``id``.
 
-    Raises :class:`~dosar.language.text.message.Mistake` for an address that cannot be used.
+    Raises :class:`~dosar.language.text.message.Mistake` for an address that cannot be used, and for another address
+    with the password of the former one.
     """
     check_address(place.kind, place.address, place.folder)
+    _require_own_secret(session, place)
     values = {name: value for name, value in asdict(place).items() if name != "id"}
     add_event(session, "backup_place_saved", fields=[place.kind])
     if place.id is None:
@@ -88,6 +92,15 @@ def save_place(session: Any, place: PlaceSettings) -> PlaceSettings:
         return replace(place, id=session.execute(added).scalar_one())
     session.execute(update(backup_place_table).where(backup_place_table.c.id == place.id).values(settings=values))
     return place
+
+
+def _require_own_secret(session: Any, place: PlaceSettings) -> None:
+    """Whoever sits at an open browser must not send a password that she does not know to a server of hers."""
+    kept = next((each for each in read_places(session) if each.id == place.id and each.secret), None)
+    if kept is None or (kept.kind, kept.address) == (place.kind, place.address):
+        return
+    if compare_digest(kept.secret.encode(), place.secret.encode()):
+        raise Mistake("The address is another one now: type the password anew, so that it goes nowhere by mistake.")
 
 
 def remove_place(session: Any, place_id: int) -> None:

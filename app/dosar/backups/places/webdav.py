@@ -63,7 +63,7 @@ class WebDavPlace:
             headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
             with self._answer("PUT", self._url(name), (200, 201, 204), content, **headers):
                 pass
-        except PlaceUnreachable:
+        except BaseException:
             with suppress(PlaceUnreachable):  # half of it only takes room
                 self.remove(name)
             raise

@@ -1,7 +1,7 @@
 """Servers that keep back-ups, on this computer: a real WebDAV one, a real bucket, and some that misbehave."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -100,36 +100,69 @@ def answering(
 @contextmanager
 def line_that_breaks(port: int, after: int, once: bool) -> Iterator[int]:
     """A way to this port on which a connection breaks after so many bytes: the first one, or each."""
-    listening = create_server(("127.0.0.1", 0))
     state = {"breaks": True}
 
-    def carry(read: socket, write: socket, is_counted: bool) -> None:
-        carried = 0
+    def lead(near: socket) -> None:
+        far, carried = create_connection(("127.0.0.1", port)), 0
+        Thread(target=carry, args=(far, near), daemon=True).start()
         with suppress(OSError):
-            while content := read.recv(65_536):
+            while content := near.recv(65_536):
                 carried += len(content)
-                if is_counted and state["breaks"] and carried > after:
+                if state["breaks"] and carried > after:
                     state["breaks"] = not once
                     break
-                write.sendall(content)
-        for each in (read, write):
-            close(each)
+                far.sendall(content)
+        close(near), close(far)
+
+    with listening(lead) as way:
+        yield way
+
+
+@contextmanager
+def proxy(port: int) -> Iterator[tuple[str, list[str]]]:
+    """A proxy that asks for a password and leads everybody to this port; its address, and all that it could read."""
+    read: list[str] = []
+
+    def lead(near: socket) -> None:
+        asked = b""
+        while not asked.endswith(b"\r\n\r\n"):
+            asked += near.recv(1)
+        read.append(asked.decode())
+        near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        far = create_connection(("127.0.0.1", port))
+        Thread(target=carry, args=(far, near), daemon=True).start()
+        carry(near, far)
+
+    with listening(lead) as way:
+        yield f"http://birou:parola-biroului@127.0.0.1:{way}", read
+
+
+@contextmanager
+def listening(lead: Callable[[socket], None]) -> Iterator[int]:
+    """A port on which each visitor is led somewhere, in a thread of her own."""
+    door = create_server(("127.0.0.1", 0))
 
     def accept() -> None:
         while True:
             try:
-                near, _ = listening.accept()
+                near, _ = door.accept()
             except OSError:
                 return
-            far = create_connection(("127.0.0.1", port))
-            for way in ((near, far, True), (far, near, False)):
-                Thread(target=carry, args=way, daemon=True).start()
+            Thread(target=lead, args=(near,), daemon=True).start()
 
     Thread(target=accept, daemon=True).start()
     try:
-        yield listening.getsockname()[1]
+        yield door.getsockname()[1]
     finally:
-        close(listening)
+        close(door)
+
+
+def carry(read: socket, write: socket) -> None:
+    """Everything, until one of them has enough."""
+    with suppress(OSError):
+        while content := read.recv(65_536):
+            write.sendall(content)
+    close(read), close(write)
 
 
 def close(opened: socket) -> None:

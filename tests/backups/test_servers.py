@@ -19,13 +19,18 @@ from dosar.backups.progress import keep_silent
 from dosar.backups.verification import open_backup
 from dosar.language.form import CASE_FORM
 from tests.backups.offices import CANARY, enter, new_office
-from tests.backups.servers import PASSWORD, USER, answering, bucket, line_that_breaks, webdav
+from tests.backups.servers import PASSWORD, USER, answering, bucket, line_that_breaks, proxy, webdav
 from tests.test_layers import FILES
 
 CLOUD, STORE = "cloud", "store"
 SERVERS = [CLOUD, STORE]
 SECRET = f"{USER}:{PASSWORD}"
 UNFINISHED, FINISHED = ".dosar-a1b2c3.unfinished", "dosar-a1b2c3-2026-11-29-235900.dosar"
+EMPTY = {
+    CLOUD: (207, b'<multistatus xmlns="DAV:"/>'),
+    STORE: (200, b"<ListBucketResult><Name>ong</Name><KeyCount>0</KeyCount></ListBucketResult>"),
+}
+"""How each says that there is nothing."""
 FULL_MEGABYTES = 20
 """More than two parts of a store."""
 
@@ -199,6 +204,27 @@ def test_a_cloud_with_a_certificate_that_the_system_trusts_is_used(
         with pytest.raises(PlaceUnreachable, match="no such folder"):
             opened(address + "nu/este/").list()
     assert (tmp_path / "cloud/Dosar" / FINISHED).read_bytes() == b"sealed"
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_the_proxy_of_the_office_is_used_and_reads_no_password(
+    kind: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "trusted.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    status, content = EMPTY[kind]
+    with (
+        answering(status, authority.issue_cert("cloud.exemplu.ro"), content) as (server, asked),
+        proxy(urlsplit(server).port or 0) as (way, read),
+    ):
+        monkeypatch.setenv("https_proxy", way)
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert opened(address_at(kind, "https://cloud.exemplu.ro")).list() == []
+        assert asked[0]["host"] == "cloud.exemplu.ro"
+        assert asked[0]["authorization"]
+    assert read[0].startswith("CONNECT cloud.exemplu.ro:443 ")
+    headers = [line.partition(":")[0].lower() for line in read[0].splitlines()]
+    assert "proxy-authorization" in headers and "authorization" not in headers
 
 
 def test_a_bucket_that_is_not_there_is_told(places: dict[str, str]) -> None:

@@ -91,7 +91,7 @@ def _prepared(file: Path, secret: str | Path, data: Path, stage: Path, tell: Pro
     if opened.manifest.has_people:
         mark_founded(stage)
     if opened.manifest.has_own_forms:
-        _write_forms(stage / FORMS_FOLDER, opened.part)
+        write_forms(stage / FORMS_FOLDER, opened.part)
     return opened
 
 
@@ -141,7 +141,8 @@ def _opens_here(data: Path, slot: KeySlot) -> bool:
     return False
 
 
-def _write_forms(folder: Path, part: SealedPart) -> None:
+def write_forms(folder: Path, part: SealedPart) -> None:
+    """Put the forms of the back-up into this folder, and nothing outside of it."""
     for name, content in part.forms.items():
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()):

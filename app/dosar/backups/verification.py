@@ -64,16 +64,21 @@ def verify_backup(file: Path, master_key: bytes, tell: Progress, workplace: Path
 
     Raises :class:`~dosar.database.store_errors.StoreError` for anything that is not as it was written.
     """
-    archive = read_archive(file, tell)
     with work_folder(workplace or file.parent) as folder:
-        slots = _slots(archive, folder)
-        try:
-            slots.require_untouched(master_key)
-        except TamperedSlots:
-            raise ForeignBackup(file) from None
-        opened = OpenedBackup(archive, slots, master_key)
+        opened = backup_of_key(file, master_key, folder, tell)
         opened.extract_database(folder, tell)
     return opened.manifest
+
+
+def backup_of_key(file: Path, master_key: bytes, folder: Path, tell: Progress) -> OpenedBackup:
+    """The back-up, for who has the key already, with a folder to work in. Raises :class:`ForeignBackup`."""
+    archive = read_archive(file, tell)
+    slots = _slots(archive, folder)
+    try:
+        slots.require_untouched(master_key)
+    except TamperedSlots:
+        raise ForeignBackup(file) from None
+    return OpenedBackup(archive, slots, master_key)
 
 
 def open_backup(file: Path, secret: str | Path) -> tuple[Manifest, bytes]:

@@ -117,6 +117,7 @@ MAY_USE = {
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {
+    "backups/server_restoring.py",  # moves tables into another schema
     "backups/snapshot.py",  # copies the pages of the whole file
     "backups/table_contents.py",  # counts and adds up whole tables
     "database/copies_folder.py",  # asks a copy whether the key opens it

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import tarfile
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -124,6 +123,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     made.program("bin/sudo", SUDO)
     made.program("bin/id", '#!/bin/sh\necho "${ACCOUNT:-admin}"\n')
     made.program("bin/systemctl", "#!/bin/sh\n")
+    made.program("bin/chown", "#!/bin/sh\n")
     store = Store.open(tmp_path / "var/lib/dosar/data", key=made.key)
     prepare_database(store, tmp_path / "etc/dosar/forms")
     with acting_as(SYSTEM_SCOPE):
@@ -173,17 +173,21 @@ def test_an_organisation_moves_to_postgresql_is_upgraded_and_goes_back(
 
 
 def test_a_folder_is_backed_up_checked_and_put_back(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    server.give(block("chown dosar:"))
     new_version = block("/opt/dosar/bin/pip install --no-deps dosar-0.2.0-py3-none-any.whl\ndosar check")
     server.give(re.sub(r"^sudo \S+pip .*\n", "", new_version, flags=re.MULTILINE))
     data = server.root / "var/lib/dosar/data"
     assert f"in {server.root / 'etc/dosar/forms'}, compared with the answers in {data}." in capsys.readouterr().out
-    [archive] = (server.root / "mnt/backup").iterdir()
-    with tarfile.open(archive) as packed:
-        assert {"data/dosar.db", "forms/visit.yaml"} <= set(packed.getnames())
-        packed.extractall(server.root, filter="data")
+    file = max((server.root / "mnt/backup/dosar").iterdir())
+    key = server.key
+    for gone in data.iterdir():
+        if gone.is_file():
+            gone.unlink()
+    restoring = block("sudo systemctl stop dosar\ndosar restore /mnt/backup/dosar/dosar-")
+    server.give(re.sub(r"dosar-1f2e3d-\S+", file.name, restoring))
+    assert server.key == key and server.answers(server.folder) == {"cost": 7}
+    shutil.copytree(data, data / "copies" / MOMENT, ignore=shutil.ignore_patterns("copies", "in-use*"))
     (data / "dosar.db").unlink()
-    (data / "copies").mkdir()
-    (server.root / "data").rename(data / "copies" / MOMENT)
     server.give(block("given-up/copies"))
     assert server.answers(server.folder) == {"cost": 7}
 

@@ -7,6 +7,10 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from sqlalchemy import inspect
+
+from dosar.access.settings import Organisation, read_organisation
+from dosar.access.tables import setting_table
 from dosar.backups.file.archive import DATABASE_PART, README_PART, SEALED_PART, SLOTS_PART, write_archive
 from dosar.backups.file.manifest import Manifest, SealedPart
 from dosar.backups.file.names import MARK_PURPOSE, UNFINISHED_END, BackupName, mark_of_key, read_name
@@ -99,6 +103,7 @@ def _packed(
             snapshot.contents,
             snapshot.anchor,
             has_people(store),
+            _zone(store),
             forms.resolve() != shipped_folder("forms").resolve(),
         )
         sealed = SealedPart(manifest, _form_files(forms), _register(data)).sealed(key)
@@ -110,6 +115,12 @@ def _packed(
         }
         write_archive(file, parts, key, moment, tell)
     return snapshot
+
+
+def _zone(store: Store) -> str:
+    with store.snapshot() as connection:
+        is_there = inspect(connection).has_table(setting_table.name)
+        return (read_organisation(connection) if is_there else Organisation()).zone.key
 
 
 def _form_files(forms: Path) -> dict[str, bytes]:

@@ -1,9 +1,11 @@
 """A back-up takes the place of the data: all of it or nothing, and what was there is kept aside."""
 
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from dosar.backups.file.manifest import SealedPart
@@ -36,11 +38,15 @@ class Restored:
 
     moment: datetime
     """When the back-up was made, UTC."""
+    moment_here: datetime
+    """The same by the clock of the organisation."""
     tables: dict[str, int]
     kept_aside: Path | None
     """The folder with what was there before."""
     forms: Path | None
     """The forms of the organisation, where they were not those of the program."""
+    kept_schema: str = ""
+    """On a server: the schema with the tables that were there before."""
 
 
 def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -> Restored:
@@ -53,7 +59,7 @@ def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -
     stage = new_stage(data)
     try:
         with disk_told(data):
-            opened = _prepared(file, secret, data, stage, tell)
+            opened = prepared_data(file, secret, data, stage, tell, partial(_is_key_of_file, data))
     except BaseException:
         shutil.rmtree(stage, ignore_errors=True)
         raise
@@ -64,6 +70,7 @@ def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -
     forms = data / FORMS_FOLDER
     return Restored(
         opened.manifest.moment,
+        opened.manifest.moment_here,
         opened.manifest.tables,
         aside if had_data else None,
         forms if forms.is_dir() else None,
@@ -75,12 +82,15 @@ def undo_restore(data: Path, restored: Restored) -> None:
     put_back(data, restored.kept_aside, f"{utc_now():%Y-%m-%d-%H%M%S}-undone")
 
 
-def _prepared(file: Path, secret: str | Path, data: Path, stage: Path, tell: Progress) -> OpenedBackup:
-    """Everything that is to lie in the data folder, verified."""
+def prepared_data(
+    file: Path, secret: str | Path, data: Path, stage: Path, tell: Progress, is_key: Callable[[bytes], bool]
+) -> OpenedBackup:
+    """Put everything that is to lie in the data folder into the stage, verified; ``is_key`` says whether a key opens
+    the database that is there, and is asked where no slots tell."""
     if isinstance(secret, Path):
         secrets_in_file(data, secret)  # refuses one inside the data folder
     opened = opened_backup(file, secret, stage, tell)
-    _require_same_organisation(opened, data)
+    _require_same_organisation(opened, data, is_key)
     slots_file(stage).unlink()
     opened.extract_database(stage, tell)
     _tell_in_audit_log(stage, opened)
@@ -95,12 +105,15 @@ def _prepared(file: Path, secret: str | Path, data: Path, stage: Path, tell: Pro
     return opened
 
 
-def _require_same_organisation(opened: OpenedBackup, data: Path) -> None:
+def _is_key_of_file(data: Path, key: bytes) -> bool:
+    return (data / DATABASE_FILE).is_file() and is_opened_by(data / DATABASE_FILE, key)
+
+
+def _require_same_organisation(opened: OpenedBackup, data: Path, is_key: Callable[[bytes], bool]) -> None:
     """Raises :class:`ForeignBackup` where the folder has an organisation, and the back-up is of another key."""
     if not is_founded(data) or any(_has_key(folder, opened.master_key) for folder in _folders_with_slots(data)):
         return
-    database = data / DATABASE_FILE
-    if slots_file(data).is_file() or not (database.is_file() and is_opened_by(database, opened.master_key)):
+    if slots_file(data).is_file() or not is_key(opened.master_key):
         raise ForeignBackup(opened.archive.file)
 
 

@@ -20,8 +20,11 @@ class Retention:
     monthly: int = 12
 
 
+USUAL_RETENTION = Retention()
+
+
 def names_to_remove(
-    names: Iterable[str], kept: Retention = Retention(), mark: str | None = None, zone: tzinfo = UTC
+    names: Iterable[str], kept: Retention = USUAL_RETENTION, mark: str | None = None, zone: tzinfo = UTC
 ) -> list[str]:
     """Those of the names that nobody needs any more, by the days of the time zone.
 

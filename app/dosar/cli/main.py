@@ -9,6 +9,7 @@ from io import TextIOWrapper
 import click
 
 from dosar.cli.commands.audit import audit
+from dosar.cli.commands.backup import backup, restore
 from dosar.cli.commands.check import check
 from dosar.cli.commands.copy import copy
 from dosar.cli.commands.key import key
@@ -32,6 +33,8 @@ program = LocalizedGroup(
         start,
         upgrade,
         copy,
+        backup,
+        restore,
         check,
         schema,
         unlock,

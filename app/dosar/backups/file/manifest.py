@@ -13,6 +13,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
+from dosar.access.time_zones import DEFAULT_TIME_ZONE, local_time, time_zone_of
 from dosar.backups.file.troubles import BackupDamaged
 from dosar.database.sealing.key_derivation import derive_key
 from dosar.database.sealing.sealed_value import open_value, seal_value
@@ -44,8 +45,15 @@ class Manifest:
     """The end of the audit log at that moment; by it a log that goes on elsewhere proves to be the same one."""
     has_people: bool = True
     """Whether anybody could sign in."""
+    zone: str = DEFAULT_TIME_ZONE
+    """The clock that the organisation lives by."""
     has_own_forms: bool = True
     """Whether the forms were those of the organisation, and not the ones that come with the program."""
+
+    @property
+    def moment_here(self) -> datetime:
+        """The moment as the clock on the organisation's wall showed it."""
+        return local_time(self.moment, time_zone_of(self.zone, None))
 
     @property
     def tables(self) -> dict[str, int]:
@@ -86,6 +94,7 @@ def _told(part: SealedPart) -> dict[str, Any]:
         "contents": {name: [found.rows, found.digest] for name, found in manifest.contents.items()},
         "anchor": manifest.anchor,
         "has_people": manifest.has_people,
+        "zone": manifest.zone,
         "has_own_forms": manifest.has_own_forms,
         "forms": {name: b64encode(content).decode() for name, content in part.forms.items()},
         "register": b64encode(part.register).decode(),
@@ -101,6 +110,7 @@ def _read(told: dict[str, Any]) -> SealedPart:
         contents,
         told["anchor"],
         told["has_people"],
+        told["zone"],
         told["has_own_forms"],
     )
     forms = {name: b64decode(content) for name, content in told["forms"].items()}

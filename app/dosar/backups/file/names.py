@@ -9,7 +9,7 @@ UNFINISHED_END = ".unfinished"
 """What follows on the name until the back-up was read back and verified."""
 MARK_PURPOSE = "backup-mark"
 _MOMENT = "%Y-%m-%d-%H%M%S"
-_NAME = re.compile(r"dosar-([0-9a-f]{6})-(\d{4}-\d{2}-\d{2}-\d{6})\.dosar")
+_NAME = re.compile(r"dosar-([0-9a-f]{6})-(\d{4}-\d{2}-\d{2})-(\d{6})\.dosar")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def read_name(name: str) -> BackupName | None:
     if found is None:
         return None
     try:
-        return BackupName(found[1], datetime.strptime(found[2], _MOMENT))
+        return BackupName(found[1], datetime.fromisoformat(f"{found[2]}T{found[3]}"))
     except ValueError:  # the 31st of February
         return None
 

@@ -48,7 +48,8 @@ OPEN_STATEMENTS = {"sqlite": 'DROP TRIGGER "{name}"', "postgresql": 'DROP TRIGGE
 TRIGGERS_QUERY = {
     "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": (
-        "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
+        "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE NOT tgisinternal AND nspname = current_schema()"
     ),
 }
 

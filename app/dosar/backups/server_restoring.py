@@ -1,0 +1,111 @@
+"""A back-up takes the place of a database on a server, in one transaction: what was there moves into another schema.
+
+The data folder goes along: its key slots open both keys from before the rows are kept until afterwards, so that a kill
+in between locks nobody out.
+"""
+
+import re
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import ProgrammingError
+
+from dosar.backups.progress import Progress
+from dosar.backups.restoring import Restored, finish_interrupted, prepared_data
+from dosar.backups.snapshot import known_tables
+from dosar.backups.swapping import FORMS_FOLDER, new_stage, swap_in
+from dosar.backups.working import disk_told
+from dosar.database.copies.transfer import copy_database
+from dosar.database.copies_folder import DATABASE_FILE
+from dosar.database.keys.key_slots_file import read_slots, write_slots
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store
+from dosar.database.store_errors import StoreError, WrongKey
+from dosar.database.system_tables import utc_now
+
+NOT_ALLOWED = "42501"
+"""The server's word for a right that is missing."""
+
+
+def restore_to_server(file: Path, secret: str | Path, data: Path, url: str, tell: Progress) -> Restored:
+    """Put the back-up into the database at ``url`` and its folder ``data``, which nobody else works on.
+
+    Raises :class:`~dosar.database.store_errors.StoreError`, and then nothing was changed.
+    """
+    finish_interrupted(data)
+    stage, moment = new_stage(data), utc_now()
+    try:
+        with disk_told(data):
+            opened = prepared_data(file, secret, data, stage, tell, lambda key: _is_key_of(data, url, key))
+            kept_schema = _fill(stage, data, url, opened.master_key, moment, tell)
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
+    for left in stage.glob(f"{DATABASE_FILE}*"):
+        left.unlink()
+    aside = swap_in(data, f"{moment:%Y-%m-%d-%H%M%S}")
+    forms = data / FORMS_FOLDER
+    return Restored(
+        opened.manifest.moment,
+        opened.manifest.moment_here,
+        opened.manifest.tables,
+        aside if kept_schema else None,
+        forms if forms.is_dir() else None,
+        kept_schema,
+    )
+
+
+def _is_key_of(data: Path, url: str, key: bytes) -> bool:
+    store = Store.open(data, url, key)
+    try:
+        store.require_right_key()
+    except WrongKey:
+        return False
+    finally:
+        store.close()
+    return True
+
+
+def _fill(stage: Path, data: Path, url: str, key: bytes, moment: datetime, tell: Progress) -> str:
+    """Copy the rows; returns the schema that keeps what was there."""
+    source, target = SqliteStore(stage, key), Store.open(data, url, key)
+    try:
+        tell("fill", 0.0)
+        with target.writing() as session:
+            kept = _move_aside(session.connection(), f"before_restore_{moment:%Y_%m_%d_%H%M%S}")
+            copy_database(source, target, known_tables(source), before_upgrade=True)
+            _let_both_open(stage, data)
+        tell("fill", 1.0)
+    finally:
+        source.close()
+        target.close()
+    return kept
+
+
+def _let_both_open(stage: Path, data: Path) -> None:
+    before, coming = read_slots(data), read_slots(stage)
+    if coming is not None:
+        write_slots(data, before.current if before else coming.current, coming.current)
+
+
+def _move_aside(connection: Connection, schema: str) -> str:
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return ""
+    quote = connection.dialect.identifier_preparer.quote
+    try:
+        connection.exec_driver_sql(f"CREATE SCHEMA {quote(schema)}")
+    except ProgrammingError as error:
+        if not re.search(NOT_ALLOWED, str(error)):
+            raise
+        raise StoreError(
+            "The database is not empty, and its account may not keep aside what is there. Name an empty database in "
+            "DATABASE_URL, or let the account make schemas: GRANT CREATE ON DATABASE … TO …"
+        ) from None
+    for table in tables:
+        connection.exec_driver_sql(f"ALTER TABLE {quote(table)} SET SCHEMA {quote(schema)}")
+    for sequence in inspect(connection).get_sequence_names():
+        connection.exec_driver_sql(f"ALTER SEQUENCE {quote(sequence)} SET SCHEMA {quote(schema)}")
+    return schema

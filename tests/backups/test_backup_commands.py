@@ -1,0 +1,102 @@
+"""``dosar backup`` and ``dosar restore``, as cron and an administrator call them, on both databases."""
+
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from dosar.backups.places.settings import FOLDER_NAME, place_from_address, save_place
+from dosar.backups.rehearsal import rehearse
+from dosar.backups.runs import recent_runs
+from dosar.cli.main import main
+from dosar.database.keys.key_file import write_secrets
+from dosar.database.keys.key_slots_file import read_slots, write_slots
+from dosar.database.store import Store
+from tests.backups.offices import CANARY, Office, enter, hire, new_office
+from tests.databases import KEY, fresh_place
+
+SECRET = bytes(range(60, 92))
+
+
+@pytest.fixture
+def office(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """Opened by a card and by a key file."""
+    for name in ("DATABASE_URL", "LANG", "LANGUAGE", "LC_ALL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    with fresh_place(database, tmp_path) as place:
+        office = new_office(tmp_path / "office", place.url)
+        if place.url:
+            monkeypatch.setenv("DATABASE_URL", place.url)
+        file = tmp_path / "office" / "key"
+        write_secrets(office.data, file, SECRET)
+        stored = read_slots(office.data)
+        assert stored
+        write_slots(office.data, stored.current.with_slot(KEY, "key_file", SECRET, "2026-11-02", str(file)))
+        with office.at_work() as repository:
+            hire(repository)
+            enter(repository, CANARY)
+        yield office
+
+
+def places_of(office: Office) -> list[str]:
+    return ["--data", str(office.data), "--forms", str(office.forms), "--key-file", str(office.stick.parent / "key")]
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO(f"{typed}\n"))
+
+
+def test_backed_up_at_work_and_restored_on_another_computer(
+    office: Office, database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office.at_work() as repository:
+        assert main(["backup", *places_of(office)]) == 2
+        assert "No place for back-ups is set up" in capsys.readouterr().err
+        assert main(["backup", "--to", str(office.data / "copies"), *places_of(office)]) == 2
+        assert "lies inside the data folder" in capsys.readouterr().err
+        assert main(["backup", "--to", str(office.stick), *places_of(office)]) == 0
+        said = capsys.readouterr().out
+        assert "Every page and every index is looked at." in said and "Backed up and verified: dosar-" in said
+        with repository.writing() as session:
+            save_place(session, place_from_address(str(office.stick)))
+            save_place(session, place_from_address(str(tmp_path / "not there")))
+        (office.stick / FOLDER_NAME).mkdir()
+        assert main(["backup", *places_of(office)]) == 1, "one of two was not there"
+        assert "not there" in capsys.readouterr().err
+        runs = recent_runs(repository.session, 9)
+        assert [(run.cause, run.verified) for run in runs] == [("command", False), ("command", True), ("command", True)]
+        enter(repository, "Since the back-up")
+    [file] = office.stick.glob("*.dosar")
+    rehearse(file, KEY, lambda step, done: None, tmp_path)
+
+    assert main(["restore", str(tmp_path / "none.dosar"), *places_of(office)]) == 2
+    (tmp_path / "new").mkdir()
+    with fresh_place(database, tmp_path) as empty:
+        if empty.url:
+            monkeypatch.setenv("DATABASE_URL", empty.url)
+        type_in(monkeypatch, "not it, but long enough")
+        assert main(["restore", str(file), "--data", str(tmp_path / "new")]) == 2
+        type_in(monkeypatch, office.card_text)
+        assert main(["restore", str(file), "--data", str(tmp_path / "new")]) == 0
+        said = capsys.readouterr().out
+        assert "The forms of the organisation came along" in said and "is kept in" not in said
+        new = Office(tmp_path / "new", tmp_path / "new/forms", office.stick, empty.url, card=office.card)
+        assert new.names() == [CANARY]
+
+    if office.url:
+        monkeypatch.setenv("DATABASE_URL", office.url)
+    assert main(["restore", str(file), *places_of(office)]) == 0, "the key file opens it"
+    said = capsys.readouterr().out
+    assert "is kept in" in said and office.names() == [CANARY]
+    if office.url:
+        store = Store.open(office.data, office.url, KEY)
+        with store.engine.connect() as connection:
+            [schema] = [
+                name for (name,) in connection.exec_driver_sql("SELECT nspname FROM pg_namespace") if "before" in name
+            ]
+            kept = connection.exec_driver_sql(f'SELECT count(*) FROM "{schema}"."case"').scalar()
+        store.close()
+        assert kept == 2 and schema in said

@@ -82,6 +82,7 @@ FOLDERS = {
         "records",
         "account",
         "admin",
+        "backups",
         "home",
         "sealed",
     ],

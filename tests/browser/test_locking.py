@@ -3,25 +3,16 @@
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
-from flask import Flask
 from playwright.sync_api import expect
 
 from dosar.access.sealed.vault import Vault
-from dosar.access.sealed.vault_use import install_vault
-from dosar.cli.serving.gate import Gate
-from dosar.cli.serving.sealing import can_be_unsealed, close_application
-from dosar.database.copies_folder import is_opened_by
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_slots import Argon2Cost
-from dosar.database.keys.master_key import MasterKeyPlace
-from dosar.database.store import database_file
-from dosar.pages.sealed.sealed_app import create_sealed_app
-from tests.applications import compiled_once, opened_app
-from tests.browser.serving import Site, answering
+from tests.browser.programs import code_of_set_up, running_program
+from tests.browser.serving import Site
 from tests.browser.visitors import PASSWORD, Visitor
 
 PASSPHRASE = "ploaie caută fereastră veche"
@@ -29,32 +20,11 @@ PASSPHRASE = "ploaie caută fereastră veche"
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, Vault]]:
-    """Dosar as ``dosar start`` runs it on a new folder: with a key file, which opens it by itself."""
+    """On a new folder, with a key file."""
     monkeypatch.setattr(key_slots, "USUAL_COST", Argon2Cost(1, 1024, 1))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    data, key_file = tmp_path / "data", tmp_path / "key"
-
-    def open_application(key: bytes) -> Flask:
-        app, _ = opened_app(data, key)
-        app.config["KEY_FILE"] = key_file
-        install_vault(app, vault)
-        return app
-
-    place = MasterKeyPlace(data, lambda key: is_opened_by(database_file(data), key), key_file)
-    vault = Vault(
-        place.by_typing,
-        open_application,
-        close_application,
-        can_be_unsealed=lambda: can_be_unsealed(data, key_file),
-    )
-    key = place.by_itself()
-    assert key is not None
-    vault.open(key)
-    sealed = compiled_once(create_sealed_app(vault, [], "token"))
-    with answering(Gate(vault, sealed)) as url:
-        yield Site(url, sealed), vault
-    vault.seal()
-    assert vault.wait_until_closed()
+    with running_program(tmp_path / "data", tmp_path / "key") as running:
+        yield running
 
 
 def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
@@ -112,10 +82,7 @@ def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
 
 def set_up(visitor: Visitor, vault: Vault) -> None:
     """The organisation and its first administrator."""
-    entered: Any = vault.enter()
-    code = entered.application.extensions["dosar_access"].set_up_code.shown
-    vault.leave(entered)
-    visitor.set_up(code)
+    visitor.set_up(code_of_set_up(vault))
 
 
 def unlock(visitor: Visitor, typed: str) -> None:

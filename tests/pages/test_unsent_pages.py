@@ -27,6 +27,9 @@ NOTHING_TYPED = {
         "InvitationPage.invitation",
         "ProfilePage.password",
         "KeysPage.passphrase",
+        "BackupPlacesPage.add",
+        "RestorePage.begin",
+        "RestoreOverPage.begin",
     },
     "codes": {
         "PasskeySignInPage.passkey",
@@ -45,6 +48,7 @@ NOTHING_TYPED = {
         "ErasurePage.wish",
         "RetentionPage.ask",
         "OrganisationPage.audit_years",
+        "BackupsPage.plan",
     },
     "buttons": {
         "SignInPage.sign_out",
@@ -79,6 +83,13 @@ NOTHING_TYPED = {
         "SealPage.seal",
         "AccessRequestsPage.confirm",
         "AccessRequestsPage.refuse",
+        "BackupsPage.back_up",
+        "BackupPlacesPage.remove",
+        "BackupPlacesPage.take",
+        "RestoreOverPage.restore",
+        "RestoreOverPage.leave",
+        "RestorePage.work_with",
+        "RestorePage.leave",
         "AuditLogPage.anchor",
         "AuditTermPage.confirm",
         "AuditTermPage.refuse",
@@ -87,6 +98,7 @@ NOTHING_TYPED = {
         "NamesPages.hide",
         "ErasurePage.refuse",
     },
+    "a file in pieces": {"RestorePage.piece"},
     "what the browser sends while somebody types": {"DraftPages.keep", "DerivedAnswerPages.derive"},
 }
 """Routes that take a post and keep nothing of it, and why."""

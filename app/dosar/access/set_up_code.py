@@ -8,6 +8,8 @@ from hmac import compare_digest
 from secrets import choice
 from threading import Lock
 
+from dosar.language.text.message import Mistake
+
 LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
 """None that looks like another one."""
 LENGTH = 8
@@ -37,6 +39,15 @@ class SetUpCode:
             is_right = compare_digest(_letters_of(typed).encode(), _letters_of(self.shown).encode())
             self._wrong_tries += not is_right
             return is_right
+
+
+def require_set_up_code(code: SetUpCode, typed: str) -> None:
+    """Raises :class:`Mistake` for a stranger, before anything else is told."""
+    if code.fits(typed):
+        return
+    if code.is_void:
+        raise Mistake("There were too many wrong codes. Stop Dosar and start it again: it then shows another code.")
+    raise Mistake("This is not the code. It stands in the window in which Dosar was started, below the address.")
 
 
 def _letters_of(written: str) -> str:

@@ -1,5 +1,6 @@
 """Putting an organisation into service: store, forms, tables, people, application."""
 
+import sys
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,10 @@ from dosar.access.settings import (
 )
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
+from dosar.backups.before_changes import back_up_before_changes
 from dosar.backups.progress import Progress, keep_silent
+from dosar.backups.restore_work import RestoreWork
+from dosar.backups.work import BackupWork
 from dosar.cli.console.locale import translate_message
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.installation_marker import (
@@ -41,6 +45,7 @@ from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
 from dosar.language.text.message import Message, msgid
 from dosar.migrations.upgrade import OpenedForms, open_forms
+from dosar.pages.backups.backup_state import RESTORE, WORK
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 
@@ -69,12 +74,16 @@ def open_app(
         store.close()
         raise lost_database(data)
     _refuse_demo_as_organisation(store, demo)
+    if not demo:
+        _back_up_before_changes(store, data, forms)
     opened_forms = prepare_database(store, forms, tell=tell)
     tell(PREPARING_PAGES, 0.0)
     with store.writing() as session:
         clear_unsaved_files(session.connection())
         add_event(session, "started", fields=[version("dosar")])
     application = create_app(store, opened_forms, _stored_secret_key(store), data, DEMO=demo, **config)
+    application.extensions[WORK] = BackupWork(store, data, forms)
+    application.extensions.setdefault(RESTORE, RestoreWork(data))
     if remove_old_databases(data, utc_now()):
         store.tell(OLD_KEY_REMOVED_ACTION)
     _erase_again(application, store, data)
@@ -94,6 +103,17 @@ def open_app(
     store.update_statistics()
     application.extensions["dosar_access"].permissions.warm()
     return application, findings
+
+
+def _back_up_before_changes(store: Store, data: Path, forms: Path) -> None:
+    """What goes wrong with it is said, and keeps nobody from working."""
+    for outcome in back_up_before_changes(store, data, forms):
+        if outcome.trouble is not None:
+            told = Message(
+                "Before the forms or the database change, no back-up could be made at “%(place)s”: %(why)s",
+                {"place": outcome.place.title, "why": outcome.trouble.message},
+            )
+            print(translate_message(told), file=sys.stderr, flush=True)
 
 
 def _erase_again(application: Flask, store: Store, data: Path) -> None:

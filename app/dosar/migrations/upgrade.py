@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from dosar.database.audit.trail import queue_events
 from dosar.database.store import Store
@@ -197,6 +197,15 @@ def preview_upgrade(store: Store, folder: Path, converting: bool = True) -> Open
     store.open_kept_data_key()
     with store.snapshot() as connection:
         return _compare_forms(connection, folder, read_kept_forms(connection), converting)
+
+
+def has_new_forms(store: Store, folder: Path) -> bool:
+    """Whether a start compares the forms with the database: the files, or what the program makes of them, changed."""
+    versions = form_version_table.c
+    newest = select(versions.definition).where(versions.form == FOLDER_ENTRY).order_by(versions.id.desc()).limit(1)
+    with store.snapshot() as connection:
+        kept = connection.scalar(newest)
+    return kept is None or kept["digest"] != _digest_of(folder)
 
 
 def last_good_definition(store: Store) -> Definition:

@@ -11,6 +11,8 @@ class HomeEntry:
     url: str
     note: str = ""
     is_late: bool = False
+    is_warning: bool = False
+    """Whether it is something to look after."""
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from dosar.access.sealed.vault import Vault
     from dosar.access.set_up_code import SetUpCode
+    from dosar.backups.restore_work import RestoreWork
     from dosar.cli.serving.stopping import Stop
     from dosar.database.keys.master_key import MasterKeyPlace
 
@@ -79,6 +80,8 @@ class _Start:
     """The code of this start, whether anybody needs it or not."""
     shows_accounts: bool = False
     """Whether the accounts are those of the demo."""
+    restore: "RestoreWork | None" = None
+    """Who brings back-ups back while this program runs."""
 
     @property
     def hosts(self) -> list[str]:
@@ -178,10 +181,11 @@ def _serve_alone(started: _Start, data: Path) -> int:
         publish_instance(data, instance)
         started.begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
         started.set_up_code = SetUpCode()
-        place, forms = started.places.key_place(data), started.places.forms_folder()
+        place = started.places.key_place(data)
+        started.places.forms_folder()  # raises where there are none, before a key is made
         vault = Vault(
             place.by_typing,
-            lambda key: _open(started, place, forms, key, vault, instance.token),
+            lambda key: _open(started, place, key, vault, instance.token),
             close_application,
             _print_trouble,
             lambda: not started.demo and can_be_unsealed(data, started.places.key_file),
@@ -228,7 +232,7 @@ def _begin_opening(started: _Start, vault: "Vault", place: "MasterKeyPlace", sto
     return failures
 
 
-def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vault: "Vault", instance: str) -> "Flask":
+def _open(started: _Start, place: "MasterKeyPlace", key: bytes, vault: "Vault", instance: str) -> "Flask":
     """The application on the data that the key opens."""
     data = place.data
     vault.steps.tell(LOADING)
@@ -237,6 +241,7 @@ def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vau
         from dosar.access.sealed.vault_use import install_vault
         from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
         from dosar.cli.runtime import open_app
+        from dosar.cli.serving.backups import watch_backups
         from dosar.database.installation.integrity import watch_integrity
         from dosar.database.installation.owed_rewrite import watch_owed_rewrite
 
@@ -244,7 +249,7 @@ def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vau
             forget_organisation(data, key)
         app, findings = open_app(
             data,
-            forms,
+            started.places.forms_folder(),
             key,
             database_url(),
             demo=started.demo,
@@ -266,6 +271,7 @@ def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vau
     store = app.extensions["dosar_repository"].store
     watch_integrity(store, _print_trouble)
     watch_owed_rewrite(store)
+    started.restore = watch_backups(app, vault, started.restore, by_itself=not is_demo(app))
     return app
 
 

@@ -13,6 +13,7 @@ from dosar.access.i18n.languages import request_language, save_language
 from dosar.access.login.passwords import require_good_password
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
+from dosar.access.set_up_code import require_set_up_code
 from dosar.access.settings import Organisation
 from dosar.database.installation.installation_marker import mark_founded
 from dosar.language.organisation.roles import ADMINISTRATOR
@@ -32,21 +33,11 @@ class SetUpPage(PageView):
         if not form.validate_on_submit():
             return _set_up_page(form)
         try:
-            _require_code(form.code.data)
+            require_set_up_code(access_services().set_up_code, form.code.data)
             user_id = _create_organisation(form)
         except Mistake as mistake:
             return _set_up_page(form, mistake.message.say(gettext))
         return continue_sign_in(user_id, url_for("KeysPage.keys") if current_vault() else "/", may_connect=True)
-
-
-def _require_code(typed: str) -> None:
-    """Raises :class:`Mistake` for a stranger, before anything else is told."""
-    code = access_services().set_up_code
-    if code.fits(typed):
-        return
-    if code.is_void:
-        raise Mistake("There were too many wrong codes. Stop Dosar and start it again: it then shows another code.")
-    raise Mistake("This is not the code. It stands in the window in which Dosar was started, below the address.")
 
 
 def _create_organisation(form: SetUpForm) -> int:

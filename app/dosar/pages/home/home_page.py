@@ -30,6 +30,7 @@ from dosar.pages.admin.access_requests import access_requests_block
 from dosar.pages.admin.audit.audit_notices import audit_block
 from dosar.pages.admin.form_problems import form_problems_block
 from dosar.pages.admin.keys.keys_page import keys_need_care
+from dosar.pages.backups.backup_notices import backup_block
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
 from dosar.pages.cases.emergency import emergencies_block
 from dosar.pages.context import PageContext, page_context
@@ -64,6 +65,7 @@ class HomePage(PageView):
                 access_requests_block(),
                 emergencies_block(context),
                 _keys_block(context),
+                backup_block(context),
                 audit_block(context),
                 _administration_block(context),
                 _returned_block(context, found),
@@ -124,7 +126,6 @@ def _administration_block(context: PageContext) -> HomeBlock | None:
             copies,
             gettext("the recovery card or the key file: without it nobody can read the data"),
         ),
-        (gettext("Make a copy of the data"), copies, gettext("while Dosar is stopped")),
     ]
     entries = [HomeEntry(*line) for line in lines if line[1] != forms or "forms" in context.worker.pages]
     return HomeBlock(gettext("Looking after Dosar"), entries)

@@ -70,6 +70,11 @@ SENTENCES = {
     "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
     "restored": lazy_gettext("A back-up was restored; the data are of this moment (UTC): %(fields)s."),
+    "backup_made": lazy_gettext("%(who)s backed the data up: %(fields)s."),
+    "backup_failed": lazy_gettext("A back-up by %(who)s did not succeed."),
+    "backup_rehearsed": lazy_gettext("A back-up was restored on trial: %(fields)s."),
+    "backup_taken": lazy_gettext("%(who)s took a back-up along: %(fields)s."),
+    "backup_plan": lazy_gettext("%(who)s set how back-ups are made and kept: %(fields)s."),
     "backup_place_saved": lazy_gettext("%(who)s said where back-ups go."),
     "backup_place_removed": lazy_gettext("%(who)s took a place for back-ups out."),
 }
@@ -93,7 +98,16 @@ KEY_ACTIONS = (
     "key_rewrapped",
     "old_key_removed",
 )
-PLACE_ACTIONS = ("backup_place_saved", "backup_place_removed")
+BACKUP_ACTIONS = (
+    "backup_made",
+    "backup_failed",
+    "backup_rehearsed",
+    "backup_taken",
+    "backup_plan",
+    "restored",
+    "backup_place_saved",
+    "backup_place_removed",
+)
 TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused", "audit_years_taken_back")
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
 RIGHTS_OF_PERSON = (
@@ -112,6 +126,7 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "sessions": (lazy_gettext("Signing in and out"), ("signed_in", "signed_out", "session_ended")),
     "accounts": (lazy_gettext("Accounts"), tuple(f"{ACCOUNT_PREFIX}{action}" for action in ACCOUNT_ACTION_LABELS)),
     "keys": (lazy_gettext("Opening and locking the data"), KEY_ACTIONS),
+    "backups": (lazy_gettext("Back-ups"), BACKUP_ACTIONS),
     "system": (
         lazy_gettext("Dosar itself"),
         (
@@ -119,11 +134,9 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
             "sealed",
             "forms_changed",
             "copied",
-            "restored",
             "anchored",
             "pruned",
             "key_rewrapped",
-            *PLACE_ACTIONS,
             *TERM_ACTIONS,
         ),
     ),

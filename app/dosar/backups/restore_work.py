@@ -1,0 +1,141 @@
+"""A restore that somebody asks for in the browser: fetched, opened and counted first, put in place when she says so.
+
+Until then nothing of the data is touched. All of it is remembered by this program alone: on a new computer there is
+no database yet that could.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_urlsafe
+from threading import Lock, Thread
+from typing import Any
+
+from dosar.access.sealed.guesses import Guesses
+from dosar.access.sealed.vault import DataExchange
+from dosar.backups.places.place import BackupPlace
+from dosar.backups.progress import Progress
+from dosar.backups.restoring import Restored, restore_backup, undo_restore
+from dosar.backups.uploads import Uploads
+from dosar.backups.verification import Manifest, opened_backup, verify_backup
+from dosar.backups.working import work_folder
+from dosar.database.store_errors import StoreError
+
+FETCHED_FOLDER = ".restore-fetched"
+"""In the data folder: what was sent or fetched; it goes when the restore is over."""
+NOTHING_TYPED: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class BackupSource:
+    """Where the back-up lies."""
+
+    name: str
+    file: Path | None = None
+    """On a disk of this computer."""
+    place: BackupPlace | None = None
+    """Or at a place, from which it is fetched."""
+
+
+@dataclass(frozen=True)
+class FoundBackup:
+    """A back-up that was opened and looked through."""
+
+    file: Path
+    manifest: Manifest
+    secret: str | Path = field(repr=False)
+    master_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RestoreProgress:
+    """How far it is."""
+
+    step: str = ""
+    fraction: float = 0.0
+
+
+class RestoreWork:
+    """One restore at a time."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self._turn = Lock()
+        self.token = ""
+        """What the browser shows that began it."""
+        self.progress: RestoreProgress | None = None
+        self.found: FoundBackup | None = None
+        self.trouble: StoreError | None = None
+        self.typed: Mapping[str, str] = {}
+        """What was typed, to be shown again where something was wrong."""
+        self.uploads = Uploads(data / FETCHED_FOLDER)
+        self.guesses = Guesses()
+        """How often something was typed that opens nothing, by address."""
+
+    def begin(self, source: BackupSource, secret: str | Path, typed: Mapping[str, str] = NOTHING_TYPED) -> bool:
+        """Fetch, open and count the back-up in the background. Whether it was begun: one at a time."""
+        if not self._turn.acquire(blocking=False):
+            return False
+        self.token, self.typed = token_urlsafe(24), typed
+        self.progress, self.found, self.trouble = RestoreProgress(), None, None
+        Thread(target=self._look, args=(source, secret), daemon=True).start()
+        return True
+
+    def forget(self) -> None:
+        """It is over, or not wanted any more: nothing of it is kept."""
+        with self._turn:
+            self.found, self.trouble, self.token, self.typed = None, None, "", NOTHING_TYPED
+            self.uploads.clear()
+
+    def exchange(self, key_before: bytes, settle: Callable[[Any], None]) -> DataExchange:
+        """What puts the back-up that was found in the place of the open data."""
+        found = self.found
+        assert found is not None
+        done: list[Restored] = []
+
+        def put_in_place() -> bytes:
+            done.append(restore_backup(found.file, found.secret, self.data, self.tell))
+            return found.master_key
+
+        def settle_and_forget(application: Any) -> None:
+            settle(application)
+            self.forget()
+
+        def take_back() -> None:
+            undo_restore(self.data, done[-1])
+
+        return DataExchange(put_in_place, take_back, key_before, settle_and_forget)
+
+    def tell(self, step: str, fraction: float) -> None:
+        """Say how far it is."""
+        self.progress = RestoreProgress(step, fraction)
+
+    def _look(self, source: BackupSource, secret: str | Path) -> None:
+        try:
+            file = source.file or self._fetched(source)
+            self.found = find_backup(file, secret, self.uploads.prepared_folder(), self.tell)
+        except StoreError as trouble:
+            self.trouble = trouble
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            self.trouble = StoreError("The back-up cannot be read: %(why)s.", why=why)
+        except Exception as error:  # nobody would ever hear of it
+            what = type(error).__name__
+            self.trouble = StoreError("Something went wrong while the back-up was opened (%(what)s).", what=what)
+        finally:
+            self.progress = None
+            self._turn.release()
+
+    def _fetched(self, source: BackupSource) -> Path:
+        assert source.place is not None
+        file = self.uploads.whole(self.uploads.begin())
+        source.place.fetch(source.name, file, self.tell)
+        return file
+
+
+def find_backup(file: Path, secret: str | Path, folder: Path, tell: Progress) -> FoundBackup:
+    """Open the back-up and look all of it through, in the folder: the stick is only read. Raises :class:`StoreError`,
+    and nothing was changed."""
+    with work_folder(folder) as work:
+        master_key = opened_backup(file, secret, work, tell).master_key
+        return FoundBackup(file, verify_backup(file, master_key, tell, work), secret, master_key)

@@ -1,0 +1,38 @@
+"""A back-up that somebody takes along from the place where it lies: encrypted as it is, and of any size."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from dosar.backups.places.place import BackupPlace
+from dosar.backups.progress import keep_silent
+from dosar.backups.working import work_folder
+
+PIECE_BYTES = 2**20
+TAKING_FOLDER = ".taking"
+"""In the data folder, apart from those in which back-ups are made: whoever makes one clears them."""
+
+
+@dataclass(frozen=True)
+class TakenBackup:
+    """A copy that goes out piece by piece; it is gone afterwards."""
+
+    size: int
+    pieces: Iterator[bytes]
+
+
+def take_backup(place: BackupPlace, name: str, data: Path) -> TakenBackup:
+    """Fetch the back-up into the data folder. Raises :class:`~dosar.database.store_errors.StoreError`."""
+    with ExitStack() as stack:
+        folder = data / TAKING_FOLDER
+        folder.mkdir(mode=0o700, exist_ok=True)
+        file = stack.enter_context(work_folder(folder)) / name
+        place.fetch(name, file, keep_silent)
+        return TakenBackup(file.stat().st_size, _pieces(file, stack.pop_all()))
+
+
+def _pieces(file: Path, kept: ExitStack) -> Iterator[bytes]:
+    with kept, file.open("rb") as opened:
+        while piece := opened.read(PIECE_BYTES):
+            yield piece

@@ -1,0 +1,60 @@
+"""A back-up that a browser sends in pieces: none of them is large, and what has come need not be sent again."""
+
+import shutil
+from pathlib import Path
+from secrets import token_urlsafe
+
+from dosar.backups.file.names import NAME_END
+from dosar.database.store_errors import StoreError
+
+PIECE_BYTES = 8 * 2**20
+"""As many as a browser sends at once."""
+SPARE_BYTES = 256 * 2**20
+"""What stays free on the disk: whoever sends without end fills no disk of others."""
+
+
+class Uploads:
+    """One file at a time, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def begin(self) -> str:
+        """The word by which the pieces of a new file find together; what came before goes."""
+        self.clear()
+        self.prepared_folder()
+        word = token_urlsafe(18)
+        self._file(word).touch(mode=0o600)
+        return word
+
+    def add(self, word: str, at: int, piece: bytes) -> int:
+        """Add a piece that begins ``at`` so many bytes; how many there are then. A piece that does not follow changes
+        nothing. Raises :class:`StoreError`."""
+        file = self.whole(word)
+        size = file.stat().st_size
+        if at != size:
+            return size
+        if shutil.disk_usage(self.folder).free < len(piece) + SPARE_BYTES:
+            raise StoreError("There is no room for the file on the disk of the data. Make room and send it again.")
+        with file.open("ab") as opened:
+            opened.write(piece)
+        return size + len(piece)
+
+    def whole(self, word: str) -> Path:
+        """The file that has come. Raises :class:`StoreError`."""
+        known = {file.name for file in self.folder.glob(f"*{NAME_END}")} if self.folder.is_dir() else set()
+        if self._file(word).name not in known:
+            raise StoreError("What was sent is not here any more. Choose the file and send it once more.")
+        return self._file(word)
+
+    def prepared_folder(self) -> Path:
+        """The folder, which is for nobody else's eyes."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.folder
+
+    def clear(self) -> None:
+        """Keep nothing of what was sent."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _file(self, word: str) -> Path:
+        return self.folder / f"{word}{NAME_END}"

@@ -1,0 +1,60 @@
+"""What is wrong with the back-ups of an organisation, of what is known about them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from dosar.language.text.message import Message
+
+OLD_AFTER = timedelta(days=3)
+
+
+class BackupWarning(Enum):
+    """What somebody should look after, the worst first."""
+
+    NO_PLACE = "no_place"
+    NEVER = "never"
+    OLD = "old"
+    ONLY_THIS_DISK = "only_this_disk"
+    FAILED = "failed"
+    NO_CARD = "no_card"
+
+
+@dataclass(frozen=True)
+class PlaceState:
+    """One place, as the last runs left it."""
+
+    title: str
+    last_good: datetime | None
+    """When the last back-up was made there that was checked."""
+    trouble: Message | None = None
+    """What went wrong the last time: a stick that was not there."""
+    is_on_this_disk: bool = False
+    """Whether it goes when the disk of the data goes."""
+
+
+def backup_warnings(places: Sequence[PlaceState], has_card: bool, moment: datetime) -> list[BackupWarning]:
+    """What is to be said, the worst first."""
+    return list(_warnings(places, has_card, moment))
+
+
+def last_good_of(places: Sequence[PlaceState]) -> datetime | None:
+    """The newest back-up that was checked, wherever it lies."""
+    return max((place.last_good for place in places if place.last_good is not None), default=None)
+
+
+def _warnings(places: Sequence[PlaceState], has_card: bool, moment: datetime) -> Iterator[BackupWarning]:
+    last = last_good_of(places)
+    if not places:
+        yield BackupWarning.NO_PLACE
+    elif last is None:
+        yield BackupWarning.NEVER
+    elif moment - last > OLD_AFTER:
+        yield BackupWarning.OLD
+    if places and all(place.is_on_this_disk for place in places):
+        yield BackupWarning.ONLY_THIS_DISK
+    if any(place.trouble for place in places):
+        yield BackupWarning.FAILED
+    if not has_card:
+        yield BackupWarning.NO_CARD

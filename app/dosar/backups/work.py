@@ -1,0 +1,186 @@
+"""Back-ups that are made while people work: one at a time, one place after another, each told."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock, Thread
+
+from dosar.backups.backup_plan import read_plan
+from dosar.backups.making import MadeBackup, make_backup
+from dosar.backups.places.addresses import FOLDER_KIND
+from dosar.backups.places.settings import PlaceSettings, open_place, read_places
+from dosar.backups.progress import Progress
+from dosar.backups.rehearsal import rehearse
+from dosar.backups.retention import Retention, names_to_remove
+from dosar.backups.runs import BackupRun, note_rehearsal, note_run
+from dosar.database.audit.trail import add_event
+from dosar.database.store import Store
+from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import utc_now
+
+MADE_ACTION, FAILED_ACTION, REHEARSED_ACTION = "backup_made", "backup_failed", "backup_rehearsed"
+REHEARSAL_PREFIX = ".rehearsal-"
+"""How the folders in the data folder begin that hold a back-up while it is tried."""
+
+
+@dataclass(frozen=True)
+class WorkProgress:
+    """How far the work is."""
+
+    place: str = ""
+    step: str = ""
+    fraction: float = 0.0
+
+
+@dataclass(frozen=True)
+class WorkOutcome:
+    """What came of it at one place."""
+
+    place: PlaceSettings
+    made: MadeBackup | None = None
+    trouble: StoreError | None = None
+
+
+class BackupWork:
+    """Whoever makes the back-ups of one running program."""
+
+    def __init__(self, store: Store, data: Path, forms: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        self.store, self.data, self.forms = store, data, forms
+        self._clock = clock
+        self._turn = Lock()
+        self.progress: WorkProgress | None = None
+        """How far it is; None while nothing is being made."""
+        self.outcomes: Sequence[WorkOutcome] = ()
+        """What came of the work that was done last."""
+        self._on_this_disk: set[int | None] = set()
+
+    def begin(self, cause: str, actor: int | None = None) -> bool:
+        """Make back-ups at every place, in the background. Whether it was begun: no two are made at once."""
+        if not self._turn.acquire(blocking=False):
+            return False
+        self.progress, self.outcomes = WorkProgress(), ()
+        Thread(target=self._work, args=(cause, actor, None), daemon=True).start()
+        return True
+
+    def run(self, cause: str, wanted: Sequence[int] | None = None) -> Sequence[WorkOutcome]:
+        """Make back-ups now, at the places with these numbers or at all; none where some are being made."""
+        if not self._turn.acquire(blocking=False):
+            return ()
+        self.progress, self.outcomes = WorkProgress(), ()
+        self._work(cause, None, wanted)
+        return self.outcomes
+
+    def rehearse(self, run: BackupRun) -> bool:
+        """Fetch this back-up and restore it to nowhere. Whether that was done; what goes wrong is noted as a try."""
+        place = next((each for each in self.places() if each.id == run.place_id), None)
+        if place is None or not self._turn.acquire(blocking=False):
+            return False
+        self.progress, begun = WorkProgress(place.title), self._clock()
+        try:
+            self._rehearse(place, run)
+            return True
+        except StoreError as trouble:
+            self._note(WorkOutcome(place, trouble=trouble), begun, run.cause, None)
+            return False
+        finally:
+            self._end()
+
+    def _rehearse(self, settings: PlaceSettings, run: BackupRun) -> None:
+        assert run.id is not None
+        tell = self._teller(settings)
+        with TemporaryDirectory(dir=self.data, prefix=REHEARSAL_PREFIX) as folder:
+            file = Path(folder) / run.name
+            open_place(settings).fetch(run.name, file, tell)
+            rehearse(file, self.store.master_key, tell)
+        with self.store.writing() as session:
+            note_rehearsal(session, run.id, self._clock())
+            add_event(session, REHEARSED_ACTION, fields=[run.name])
+
+    def places(self) -> Sequence[PlaceSettings]:
+        """Where back-ups go."""
+        return read_places(self.store.session)
+
+    def is_on_this_disk(self, place: PlaceSettings) -> bool:
+        """Whether the place goes when the disk of the data goes, as far as it is known."""
+        return place.id in self._on_this_disk
+
+    def look_at_disks(self) -> None:
+        """Find out which places lie on the disk of the data: a network share may take long to answer, so no page asks
+        for it."""
+        try:
+            places = self.places()
+        finally:
+            self.store.session.remove()
+        self._on_this_disk = {place.id for place in places if place.kind == FOLDER_KIND and self._shares_disk(place)}
+
+    def _shares_disk(self, place: PlaceSettings) -> bool:
+        try:
+            return Path(place.address).stat().st_dev == self.data.stat().st_dev
+        except OSError:
+            return False
+
+    def _work(self, cause: str, actor: int | None, wanted: Sequence[int] | None) -> None:
+        try:
+            places, kept = self.places(), read_plan(self.store.session).kept
+            self.store.session.remove()
+            for place in places:
+                if wanted is None or place.id in wanted:
+                    self.outcomes = [*self.outcomes, self._back_up(place, kept, cause, actor)]
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self.store.session.remove()
+        self.progress = None
+        self._turn.release()
+
+    def _back_up(self, place: PlaceSettings, kept: Retention, cause: str, actor: int | None) -> WorkOutcome:
+        begun, outcome = self._clock(), WorkOutcome(place)
+        self.progress = WorkProgress(place.title)
+        try:
+            outcome = replace(outcome, made=self._make(place, kept, begun))
+        except StoreError as trouble:
+            outcome = replace(outcome, trouble=trouble)
+        except Exception as error:  # nobody would ever hear of it
+            if self.store.closed.is_set():
+                return outcome
+            what = type(error).__name__
+            told = StoreError("Something went wrong while the back-up was made (%(what)s). Try again.", what=what)
+            outcome = replace(outcome, trouble=told)
+        if not self.store.closed.is_set():
+            self._note(outcome, begun, cause, actor)
+        return outcome
+
+    def _make(self, settings: PlaceSettings, kept: Retention, moment: datetime) -> MadeBackup:
+        place, tell = open_place(settings), self._teller(settings)
+        made = make_backup(self.store, self.data, self.forms, self.store.master_key, place, moment, tell)
+        with suppress(StoreError, NotImplementedError):  # a back-up was made all the same, and the next run tidies up
+            for name in names_to_remove([file.name for file in place.list()], kept):
+                place.remove(name)
+        return made
+
+    def _teller(self, settings: PlaceSettings) -> Progress:
+        def tell(step: str, fraction: float) -> None:
+            self.progress = WorkProgress(settings.title, step, fraction)
+
+        return tell
+
+    def _note(self, outcome: WorkOutcome, begun: datetime, cause: str, actor: int | None) -> None:
+        made, trouble = outcome.made, outcome.trouble
+        run = BackupRun(
+            outcome.place.id,
+            cause,
+            begun,
+            self._clock(),
+            made.name if made else "",
+            made.bytes if made else 0,
+            bool(made and made.checked),
+            trouble.message if trouble else None,
+        )
+        with self.store.writing() as session:
+            note_run(session, run)
+            fields = [made.name] if made else []
+            add_event(session, MADE_ACTION if made else FAILED_ACTION, actor=actor, fields=fields)

@@ -1,0 +1,32 @@
+"""Back-ups of the running program: made by themselves, and brought back in the browser."""
+
+import shutil
+
+from flask import Flask
+
+from dosar.access.sealed.vault import Vault
+from dosar.access.services import AccessServices
+from dosar.backups.restore_work import RestoreWork
+from dosar.backups.schedule import BackupSchedule
+from dosar.backups.taking import TAKING_FOLDER
+from dosar.backups.work import REHEARSAL_PREFIX, BackupWork
+from dosar.pages.backups.backup_state import RESTORE, WORK
+
+
+def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itself: bool) -> RestoreWork:
+    """Make back-ups ``by_itself`` from now on; what brings them back outlives the application, whose place the data
+    take that were brought back."""
+    work: BackupWork = app.extensions[WORK]
+    if restore is None:
+        restore = RestoreWork(work.data)
+        restore.forget()
+        for left in (
+            work.data / TAKING_FOLDER,
+            *work.data.glob(f"{REHEARSAL_PREFIX}*"),
+        ):  # of a program that was killed
+            shutil.rmtree(left, ignore_errors=True)
+    app.extensions[RESTORE] = restore
+    if by_itself:
+        services: AccessServices = app.extensions["dosar_access"]
+        BackupSchedule(work, lambda: vault.seconds_idle, services.clock).watch()
+    return restore

@@ -1,0 +1,1 @@
+"""Back-ups and restoring, as people see them."""

@@ -1,0 +1,28 @@
+"""What the first page tells of the back-ups: one line, and what is wrong with them."""
+
+from flask import current_app, url_for
+from flask_babel import gettext
+
+from dosar.access.services import access_services
+from dosar.backups.warnings import backup_warnings
+from dosar.pages.backups.backup_state import WORK, has_card, place_states
+from dosar.pages.backups.backup_words import last_backup_text, warning_text
+from dosar.pages.blocks import HomeBlock, HomeEntry
+from dosar.pages.context import PageContext
+
+WHO_LOOKS = frozenset({"organisation", "recycle"})
+"""Whoever opens one of these administration pages is told: the administrator and the coordinator."""
+
+
+def backup_block(context: PageContext) -> HomeBlock | None:
+    """Nothing where there is nobody who could make one."""
+    services = access_services()
+    if context.worker.pages.isdisjoint(WHO_LOOKS) or WORK not in current_app.extensions or services.is_demo():
+        return None
+    may_change = "organisation" in context.worker.pages
+    url = url_for("BackupsPage.backups") if may_change else f"{url_for('HelpPages.help')}#copies"
+    places, now = place_states(), services.clock()
+    lines = [HomeEntry(last_backup_text(places), url)] if places else []
+    warnings = backup_warnings(places, has_card(), now)
+    lines += [HomeEntry(warning_text(warning, places, now), url, is_warning=True) for warning in warnings]
+    return HomeBlock(gettext("Back-ups"), lines)

@@ -1,0 +1,141 @@
+"""What is said of back-ups: when, how large, where, and what is wrong with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
+
+from dosar.access.services import access_services
+from dosar.access.time_zones import local_day
+from dosar.backups.contents import contents_of
+from dosar.backups.verification import Manifest
+from dosar.backups.warnings import BackupWarning, PlaceState, last_good_of
+from dosar.pages.formatting import moment_text, time_text
+
+KIND_NAMES: Mapping[str, object] = {
+    "folder": lazy_gettext("Folder, USB stick or network share"),
+    "webdav": lazy_gettext("Nextcloud or another WebDAV server"),
+    "s3": lazy_gettext("Object store (S3)"),
+}
+"""Kind of place → what it is called."""
+UNITS = ("kB", "MB", "GB", "TB")
+FACTOR = 1000
+
+
+def when_text(moment: datetime) -> str:
+    """``today, 18:30``, ``yesterday, 18:30``, or the day: by the organisation's clock."""
+    services = access_services()
+    days = (services.today() - local_day(moment, services.organisation().zone)).days
+    if days == 0:
+        return gettext("today, %(time)s", time=time_text(moment))
+    if days == 1:
+        return gettext("yesterday, %(time)s", time=time_text(moment))
+    return moment_text(moment)
+
+
+def size_text(count: int) -> str:
+    """How large a file is."""
+    size, unit = count / FACTOR, UNITS[0]
+    for unit in UNITS:
+        if size < FACTOR or unit == UNITS[-1]:
+            break
+        size /= FACTOR
+    return f"{format_decimal(round(size, 1 if size < 10 else 0))} {unit}"
+
+
+def last_backup_text(places: list[PlaceState]) -> str:
+    """When the last good one was made."""
+    last = last_good_of(places)
+    if last is None:
+        return gettext("There is no back-up yet")
+    return gettext("Last back-up: %(when)s, checked", when=when_text(last))
+
+
+def warning_text(warning: BackupWarning, places: list[PlaceState], moment: datetime) -> str:
+    """One sentence, with what to do."""
+    return {
+        BackupWarning.NO_PLACE: lambda: gettext(
+            "No back-ups are made: nobody has said yet where they go. If this computer is lost, everything is lost."
+        ),
+        BackupWarning.NEVER: lambda: gettext("There is no back-up yet. Make the first one now."),
+        BackupWarning.OLD: lambda: _old_text(places, moment),
+        BackupWarning.ONLY_THIS_DISK: lambda: gettext(
+            "The back-ups lie on the same disk as the data: if the computer is stolen or the disk dies, both are gone. "
+            "Add a USB stick or a place elsewhere."
+        ),
+        BackupWarning.FAILED: lambda: gettext(
+            "The last back-up did not succeed. %(why)s",
+            why=" ".join(
+                f"{place.title}: {place.trouble.say(gettext)}" for place in places if place.trouble is not None
+            ),
+        ),
+        BackupWarning.NO_CARD: lambda: gettext(
+            "There is no recovery card yet: if the computer is lost and nobody knows the passphrase, no back-up can be "
+            "opened."
+        ),
+    }[warning]()
+
+
+def _old_text(places: list[PlaceState], moment: datetime) -> str:
+    days = (moment - (last_good_of(places) or moment)) // timedelta(days=1)
+    return ngettext(
+        "The last back-up is %(num)s day old. Make one now.",
+        "The last back-up is %(num)s days old. Make one now.",
+        days,
+    )
+
+
+def contents_text(manifest: Manifest) -> str:
+    """How much is in a back-up, and of when it is."""
+    contents = contents_of(manifest.tables)
+    return gettext(
+        "%(cases)s, %(sheets)s, as of %(when)s.",
+        cases=ngettext("%(count)s case", "%(count)s cases", contents.cases, count=format_decimal(contents.cases)),
+        sheets=ngettext("%(count)s sheet", "%(count)s sheets", contents.sheets, count=format_decimal(contents.sheets)),
+        when=when_text(manifest.moment),
+    )
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """What is said of a step, and between which parts of a hundred it lies."""
+
+    said: object
+    begins: int
+    ends: int
+
+    def percent(self, fraction: float) -> int:
+        """How much of everything is done."""
+        return round(self.begins + (self.ends - self.begins) * min(max(fraction, 0.0), 1.0))
+
+
+_COPIED, _WRITTEN = lazy_gettext("The data are being copied…"), lazy_gettext("The back-up is being written…")
+_READ, _CHECKED = lazy_gettext("The back-up is being read back…"), lazy_gettext("The back-up is being checked…")
+_FETCHED, _COUNTED = lazy_gettext("The back-up is being fetched…"), lazy_gettext("Everything in it is being counted…")
+_TRIED = lazy_gettext("The card or the passphrase is being tried…")
+MAKING_STEPS: Mapping[str, StepWords] = {
+    "copy": StepWords(_COPIED, 0, 20),
+    "count": StepWords(_COUNTED, 20, 30),
+    "pack": StepWords(_WRITTEN, 30, 35),
+    "seal": StepWords(_WRITTEN, 35, 40),
+    "write": StepWords(_WRITTEN, 40, 55),
+    "read": StepWords(_READ, 55, 70),
+    "check": StepWords(_CHECKED, 70, 75),
+    "unpack": StepWords(_CHECKED, 75, 80),
+    "pages": StepWords(_CHECKED, 80, 90),
+    "compare": StepWords(_COUNTED, 90, 100),
+}
+RESTORING_STEPS: Mapping[str, StepWords] = {
+    "read": StepWords(_FETCHED, 0, 40),
+    "check": StepWords(_CHECKED, 40, 55),
+    "open": StepWords(_TRIED, 55, 60),
+    "unpack": StepWords(_CHECKED, 60, 70),
+    "pages": StepWords(_CHECKED, 70, 85),
+    "compare": StepWords(_COUNTED, 85, 100),
+}
+
+
+def step_words(steps: Mapping[str, StepWords], step: str) -> StepWords:
+    """What is being done; one that is not known is only at its beginning."""
+    return steps.get(step) or StepWords(lazy_gettext("Working…"), 0, 0)

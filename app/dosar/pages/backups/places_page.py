@@ -1,0 +1,164 @@
+"""The places where back-ups go: added once they were tried, looked at, taken away."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route
+from dosar.access.services import access_services
+from dosar.backups.file.names import MARK_PURPOSE, mark_of_key, read_name
+from dosar.backups.places.place import StoredFile
+from dosar.backups.places.settings import PlaceSettings, open_place, remove_place, save_place
+from dosar.backups.places.trial import try_place
+from dosar.backups.runs import recent_runs
+from dosar.backups.taking import take_backup
+from dosar.database.audit.trail import add_event
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Mistake
+from dosar.pages.backups.backup_state import current_work
+from dosar.pages.backups.backup_words import KIND_NAMES, size_text, when_text
+from dosar.pages.backups.backups_page import BACKUPS_ACCESS
+from dosar.pages.backups.place_forms import PLACE_FORMS, FolderForm, PlaceForm
+
+MOST_RUNS = 1000
+
+
+@dataclass(slots=True)
+class BackupLine:
+    """One back-up that lies at a place."""
+
+    name: str
+    when: str
+    size: str
+    checked: bool
+
+
+class BackupPlacesPage(PageView):
+    """Each place by itself."""
+
+    @page_route("/backups/new/<kind>", BACKUPS_ACCESS)
+    def new(self, kind: str) -> Any:
+        current_work()
+        return _new_page(kind, _form_of(kind, blank=True))
+
+    @page_route("/backups/new/<kind>", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
+    def add(self, kind: str) -> Any:
+        work, form = current_work(), _form_of(kind)
+        if not form.validate():
+            return _new_page(kind, form)
+        try:
+            _keep_tried(form.settings())
+        except (StoreError, Mistake) as trouble:
+            return _new_page(kind, form, trouble.message.say(gettext))
+        work.look_at_disks()
+        flash(gettext("The place was tried, and is kept. Make the first back-up now."), "success")
+        return redirect(url_for("BackupsPage.backups"), 303)
+
+    @page_route("/backups/places/<int:place>", BACKUPS_ACCESS)
+    def place(self, place: int) -> Any:
+        return _place_page(place_with_number(place))
+
+    @page_route("/backups/places/<int:place>/remove", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
+    def remove(self, place: int) -> Any:
+        place_with_number(place)
+        with access_services().store.writing() as session:
+            remove_place(session, place)
+        flash(gettext("Nothing goes to this place any more. What lies there stays."), "success")
+        return redirect(url_for("BackupsPage.backups"), 303)
+
+    @page_route("/backups/places/<int:place>/take", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
+    def take(self, place: int) -> Any:
+        return _backup_file(place_with_number(place))
+
+
+def place_with_number(number: int) -> PlaceSettings:
+    found = next((place for place in current_work().places() if place.id == number), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _form_of(kind: str, blank: bool = False) -> PlaceForm:
+    if kind not in PLACE_FORMS:
+        abort(404)
+    form = PLACE_FORMS[kind](formdata=None) if blank else PLACE_FORMS[kind]()
+    return form.offer([]) if isinstance(form, FolderForm) else form
+
+
+def _keep_tried(settings: PlaceSettings) -> None:
+    """Keep the place once a file was written there and read back. Raises :class:`StoreError` and :class:`Mistake`."""
+    try_place(settings)
+    with access_services().store.writing() as session:
+        save_place(session, settings)
+
+
+def _new_page(kind: str, form: PlaceForm, refused: str = "") -> Response:
+    page = render_template(
+        "backups/new_place.html",
+        form=form,
+        refused=refused,
+        kind_name=KIND_NAMES[kind],
+        action=url_for("BackupPlacesPage.add", kind=kind),
+    )
+    return Response(page, 422 if refused or form.errors else 200)
+
+
+def _place_page(place: PlaceSettings) -> str:
+    files: list[StoredFile] = []
+    trouble = ""
+    try:
+        files = open_place(place).list()
+    except (StoreError, Mistake) as why:
+        trouble = why.message.say(gettext)
+    return render_template(
+        "backups/place.html",
+        place=place,
+        kind=KIND_NAMES[place.kind],
+        where=place.address,
+        trouble=trouble,
+        files=_lines(files),
+        url=url_for("BackupPlacesPage.place", place=place.id),
+    )
+
+
+def _lines(files: list[StoredFile]) -> list[BackupLine]:
+    """The back-ups among the files, newest first."""
+    checked = {run.name for run in recent_runs(access_services().session, MOST_RUNS) if run.verified}
+    found = [(read.moment, file) for file in files if (read := read_name(file.name)) is not None and is_ours(file)]
+    return [
+        BackupLine(file.name, when_text(moment), size_text(file.bytes), file.name in checked)
+        for moment, file in sorted(found, key=lambda each: each[0], reverse=True)
+    ]
+
+
+def is_ours(file: StoredFile) -> bool:
+    """Whether the file calls itself a back-up of this organisation."""
+    read, mark = read_name(file.name), mark_of_key(access_services().store.purpose_key(MARK_PURPOSE))
+    return read is not None and read.mark == mark
+
+
+def named_backup(place: PlaceSettings) -> str:
+    """The back-up that was named, if there is such a one at the place."""
+    name = request.form.get("name", "")
+    try:
+        names = {file.name for file in open_place(place).list()}
+    except (StoreError, Mistake):
+        names = set()
+    if read_name(name) is None or name not in names:
+        abort(404)
+    return name
+
+
+def _backup_file(place: PlaceSettings) -> Response:
+    """The file as it lies there, streamed: it may be larger than what the memory holds."""
+    name = named_backup(place)
+    taken = take_backup(open_place(place), name, current_work().data)
+    with access_services().store.writing() as session:
+        add_event(session, "backup_taken", fields=[name])
+    answer = Response(taken.pieces, mimetype="application/octet-stream")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Content-Length"] = str(taken.size)
+    return answer

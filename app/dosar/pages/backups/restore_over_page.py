@@ -1,0 +1,125 @@
+"""A back-up in the place of what is there: looked through first, and done after a word that says what goes."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy import func, select
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route
+from dosar.access.sealed.guesses import TooManyGuesses
+from dosar.access.sealed.vault_use import current_vault
+from dosar.access.services import access_services
+from dosar.backups.places.settings import open_place
+from dosar.backups.restore_work import BackupSource, RestoreWork
+from dosar.database.keys.key_changes import stored_status
+from dosar.database.keys.key_file import default_key_file
+from dosar.database.system_tables import history_table
+from dosar.pages.backups.backup_state import current_restore
+from dosar.pages.backups.backup_words import contents_text
+from dosar.pages.backups.backups_page import BACKUPS_ACCESS
+from dosar.pages.backups.places_page import named_backup, place_with_number
+from dosar.pages.backups.restore_forms import OverForm, SecretForm
+from dosar.pages.backups.restore_progress import restore_progress_page
+from dosar.pages.backups.restored import settle_restored
+
+
+class RestoreOverPage(PageView):
+    """For an administrator who has just proved who she is."""
+
+    @page_route("/backups/places/<int:place>/restore", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
+    def begin(self, place: int) -> Any:
+        work, found, form = current_restore(), place_with_number(place), SecretForm()
+        name = named_backup(found)
+        try:
+            work.guesses.count(request.remote_addr or "")
+        except TooManyGuesses as waiting:
+            told = gettext("Too many did not fit; wait %(seconds)s seconds and try again.", seconds=waiting.seconds)
+            return _secret_page(place, name, form, told), 429
+        secret = form.secret.data or _key_file_here()
+        if not secret:
+            return _secret_page(place, name, form, "")
+        work.begin(BackupSource(name, place=open_place(found)), secret, {"name": name, "place": str(place)})
+        return redirect(url_for("RestoreOverPage.look"), 303)
+
+    @page_route("/backups/restore", BACKUPS_ACCESS)
+    def look(self) -> Any:
+        work = current_restore()
+        if (progress := work.progress) is not None:
+            return restore_progress_page(progress, url_for("RestoreOverPage.look"), url_for("BackupsPage.backups"))
+        if work.trouble is not None:
+            return _trouble_page(work)
+        if work.found is None:
+            return redirect(url_for("BackupsPage.backups"), 303)
+        work.guesses.forget(request.remote_addr or "")
+        return _found_page(work, OverForm(formdata=None))
+
+    @page_route("/backups/restore", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
+    def restore(self) -> Any:
+        work, vault, form = current_restore(), current_vault(), OverForm()
+        if work.found is None or vault is None:
+            abort(404)
+        if not form.validate():
+            return _found_page(work, form), 422
+        vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
+        return redirect("/", 303)
+
+    @page_route("/backups/restore/leave", BACKUPS_ACCESS, ("POST",))
+    def leave(self) -> Any:
+        current_restore().forget()
+        flash(gettext("Nothing was changed."), "success")
+        return redirect(url_for("BackupsPage.backups"), 303)
+
+
+def _key_file_here() -> Path | None:
+    """What opens the data of this computer by itself opens its back-ups too; else somebody types the secret."""
+    data, named = Path(current_app.config["DATA"]), current_app.config.get("KEY_FILE")
+    file = named or default_key_file(data)
+    return file if stored_status(data, named).opens_by_itself and file.is_file() else None
+
+
+def _found_page(work: RestoreWork, form: OverForm) -> str:
+    assert work.found is not None
+    return render_template(
+        "backups/restore_found.html",
+        counted=contents_text(work.found.manifest),
+        lost=_lost_text(work.found.manifest.moment),
+        form=form,
+        action=url_for("RestoreOverPage.restore"),
+        leave=url_for("RestoreOverPage.leave"),
+    )
+
+
+def _lost_text(moment: datetime) -> str:
+    """How much was saved since."""
+    count = access_services().session.scalar(
+        select(func.count()).select_from(history_table).where(history_table.c.at > moment)
+    )
+    if not count:
+        return gettext("Nothing was saved in Dosar since this back-up, so no work is lost.")
+    return ngettext(
+        "What was saved since this back-up goes: %(num)s entry of the history.",
+        "What was saved since this back-up goes: %(num)s entries of the history.",
+        count,
+    )
+
+
+def _trouble_page(work: RestoreWork) -> Any:
+    """Why nothing came of it; a back-up with another key asks for what opened it."""
+    trouble, name, place = work.trouble, work.typed["name"], int(work.typed["place"])
+    assert trouble is not None
+    return Response(_secret_page(place, name, SecretForm(formdata=None), trouble.message.say(gettext)), 422)
+
+
+def _secret_page(place: int, name: str, form: SecretForm, refused: str) -> str:
+    return render_template(
+        "backups/restore_secret.html",
+        form=form,
+        name=name,
+        refused=refused,
+        action=url_for("RestoreOverPage.begin", place=place),
+        leave=url_for("RestoreOverPage.leave"),
+    )

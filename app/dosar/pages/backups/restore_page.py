@@ -1,0 +1,145 @@
+"""A new computer gets its data back: a page that is there while nobody is set up, behind the code of the set-up."""
+
+from hmac import compare_digest
+from typing import Any
+
+from flask import Response, abort, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import PUBLIC_ACCESS, page_route
+from dosar.access.sealed.guesses import TooManyGuesses
+from dosar.access.sealed.vault_use import current_vault
+from dosar.access.services import access_services
+from dosar.access.set_up_code import require_set_up_code
+from dosar.access.web.cookies import host_cookie
+from dosar.access.web.hosts import is_loopback_name
+from dosar.backups.restore_work import RestoreWork
+from dosar.backups.uploads import PIECE_BYTES
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Mistake
+from dosar.pages.backups.backup_state import current_restore
+from dosar.pages.backups.backup_words import contents_text
+from dosar.pages.backups.restore_forms import RestoreForm
+from dosar.pages.backups.restore_progress import restore_progress_page
+from dosar.pages.backups.restore_sources import asked_source, found_choices
+from dosar.pages.backups.restored import settle_restored
+
+RESTORE_COOKIE = "restore"
+"""What the browser shows that typed the code: what comes back is told to nobody else."""
+
+
+class RestorePage(PageView):
+    """From a file and a card to the data."""
+
+    @page_route("/restore", PUBLIC_ACCESS)
+    def restore(self) -> Any:
+        _require_beginning()
+        return _restore_page(RestoreForm(formdata=None).offer(found_choices()))
+
+    @page_route("/restore", PUBLIC_ACCESS, ("POST",))
+    def begin(self) -> Any:
+        work = _require_beginning()
+        form = RestoreForm().offer(found_choices())
+        if not form.validate():
+            return _restore_page(form)
+        try:
+            require_set_up_code(access_services().set_up_code, form.code.data)
+            work.guesses.count(request.remote_addr or "")
+            source = asked_source(form, work)
+        except TooManyGuesses as waiting:
+            told = gettext("Too many did not fit; wait %(seconds)s seconds and try again.", seconds=waiting.seconds)
+            return _restore_page(form, told, 429)
+        except (Mistake, StoreError) as mistake:
+            return _restore_page(form, mistake.message.say(gettext))
+        work.begin(source, form.secret.data, dict(form.typed))
+        return _with_cookie(redirect(url_for("RestorePage.progress"), 303), work)
+
+    @page_route("/restore/piece", PUBLIC_ACCESS, ("POST",))
+    def piece(self) -> Any:
+        work = _require_beginning()
+        try:
+            require_set_up_code(access_services().set_up_code, request.form.get("code", ""))
+            upload, at = _keep_piece(work)
+        except (Mistake, StoreError) as mistake:
+            return jsonify(problem=mistake.message.say(gettext)), 422
+        return jsonify(upload=upload, at=at)
+
+    @page_route("/restore/progress", PUBLIC_ACCESS)
+    def progress(self) -> Any:
+        work = _require_hers()
+        if (progress := work.progress) is not None:
+            return restore_progress_page(progress, url_for("RestorePage.progress"))
+        if work.trouble is not None:
+            return _restore_page(_form_as_typed(work), work.trouble.message.say(gettext))
+        if work.found is None:
+            return redirect(url_for("RestorePage.restore"), 303)
+        work.guesses.forget(request.remote_addr or "")
+        return render_template(
+            "backups/restore_found.html",
+            counted=contents_text(work.found.manifest),
+            lost="",
+            form=None,
+            action=url_for("RestorePage.work_with"),
+            leave=url_for("RestorePage.leave"),
+        )
+
+    @page_route("/restore/open", PUBLIC_ACCESS, ("POST",))
+    def work_with(self) -> Any:
+        work, vault = _require_hers(), current_vault()
+        if work.found is None or vault is None:
+            abort(404)
+        vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
+        return redirect("/", 303)
+
+    @page_route("/restore/leave", PUBLIC_ACCESS, ("POST",))
+    def leave(self) -> Any:
+        _require_hers().forget()
+        return redirect(url_for("SetUpPage.set_up"), 303)
+
+
+def _require_beginning() -> RestoreWork:
+    """A page that is there once, on this computer or where nobody reads along."""
+    if access_services().is_set_up():
+        abort(404)
+    if not (request.is_secure or is_loopback_name(request.host)):
+        abort(403)
+    return current_restore()
+
+
+def _require_hers() -> RestoreWork:
+    """The restore that this browser began."""
+    work = _require_beginning()
+    shown = request.cookies.get(host_cookie(RESTORE_COOKIE), "")
+    if not work.token or not compare_digest(shown.encode(), work.token.encode()):
+        abort(redirect(url_for("RestorePage.restore"), 303))
+    return work
+
+
+def _with_cookie(answer: Any, work: RestoreWork) -> Any:
+    answer.set_cookie(
+        host_cookie(RESTORE_COOKIE),
+        work.token,
+        path="/",
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
+    return answer
+
+
+def _keep_piece(work: RestoreWork) -> tuple[str, int]:
+    """Add what was sent; the word of the file, and how much of it there is."""
+    word, at, sent = request.form.get("upload", ""), request.form.get("at", "0"), request.files.get("piece")
+    word = word or work.uploads.begin()
+    piece = sent.read() if sent is not None else b""
+    return word, work.uploads.add(word, int(at) if at.isdecimal() else 0, piece)
+
+
+def _form_as_typed(work: RestoreWork) -> RestoreForm:
+    return RestoreForm(formdata=None, **work.typed).offer(found_choices())
+
+
+def _restore_page(form: RestoreForm, refused: str = "", status: int = 422) -> Response:
+    page = render_template("backups/restore.html", form=form, refused=refused, piece_bytes=PIECE_BYTES)
+    return Response(page, status if refused or form.errors else 200)

@@ -1,0 +1,38 @@
+"""What somebody is told of the back-ups before it is too late."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from dosar.backups.warnings import BackupWarning, PlaceState, backup_warnings, last_good_of
+from dosar.language.text.message import Message
+
+NOW = datetime(2026, 11, 29, 16, 30)
+YESTERDAY, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=3, minutes=1)
+STICK = PlaceState("blue stick", YESTERDAY)
+
+
+@pytest.mark.parametrize(
+    ("places", "warned"),
+    [
+        ([], [BackupWarning.NO_PLACE]),
+        ([PlaceState("blue stick", None)], [BackupWarning.NEVER]),
+        ([STICK], []),
+        ([PlaceState("blue stick", LONG_AGO)], [BackupWarning.OLD]),
+        ([PlaceState("blue stick", LONG_AGO), PlaceState("server", YESTERDAY)], []),
+        ([PlaceState("blue stick", YESTERDAY, is_on_this_disk=True)], [BackupWarning.ONLY_THIS_DISK]),
+        ([PlaceState("folder", YESTERDAY, is_on_this_disk=True), STICK], []),
+        ([PlaceState("blue stick", YESTERDAY, Message("The stick is not there."))], [BackupWarning.FAILED]),
+    ],
+)
+def test_it_is_said_what_is_wrong_with_the_places(places: list[PlaceState], warned: list[BackupWarning]) -> None:
+    assert backup_warnings(places, True, NOW) == warned
+
+
+def test_without_a_card_no_back_up_is_safe() -> None:
+    assert backup_warnings([STICK], False, NOW) == [BackupWarning.NO_CARD]
+
+
+def test_the_newest_back_up_counts_wherever_it_lies() -> None:
+    assert last_good_of([PlaceState("stick", LONG_AGO), PlaceState("new", None), STICK]) == YESTERDAY
+    assert last_good_of([]) is None

@@ -1,0 +1,118 @@
+"""The laptop is stolen: on a blank computer the back-up on the stick and the card on paper bring everything back."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import func, select
+
+from dosar.access.sealed.vault import Vault
+from dosar.database.keys import key_slots
+from dosar.database.keys.key_changes import KeyChanges
+from dosar.database.keys.key_slots import Argon2Cost
+from dosar.database.keys.recovery_card import RecoveryCard
+from dosar.database.system_tables import history_table
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from tests.backups.offices import enter, names_in, new_office
+from tests.browser.programs import code_of_set_up, open_application_of, running_program
+from tests.browser.visitors import PASSWORD, Visitor
+from tests.telephones import unused_code
+
+ROLES = """
+roles:
+  - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users, organisation]}
+"""
+WOMEN = ["Ancuța Cânepă", "Doina Rusu"]
+
+
+@pytest.fixture(autouse=True)
+def new_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No keys of before, no forms in the folder one stands in, and keys that are made fast."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(key_slots, "USUAL_COST", Argon2Cost(1, 1024, 1))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+def test_everything_comes_back_on_another_computer(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    office, card = new_office(tmp_path / "office"), RecoveryCard.new()
+    laptop, other, stick = tmp_path / "laptop", tmp_path / "other", tmp_path / "stick"
+    stick.mkdir()
+    (office.forms / "roles.yaml").write_text(ROLES, encoding="utf-8")
+    with running_program(laptop, tmp_path / "key", office.forms) as (site, vault):
+        administrator = visit(site)
+        administrator.set_up(code_of_set_up(vault))
+        with open_application_of(vault) as application:
+            KeyChanges(laptop, application.extensions["dosar_access"].store.master_key, tmp_path / "key").set_card(card)
+        worked = work(vault)
+        back_up_to(administrator, stick)
+    shutil.rmtree(laptop)
+    (tmp_path / "key").unlink()
+
+    with running_program(other, tmp_path / "new-key") as (site, vault):
+        rescuer = visit(site)
+        rescuer.open("/")
+        rescuer.speak("ro")
+        rescuer.follow("Am o copie de siguranță")
+        code = code_of_set_up(vault)
+        rescuer.type(code=code, secret="cu totul altceva")
+        rescuer.page.set_input_files("#file", next(stick.rglob("*.dosar")))
+        rescuer.page.get_by_role("button", name="Deschide și numără").click()
+        expect(rescuer.page.locator(".notice-danger")).to_contain_text("Nu s-a schimbat nimic")
+        assert rescuer.typed("code") == code, "nothing typed is lost"
+        rescuer.type(secret=" ".join(card.groups).lower())
+        rescuer.press("Deschide și numără")
+        expect(rescuer.page.locator("h1")).to_have_text("Copia de siguranță este întreagă")
+        assert rescuer.sees("2 cazuri, 0 fișe, așa cum erau: astăzi")
+        rescuer.press("Lucrează cu aceste date")
+        expect(rescuer.page.locator("h1")).to_have_text("Autentificare")
+        assert worked == contents(vault)
+        sign_in(rescuer, vault)
+        assert rescuer.sees("Ana Întâi")
+        rescuer.open("/restore")
+        assert rescuer.heading == "Pagina nu există sau nu aveți acces la ea", "it is there once"
+        rescuer.open("/backups")
+        assert rescuer.sees("stickul albastru")
+
+
+def work(vault: Vault) -> Any:
+    """Two women come; what there is then."""
+    with open_application_of(vault) as application, application.app_context(), acting_as(SYSTEM_SCOPE):
+        enter(application.extensions["dosar_repository"], *WOMEN)
+    return contents(vault)
+
+
+def contents(vault: Vault) -> tuple[list[str], int]:
+    """Whose cases there are, and how long the history is."""
+    with open_application_of(vault) as application, application.app_context(), acting_as(SYSTEM_SCOPE):
+        repository = application.extensions["dosar_repository"]
+        count = repository.session.scalar(select(func.count()).select_from(history_table))
+        return names_in(repository), count
+
+
+def back_up_to(administrator: Visitor, stick: Path) -> None:
+    """From the first page to a back-up that was checked."""
+    administrator.open("/")
+    assert administrator.sees("Nu se fac copii de siguranță")
+    administrator.follow("Copii de siguranță")
+    administrator.follow("Dosar, stick USB sau loc din rețea")
+    administrator.type(title="stickul albastru", folder="nicăieri")
+    administrator.press("Încearcă și păstrează")
+    assert administrator.page.title().startswith("Eroare:")
+    assert administrator.typed("title") == "stickul albastru"
+    administrator.type(folder=str(stick))
+    administrator.press("Încearcă și păstrează")
+    administrator.press("Fă o copie acum")
+    expect(administrator.page.locator(".notice-success")).to_contain_text("făcută și verificată")
+    assert administrator.sees("Ultima copie de siguranță: astăzi")
+
+
+def sign_in(visitor: Visitor, vault: Vault) -> None:
+    """With the account and the telephone of before."""
+    visitor.type(user_name="ana.intai", password=PASSWORD)
+    visitor.press("Autentifică-te")
+    with open_application_of(vault) as application:
+        visitor.type(code=unused_code(application, "ana.intai"))
+    visitor.enter()

@@ -15,7 +15,7 @@ from dosar.cli.commands.start import start
 from dosar.cli.console.settings_file import settings_of
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
-from dosar.database.keys.key_file import key_from_file, own_key_file
+from dosar.database.keys.key_file import default_key_file, key_from_file
 from dosar.database.store import Store
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import Place, fresh_place
@@ -196,8 +196,9 @@ def test_the_key_of_a_folder_is_found_by_its_name(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dosar.database.keys.key_file.user_config_path", lambda name: tmp_path / ".config" / name)
-    file = own_key_file(tmp_path / ".local/share/dosar/data")
-    assert server.give(block("/key-name")).strip() == file.stem
+    data = tmp_path / ".local/share/dosar/data"
+    key_from_file(data)
+    assert server.give(block("/key-name")).strip() == default_key_file(data).stem
 
 
 def test_commands_and_service_are_told_by_the_same_file() -> None:

@@ -81,6 +81,7 @@ PAGES = {
     "AccessFilePage.take": "rights",
     "KeysPage.keys": "organisation",
     "KeysPage.passphrase": "organisation",
+    "HelpPages.lost": "organisation",
     "KeyCardsPage.card": "organisation",
     "KeyCardsPage.groups": "organisation",
     "KeyCardsPage.pdf": "organisation",

@@ -11,9 +11,10 @@ import pytest
 from dosar.cli.first_start import may_start_empty
 from dosar.cli.places import Places
 from dosar.database.atomic_files import write_atomically
+from dosar.database.installation.installation_marker import mark_beginning
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_changes import KeyChanges
-from dosar.database.keys.key_file import default_key_file, has_database, keys_folder, own_key_file
+from dosar.database.keys.key_file import default_key_file, has_database, key_from_file, keys_folder
 from dosar.database.keys.key_name import name_file, name_in_folder, path_digest
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.database.keys.key_slots_file import slots_file
@@ -181,6 +182,19 @@ def test_a_folder_that_is_only_looked_at_leaves_nothing_among_the_keys(computer:
     assert slots_file(unpacked).read_bytes() == slots_file(data).read_bytes()
 
 
+def test_a_missing_key_of_data_on_a_server_is_never_replaced(computer: Computer) -> None:
+    """The folder holds no database then, only the name of the key that wraps what is on the server."""
+    data = computer.disk / "data"
+    key_from_file(data)
+    default_key_file(data).unlink()
+    with pytest.raises(StoreError, match="is missing"):
+        key_from_file(data)
+    assert computer.keys == []
+    mark_beginning(data)
+    key_from_file(data)
+    assert len(computer.keys) == 1, "a first start that was killed is begun again"
+
+
 def test_a_folder_that_lost_its_name_finds_the_key_by_its_path(computer: Computer) -> None:
     data = computer.disk / "data"
     key = started(data)
@@ -206,6 +220,7 @@ def test_two_new_folders_at_the_same_path_never_have_the_same_key_file(computer:
     names = set()
     for number in range(2):
         Computer(tmp_path / str(number), computer.monkeypatch).use()
-        names.add(own_key_file(data).name)
+        key_from_file(data)
+        names.add(default_key_file(data).name)
         shutil.rmtree(data)
     assert len(names) == 2

@@ -15,6 +15,7 @@ from secrets import token_bytes, token_hex
 from dosar.database.keys.key_file import (
     default_key_file,
     own_key_file,
+    remember_key_file,
     remember_passphrase,
     salt_file,
     secrets_in_file,
@@ -145,6 +146,8 @@ class KeyChanges:
                 )
             secret = token_bytes(KEY_BYTES)
             write_secrets(self.data, file, secret)
+            if self.key_file is None:
+                remember_key_file(self.data, file)
             self._write(slots, ("key_file", secret), str(file))
         return file
 

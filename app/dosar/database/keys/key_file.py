@@ -14,6 +14,7 @@ from argon2.low_level import Type, hash_secret_raw
 from platformdirs import user_config_path
 
 from dosar.database.atomic_files import write_atomically
+from dosar.database.installation.installation_marker import BEGINNING_FILE
 from dosar.database.keys.key_name import (
     NAME_BYTES,
     folder_mark,
@@ -46,12 +47,15 @@ def default_key_file(data: Path) -> Path:
 
 
 def own_key_file(data: Path) -> Path:
-    """The same, for a key that is made: of this folder and no other. Its name stays with the folder from now on."""
+    """The same, for a key that is made: of this folder and no other."""
     keys, found = keys_folder(), default_key_file(data)
     is_named = found.exists() or name_in_folder(data) is not None
-    name = own_name(keys, data, found.stem) if is_named else secrets.token_hex(NAME_BYTES)
-    keep_name(keys, data, name)
-    return keys / f"{name}.key"
+    return keys / f"{own_name(keys, data, found.stem) if is_named else secrets.token_hex(NAME_BYTES)}.key"
+
+
+def remember_key_file(data: Path, file: Path) -> None:
+    """The folder goes by the name of its key file from now on, wherever it is moved."""
+    keep_name(keys_folder(), data, file.stem)
 
 
 def salt_file(data: Path) -> Path:
@@ -81,7 +85,7 @@ def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
     file = key_file or default_key_file(data)
     _refuse_beside_the_data(file, data)
     if not file.exists():
-        if has_database(data):
+        if has_database(data) or (key_file is None and _had_key(data)):
             raise StoreError(
                 "The key file %(file)s is missing. Copy it back from where you keep its copy, or name it "
                 "with --key-file: without it nobody can read the database.",
@@ -89,7 +93,14 @@ def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
             )
         file = key_file or own_key_file(data)
         write_secrets(data, file, secrets.token_bytes(KEY_BYTES))
+        if key_file is None:
+            remember_key_file(data, file)
     return secrets_in_file(data, file)[0]
+
+
+def _had_key(data: Path) -> bool:
+    """Whether a key was made for the folder, in a start that came to its end; the data may be on a server."""
+    return name_in_folder(data) is not None and not (data / BEGINNING_FILE).exists()
 
 
 def secrets_in_file(data: Path, file: Path) -> list[bytes]:

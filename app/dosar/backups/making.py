@@ -15,6 +15,7 @@ from dosar.backups.file.archive import DATABASE_PART, README_PART, SEALED_PART, 
 from dosar.backups.file.manifest import Manifest, SealedPart
 from dosar.backups.file.names import MARK_PURPOSE, UNFINISHED_END, BackupName, mark_of_key, read_name
 from dosar.backups.file.readme import readme_text
+from dosar.backups.file.troubles import BackupDamaged
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.snapshot import Snapshot, take_snapshot
@@ -71,6 +72,9 @@ def make_backup(
             if verified.contents != snapshot.contents or file.stat().st_size != size:
                 raise StoreError("The back-up that was read back is another one. Try again, or choose another place.")
             place.rename(unfinished, name)
+        except BackupDamaged as read_back:
+            _remove_quietly(place, unfinished)
+            raise store.look_for_damage() or read_back from None
         except BaseException:
             _remove_quietly(place, unfinished)
             raise

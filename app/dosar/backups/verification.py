@@ -4,6 +4,9 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.exc import DatabaseError
+from sqlcipher3 import dbapi2 as sqlcipher
+
 from dosar.backups.file.archive import DATABASE_PART, SEALED_PART, SLOTS_PART, Archive, read_archive
 from dosar.backups.file.manifest import Manifest, SealedPart, open_sealed
 from dosar.backups.file.troubles import BackupDamaged, BackupNewer, ForeignBackup, WrongSecret
@@ -17,7 +20,7 @@ from dosar.database.keys.key_slots import KeySlots, TamperedSlots
 from dosar.database.keys.key_slots_file import read_slots, slots_file
 from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.database.sqlite_store import SqliteStore
-from dosar.database.store_errors import StoreError
+from dosar.database.store_errors import StoreDamaged, StoreError
 
 __all__ = ["Manifest", "OpenedBackup", "open_backup", "opened_backup", "verify_backup"]
 
@@ -43,6 +46,10 @@ class OpenedBackup:
         Raises :class:`BackupDamaged`.
         """
         self.archive.extract(DATABASE_PART, folder / DATABASE_FILE, partial(tell, "unpack"))
+        if not self._is_as_written(folder, tell):
+            raise BackupDamaged(self.archive.file)
+
+    def _is_as_written(self, folder: Path, tell: Progress) -> bool:
         store = SqliteStore(folder, self.master_key)
         try:
             with closing(store.connect_apart()) as apart:
@@ -53,10 +60,11 @@ class OpenedBackup:
                 tell("pages", 1.0)
             with store.snapshot_apart() as read:
                 contents = table_contents(read, partial(tell, "compare"))
+        except (DatabaseError, StoreDamaged, sqlcipher.DatabaseError):  # so damaged that it cannot even be looked at
+            return False
         finally:
             store.close()
-        if not (is_authentic and is_whole and contents == self.manifest.contents):
-            raise BackupDamaged(self.archive.file)
+        return is_authentic and is_whole and contents == self.manifest.contents
 
 
 def verify_backup(file: Path, master_key: bytes, tell: Progress, workplace: Path | None = None) -> Manifest:

@@ -192,6 +192,19 @@ def test_a_folder_is_backed_up_checked_and_put_back(server: Server, capsys: pyte
     assert server.answers(server.folder) == {"cost": 7}
 
 
+def test_a_server_moves(server: Server) -> None:
+    """The new one has the same address, and nothing in its data folder."""
+    server.give(block("chown dosar:").partition("\n")[0])
+    server.give(block("disable --now dosar"))
+    [file] = (server.root / "mnt/backup/dosar").glob("*.dosar")
+    data = server.root / "var/lib/dosar/data"
+    shutil.rmtree(data)
+    data.mkdir()
+    (server.root / "etc/dosar/forms/visit.yaml").unlink()
+    server.give(re.sub(r"dosar-1f2e3d-\S+", file.name, block("data/forms/.")))
+    assert server.answers(server.folder) == {"cost": 7}
+
+
 def test_the_key_of_a_folder_is_found_by_its_name(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -406,9 +406,9 @@ RULES = [
         ),
         good=("from urllib.parse import urlsplit", "from http import HTTPStatus"),
         allowed={
-            "backups/places/object_store.py": "sends encrypted back-ups to the bucket that the administrator named",
-            "backups/places/proxies.py": "reads the settings of this computer, and asks nobody",
-            "backups/places/webdav.py": "sends encrypted back-ups to the server that the administrator named",
+            "backups/places/servers/object_store.py": "sends back-ups to the bucket that was chosen, encrypted",
+            "backups/places/servers/proxies.py": "reads the settings of this computer, and asks nobody",
+            "backups/places/servers/webdav_requests.py": "sends back-ups to the server that was chosen, encrypted",
             "cli/commands/start.py": "looks whether its own port is free",
             "cli/serving/server.py": "is the server",
             "cli/serving/single_instance.py": "asks the program that runs on the same folder, on this computer",
@@ -420,9 +420,7 @@ RULES = [
         imports_any(XML),
         bad=("import xml.etree.ElementTree", "from lxml import etree"),
         good=("from zipfile import ZipFile",),
-        allowed={
-            "backups/places/webdav_listing.py": "reads lists of files, builds nothing, and refuses document types"
-        },
+        allowed={"backups/places/servers/webdav_listing.py": "reads lists of files, and refuses document types"},
     ),
     Rule(
         "yaml-objects",

@@ -1,5 +1,6 @@
 """Servers that keep back-ups, on this computer: a real WebDAV one, a real bucket, and some that misbehave."""
 
+import shutil
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -7,29 +8,49 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import create_connection, create_server, socket
 from threading import Thread
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import trustme
 
 USER, PASSWORD = "dosar", "parolă lungă"
 FILES = "/remote.php/dav/files/dosar"
 """Where Nextcloud keeps a user's files."""
+UPLOADS = "/remote.php/dav/uploads/dosar"
+"""And where it takes their pieces."""
 
 
 @contextmanager
-def webdav(folder: Path, certificate: trustme.LeafCert | None = None) -> Iterator[str]:
-    """A WebDAV server on this folder, with a password, as Nextcloud lays its addresses out."""
+def webdav(folder: Path, certificate: trustme.LeafCert | None = None, pieces: Path | None = None) -> Iterator[str]:
+    """A WebDAV server on this folder, with a password, as Nextcloud lays its addresses out; with a folder for
+    ``pieces`` it takes files in pieces as Nextcloud does."""
     from cheroot.ssl.builtin import BuiltinSSLAdapter
     from cheroot.wsgi import Server
     from wsgidav.wsgidav_app import WsgiDAVApp
 
+    folders = {FILES: str(folder)}
+    if pieces is not None:
+        pieces.mkdir()
+        folders[UPLOADS] = str(pieces)
     config = {
-        "provider_mapping": {FILES: str(folder)},
+        "provider_mapping": folders,
         "simple_dc": {"user_mapping": {"*": {USER: {"password": PASSWORD}}}},
         "http_authenticator": {"accept_basic": True, "accept_digest": False, "default_to_digest": False},
         "logging": {"enable": False},
         "verbose": 0,
     }
-    server = Server(("127.0.0.1", 0), WsgiDAVApp(config))
+    application = WsgiDAVApp(config)
+
+    def serve(environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ["PATH_INFO"]
+        if pieces is None or environ["REQUEST_METHOD"] != "MOVE" or not path.endswith("/.file"):
+            return application(environ, start_response)
+        target = unquote(urlsplit(environ["HTTP_DESTINATION"]).path).removeprefix(f"{FILES}/")
+        is_whole = put_together(pieces / path.split("/")[-2], folder / target, int(environ["HTTP_OC_TOTAL_LENGTH"]))
+        start_response("201 Created" if is_whole else "400 Bad Request", [("Content-Length", "0")])
+        return [b""]
+
+    server = Server(("127.0.0.1", 0), serve)
     if certificate is not None:
         with certificate.private_key_and_cert_chain_pem.tempfile() as file:
             server.ssl_adapter = BuiltinSSLAdapter(file, file)
@@ -41,6 +62,17 @@ def webdav(folder: Path, certificate: trustme.LeafCert | None = None) -> Iterato
     finally:
         server.stop()
         thread.join()
+
+
+def put_together(pieces: Path, target: Path, size: int) -> bool:
+    """Make one file of its pieces, in the order of their numbers, if they are as long as all of it."""
+    numbered = sorted(pieces.iterdir(), key=lambda piece: int(piece.name))
+    if sum(piece.stat().st_size for piece in numbered) != size:
+        return False
+    with target.open("wb") as written:
+        written.writelines(piece.read_bytes() for piece in numbered)
+    shutil.rmtree(pieces)
+    return True
 
 
 @contextmanager

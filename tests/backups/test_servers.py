@@ -13,8 +13,9 @@ import trustme
 
 from dosar.backups.new_place import prepare_place
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
+from dosar.backups.places.servers import chunked_upload
+from dosar.backups.places.servers.webdav_listing import StrangeListing, read_listing
 from dosar.backups.places.settings import open_place, place_from_address
-from dosar.backups.places.webdav_listing import StrangeListing, read_listing
 from dosar.backups.progress import keep_silent
 from dosar.backups.verification import open_backup
 from dosar.language.form import CASE_FORM
@@ -100,6 +101,28 @@ def test_the_back_up_of_an_office_goes_to_every_server_and_opens_from_there(
             place.remove(made.name)
             assert open_backup(tmp_path / made.name, office.card_text)[0].tables[CASE_FORM] == 1
             assert CANARY.encode() not in (tmp_path / made.name).read_bytes()
+
+
+def test_nextcloud_takes_a_large_file_in_pieces_over_a_line_that_breaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunked_upload, "PAUSES", [0.01])
+    large, done = tmp_path / "large", []
+    large.write_bytes(os.urandom(chunked_upload.PIECE_BYTES + 2**20))
+    (tmp_path / "cloud").mkdir()
+    with webdav(tmp_path / "cloud", pieces=tmp_path / "pieces") as address:
+        port = urlsplit(address).port or 0
+        for once in (True, False):
+            with line_that_breaks(port, after=3 * 2**20, once=once) as way, ExitStack() as stack:
+                if not once:
+                    stack.enter_context(pytest.raises(PlaceUnreachable, match="broke off"))
+                place = opened(address.replace(f":{port}", f":{way}"))
+                place.put(large, f"{FINISHED}{once}", lambda _, share: done.append(share))
+        opened(address).put(large, FINISHED, keep_silent)
+    kept = tmp_path / "cloud/Dosar"
+    assert {file.name for file in kept.iterdir()} == {FINISHED, f"{FINISHED}True"}
+    assert all(file.read_bytes() == large.read_bytes() for file in kept.iterdir())
+    assert not list((tmp_path / "pieces").iterdir()) and done[-1] < 1 < len(done) and 1.0 in done
 
 
 @pytest.mark.parametrize("kind", SERVERS)
@@ -262,4 +285,6 @@ def test_nothing_is_imported_for_servers_before_one_is_asked() -> None:
     """A start stays as quick as it was, and Dosar starts without these libraries."""
     for name, tree in FILES.items():
         at_start = {alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in (node.module or "",)}
-        assert not at_start & {f"dosar.backups.places.{speaker}" for speaker in ("webdav", "object_store")}, name
+        assert not at_start & {f"dosar.backups.places.servers.{speaker}" for speaker in ("webdav", "object_store")}, (
+            name
+        )

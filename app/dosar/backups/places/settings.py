@@ -126,13 +126,13 @@ def _open_folder(place: PlaceSettings) -> BackupPlace:
 
 def _open_webdav(place: PlaceSettings) -> BackupPlace:
     with _libraries_for_servers():
-        from dosar.backups.places.webdav import WebDavPlace
+        from dosar.backups.places.servers.webdav import WebDavPlace
     return WebDavPlace(place.address, place.user, place.secret, place.folder)
 
 
 def _open_object_store(place: PlaceSettings) -> BackupPlace:
     with _libraries_for_servers():
-        from dosar.backups.places.object_store import ObjectStorePlace
+        from dosar.backups.places.servers.object_store import ObjectStorePlace
     return ObjectStorePlace(place.address, place.user, place.secret, place.folder)
 
 

@@ -15,11 +15,11 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from dosar.backups.places import server_troubles
 from dosar.backups.places.addresses import bucket_of
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
-from dosar.backups.places.proxies import proxy_for
-from dosar.backups.places.server_troubles import refused
+from dosar.backups.places.servers import server_troubles
+from dosar.backups.places.servers.proxies import proxy_for
+from dosar.backups.places.servers.server_troubles import refused
 from dosar.backups.progress import Progress
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Servers that keep back-ups, and how they are spoken with."""

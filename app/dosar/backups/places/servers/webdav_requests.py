@@ -1,0 +1,101 @@
+"""Asking a WebDAV server over urllib3, which streams from disk to wire and back.
+
+Certificates are judged as the system judges them (truststore). No redirect is followed, so that the password goes to
+the address that was typed and nowhere else.
+"""
+
+import ssl
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import truststore
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationParseError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
+
+from dosar.backups.places.place import PlaceUnreachable, StoredFile
+from dosar.backups.places.servers import server_troubles
+from dosar.backups.places.servers.proxies import proxy_for
+from dosar.backups.places.servers.server_troubles import refused
+from dosar.backups.places.servers.webdav_listing import WANTED, StrangeListing, read_listing
+
+SENT_BYTES = 64 * 2**10
+"""What has to leave within the patience of a connection: on a line of 5 kB/s."""
+PATIENCE = urllib3.Timeout(connect=15, read=180)
+"""A server may think for a while after it has got a large file."""
+LISTING_BYTES = 8 * 2**20
+"""Longer than any listing of back-ups."""
+NOT_REACHED = (NewConnectionError, ConnectTimeoutError, ProxyError, LocationParseError)
+
+
+class LineBroken(PlaceUnreachable):
+    """The server could not be heard: a second try may help."""
+
+
+class WebDavRequests:
+    """One server and one account there."""
+
+    def __init__(self, address: str, user: str, secret: str) -> None:
+        self.host = urlsplit(address).netloc
+        self._sent = {"Authorization": "Basic " + b64encode(f"{user}:{secret}".encode()).decode()}
+        self._pool = _pool(address)
+
+    @contextmanager
+    def ask(
+        self, method: str, url: str, wanted: tuple[int, ...], body: bytes | Iterator[bytes] | None = None, **more: str
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """The answer, whose content is not read yet. Raises :class:`PlaceUnreachable` unless its number is wanted."""
+        try:
+            answer = self._pool.request(
+                method,
+                url,
+                body=body,
+                headers={**self._sent, **more},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                timeout=PATIENCE,
+            )
+            try:
+                if answer.status not in wanted:
+                    raise refused(self.host, answer.status)
+                yield answer
+            finally:
+                answer.close()
+        except SSLError:
+            raise PlaceUnreachable(server_troubles.NOT_TRUSTED, host=self.host) from None
+        except NOT_REACHED:
+            raise LineBroken(server_troubles.NOT_REACHED, host=self.host) from None
+        except HTTPError:
+            raise LineBroken(server_troubles.BROKEN_OFF, host=self.host) from None
+
+    def list_files(self, folder: str) -> list[StoredFile] | None:
+        """The files there; none where there is no such folder."""
+        with self.ask("PROPFIND", folder, (207, 404), WANTED, Depth="1") as answer:
+            if answer.status == 404:
+                return None
+            content = answer.read(LISTING_BYTES + 1, decode_content=True)
+        try:
+            if len(content) > LISTING_BYTES:
+                raise StrangeListing
+            return read_listing(content)
+        except StrangeListing:
+            raise PlaceUnreachable(server_troubles.STRANGE_TEXT, host=self.host) from None
+
+
+def _pool(address: str) -> urllib3.PoolManager:
+    trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    proxy = proxy_for(address)
+    if proxy is None:
+        return urllib3.PoolManager(ssl_context=trust)
+    password = urllib3.util.parse_url(proxy).auth
+    headers: Mapping[str, str] = urllib3.make_headers(proxy_basic_auth=password) if password else {}
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, ssl_context=trust)

@@ -20,7 +20,7 @@ from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.snapshot import Snapshot, take_snapshot
 from dosar.backups.verification import verify_backup
-from dosar.backups.working import clear_work_folders, work_folder
+from dosar.backups.working import LONGEST_WORK, clear_work_folders, work_folder
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.installation_marker import has_people
 from dosar.database.keys.key_slots import KeySlots, TamperedSlots
@@ -58,7 +58,7 @@ def make_backup(
     mark = backup_mark(store)
     name = str(BackupName(mark, moment))
     unfinished = f"{name}{UNFINISHED_END}"
-    _clear_unfinished(place, mark)
+    _clear_unfinished(place, mark, moment)
     clear_work_folders(data)
     with work_folder(data) as work:
         file = work / name
@@ -157,11 +157,11 @@ def _slots(data: Path, key: bytes) -> KeySlots:
     return KeySlots().with_slot(key, "key_file", key, made_today())
 
 
-def _clear_unfinished(place: BackupPlace, mark: str) -> None:
-    """What a kill or a pulled stick left of earlier ones of this organisation."""
+def _clear_unfinished(place: BackupPlace, mark: str, now: datetime) -> None:
+    """What a kill or a pulled stick left of earlier ones of this organisation; a newer one may be another program's."""
     for left in place.list():
         name = read_name(left.name.removesuffix(UNFINISHED_END)) if left.name.endswith(UNFINISHED_END) else None
-        if name is not None and name.mark == mark:
+        if name is not None and name.mark == mark and now - name.moment > LONGEST_WORK:
             place.remove(left.name)
 
 

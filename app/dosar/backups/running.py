@@ -1,57 +1,42 @@
-"""One run: a back-up goes to one place, older ones that nobody needs go, and how it went is noted."""
+"""A back-up to a folder that somebody named, and what goes there when a new one was made."""
 
-from datetime import tzinfo
 from pathlib import Path
 
+from dosar.access.settings import read_organisation
 from dosar.backups.making import backup_mark, make_backup
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.retention import USUAL_RETENTION, Retention, names_to_remove
-from dosar.backups.runs import BackupRun, note_run
+from dosar.backups.runs import COMMAND, BackupRun, note_run
+from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
-from dosar.language.text.message import Message
+
+MADE_ACTION = "backup_made"
 
 
-def run_backup(
-    store: Store,
-    data: Path,
-    forms: Path,
-    key: bytes,
-    place: BackupPlace,
-    cause: str,
-    zone: tzinfo,
-    tell: Progress,
-    place_id: int | None = None,
-    kept: Retention = USUAL_RETENTION,
-) -> BackupRun:
-    """Back up to the place; what went wrong is in what comes back and is never raised."""
-    begun = utc_now()
-    name, size, trouble = "", 0, None
+def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: Progress) -> BackupRun:
+    """Back up to a place that is not in the settings. Raises :class:`StoreError`; a place that cannot be tidied up,
+    or a database that takes no note of it, takes nothing from a back-up that was made."""
+    begun, trouble = utc_now(), None
+    made = make_backup(store, data, forms, store.master_key, place, begun, tell)
+    run = BackupRun(None, COMMAND, begun, utc_now(), made.name, made.bytes, made.checked)
     try:
-        made = make_backup(store, data, forms, key, place, begun, tell)
-        name, size = made.name, made.bytes
-        tidy(store, place, zone, kept)
+        tidy(store, place)
+        with store.writing() as session:
+            note_run(session, run)
+            add_event(session, MADE_ACTION, fields=[made.name])
     except StoreError as error:
         trouble = error.message
-    run = BackupRun(place_id, cause, begun, utc_now(), name, size, bool(name), trouble)
-    return _noted(store, run)
+    return BackupRun(None, COMMAND, begun, run.ended_at, made.name, made.bytes, made.checked, trouble)
 
 
-def tidy(store: Store, place: BackupPlace, zone: tzinfo, kept: Retention = USUAL_RETENTION) -> list[str]:
-    """Remove the back-ups of this organisation that nobody needs any more; their names."""
+def tidy(store: Store, place: BackupPlace, kept: Retention = USUAL_RETENTION) -> list[str]:
+    """Remove the back-ups of this organisation that nobody needs any more, by its own clock; their names."""
+    with store.snapshot() as connection:
+        zone = read_organisation(connection).zone
     gone = names_to_remove((file.name for file in place.list()), kept, backup_mark(store), zone)
     for name in gone:
         place.remove(name)
     return gone
-
-
-def _noted(store: Store, run: BackupRun) -> BackupRun:
-    """A database that takes nothing keeps nobody from a back-up; of one of an earlier version nothing is noted."""
-    try:
-        with store.writing() as session:
-            note_run(session, run)
-    except StoreError as error:
-        return BackupRun(**{**vars(run), "trouble": run.trouble or Message(error.message.text, error.message.values)})
-    return run

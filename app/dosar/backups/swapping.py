@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from dosar.backups.working import clear_work_folders
 from dosar.database.atomic_files import sync_folder, write_atomically
 from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER, DATABASE_FILE
 from dosar.database.installation.erasure_register import REGISTER_FILE
@@ -60,6 +61,7 @@ def swap_in(data: Path, moment: str) -> Path:
 def finish_interrupted(data: Path) -> None:
     """To be called at each start by whoever has the folder, before anything is opened: a restore that was killed is
     finished, or forgotten where it had not come so far. Raises :class:`StoreError`."""
+    clear_work_folders(data)
     journal = data / JOURNAL_FILE
     if not journal.exists():
         shutil.rmtree(data / STAGE_FOLDER, ignore_errors=True)

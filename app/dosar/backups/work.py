@@ -14,14 +14,15 @@ from dosar.backups.places.addresses import FOLDER_KIND
 from dosar.backups.places.settings import PlaceSettings, open_place, read_places
 from dosar.backups.progress import Progress
 from dosar.backups.rehearsal import rehearse
-from dosar.backups.retention import Retention, names_to_remove
+from dosar.backups.retention import Retention
+from dosar.backups.running import MADE_ACTION, tidy
 from dosar.backups.runs import BackupRun, note_rehearsal, note_run
 from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 
-MADE_ACTION, FAILED_ACTION, REHEARSED_ACTION = "backup_made", "backup_failed", "backup_rehearsed"
+FAILED_ACTION, REHEARSED_ACTION = "backup_failed", "backup_rehearsed"
 REHEARSAL_PREFIX = ".rehearsal-"
 """How the folders in the data folder begin that hold a back-up while it is tried."""
 
@@ -157,9 +158,8 @@ class BackupWork:
     def _make(self, settings: PlaceSettings, kept: Retention, moment: datetime) -> MadeBackup:
         place, tell = open_place(settings), self._teller(settings)
         made = make_backup(self.store, self.data, self.forms, self.store.master_key, place, moment, tell)
-        with suppress(StoreError, NotImplementedError):  # a back-up was made all the same, and the next run tidies up
-            for name in names_to_remove([file.name for file in place.list()], kept):
-                place.remove(name)
+        with suppress(StoreError):  # a back-up was made all the same, and the next run tidies up
+            tidy(self.store, place, kept)
         return made
 
     def _teller(self, settings: PlaceSettings) -> Progress:

@@ -1,8 +1,10 @@
 """Folders for the work on a back-up, and what a full disk is called there."""
 
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from errno import ENOSPC
 from pathlib import Path
 from tempfile import mkdtemp
@@ -13,6 +15,7 @@ from dosar.database.store_errors import DiskFull, StoreError
 
 WORK_PREFIX = ".backup-"
 """How the folders begin in which a back-up is made or looked through; a kill leaves one."""
+LONGEST_WORK = timedelta(hours=6)
 FULL = ("database or disk is full", "disk I/O error")
 
 
@@ -28,9 +31,11 @@ def work_folder(near: Path) -> Iterator[Path]:
 
 
 def clear_work_folders(near: Path) -> None:
-    """What a kill left of earlier ones."""
+    """What a kill left of earlier ones; a newer one may be another program's, which works on in it."""
     for left in near.glob(f"{WORK_PREFIX}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LONGEST_WORK.total_seconds():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

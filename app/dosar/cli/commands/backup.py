@@ -14,7 +14,6 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
-    from dosar.backups.places.place import BackupPlace
     from dosar.backups.restoring import Restored
     from dosar.database.store import Store
 
@@ -25,29 +24,53 @@ SOME_FAILED = 1
 @option("--to", msgid("a folder, instead of the places that are set up in Dosar"), type=PATH, metavar="FOLDER")
 @place_options
 def backup(places: Places, to: Path | None) -> int:
-    from dosar.backups.running import run_backup
-    from dosar.backups.runs import COMMAND
-    from dosar.cli.console.backup_words import StepLines, run_line
-    from dosar.cli.runtime import open_used_store, stored_organisation
+    from dosar.cli.runtime import open_used_store
 
     data = places.existing_data_folder(database_url())
+    if to is not None:
+        _refuse_inside(data, to)
     _finish_interrupted(data)
-    key = places.encryption_key(data)
-    store = open_used_store(data, key, database_url())
-    troubles = 0
+    store = open_used_store(data, places.encryption_key(data), database_url())
     try:
         store.open_kept_data_key()
-        zone, forms = stored_organisation(store).zone, places.forms_folder()
-        for title, place, place_id in _places(store, data, to):
-            run = run_backup(store, data, forms, key, place, COMMAND, zone, StepLines().tell, place_id)
-            if run.verified:
-                print(translate_message(run_line(run, title)), flush=True)
-            if run.trouble is not None:
-                troubles += 1
-                print(translate_message(run.trouble), file=sys.stderr, flush=True)
+        runs = _to_folder(store, data, places, to) if to is not None else _to_places(store, data, places)
     finally:
         store.close()
-    return SOME_FAILED if troubles else 0
+    return SOME_FAILED if [*runs].count(False) else 0
+
+
+def _to_folder(store: "Store", data: Path, places: Places, folder: Path) -> list[bool]:
+    from dosar.backups.places.folder import FolderPlace
+    from dosar.backups.running import back_up_to
+    from dosar.cli.console.backup_words import StepLines, made_line
+
+    run = back_up_to(store, data, places.forms_folder(), FolderPlace(folder), StepLines().tell)
+    seconds = (run.ended_at - run.begun_at).total_seconds()
+    print(translate_message(made_line(run.name, str(folder), run.bytes, seconds)), flush=True)
+    if run.trouble is not None:
+        print(translate_message(run.trouble), file=sys.stderr, flush=True)
+    return [run.trouble is None]
+
+
+def _to_places(store: "Store", data: Path, places: Places) -> list[bool]:
+    """To all that are set up, and how each went. Raises :class:`StoreError` where there is none."""
+    from dosar.backups.runs import COMMAND
+    from dosar.backups.work import BackupWork
+    from dosar.cli.console.backup_words import made_line
+
+    work = BackupWork(store, data, places.forms_folder())
+    if not work.places():
+        raise StoreError(
+            "No place for back-ups is set up in Dosar yet. Name a folder, on another disk: dosar backup --to FOLDER"
+        )
+    outcomes = work.run(COMMAND)
+    for each in outcomes:
+        if each.made is not None:
+            line = made_line(each.made.name, each.place.title, each.made.bytes, each.made.seconds)
+            print(translate_message(line), flush=True)
+        if each.trouble is not None:
+            print(f"{each.place.title}: {translate_message(each.trouble)}", file=sys.stderr, flush=True)
+    return [each.made is not None for each in outcomes]
 
 
 def _finish_interrupted(data: Path) -> None:
@@ -57,27 +80,6 @@ def _finish_interrupted(data: Path) -> None:
 
     with suppress(FolderInUse), only_program(data):
         pass
-
-
-def _places(store: "Store", data: Path, named: Path | None) -> "list[tuple[str, BackupPlace, int | None]]":
-    """What each is called, the place, and its number. Raises :class:`StoreError` where there is none."""
-    from dosar.backups.places.folder import FolderPlace
-    from dosar.backups.places.settings import open_place, read_places
-    from dosar.language.text.message import Mistake
-
-    if named is not None:
-        _refuse_inside(data, named)
-        return [(str(named), FolderPlace(named), None)]
-    with store.snapshot() as connection:
-        kept = read_places(connection)
-    if not kept:
-        raise StoreError(
-            "No place for back-ups is set up in Dosar yet. Name a folder, on another disk: dosar backup --to FOLDER"
-        )
-    try:
-        return [(each.title, open_place(each), each.id) for each in kept]
-    except Mistake as mistake:
-        raise StoreError(mistake.message.text, **mistake.message.values) from None
 
 
 def _refuse_inside(data: Path, folder: Path) -> None:

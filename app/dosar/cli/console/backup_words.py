@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dosar.backups.restoring import Restored
-from dosar.backups.runs import BackupRun
 from dosar.cli.console.locale import translate_message
 from dosar.language.text.message import Message, msgid
 
@@ -37,14 +36,9 @@ class StepLines:
         self._last = step
 
 
-def run_line(run: BackupRun, place: str) -> Message:
-    """What came of it."""
-    values = {
-        "name": run.name,
-        "place": place,
-        "size": f"{run.bytes / MEGABYTE:.1f}",
-        "seconds": round((run.ended_at - run.begun_at).total_seconds()),
-    }
+def made_line(name: str, place: str, size: int, seconds: float) -> Message:
+    """What was made."""
+    values = {"name": name, "place": place, "size": f"{size / MEGABYTE:.1f}", "seconds": round(seconds)}
     return Message("Backed up and verified: %(name)s in %(place)s, %(size)s MB, %(seconds)s s.", values)
 
 

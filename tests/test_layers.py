@@ -115,6 +115,7 @@ MAY_USE = {
     "exchange": {"segno", "typst", "xlsxwriter"},
     "pages": {*WEB, "babel", "segno", "sqlalchemy"},
     "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress", "werkzeug"},
+    "desktop": {"click", "filelock"},
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {
@@ -209,6 +210,12 @@ def strange_library(name: str, tree: ast.Module) -> list[str]:
     return sorted(used - MAY_USE.get(name.split("/")[0], set()))
 
 
+def above_the_window(name: str, tree: ast.Module) -> list[str]:
+    """The window stands on top of all: it starts the program, which knows nothing of it."""
+    used = [module for module in imports(tree) if module.startswith("dosar.desktop")]
+    return [] if name.startswith("desktop/") else used
+
+
 def behind_the_session(name: str, tree: ast.Module) -> list[str]:
     if name in BEHIND_THE_SESSION:
         return []
@@ -252,7 +259,8 @@ def test_there_is_something_to_look_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [wrong_way, wrong_folder, strange_library, behind_the_session, locale_as_text, machine_clock]
+    "rule",
+    [wrong_way, wrong_folder, strange_library, above_the_window, behind_the_session, locale_as_text, machine_clock],
 )
 def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
     broken = {name: found for name, tree in FILES.items() if (found := rule(name, tree))}
@@ -277,6 +285,8 @@ def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
         (strange_library, "records/teams.py", "from flask_appbuilder.security.sqla.models import User"),
         (strange_library, "fields/text.py", "def late():\n    import wtforms"),
         (strange_library, "pages/lists.py", "import requests"),
+        (strange_library, "desktop/window.py", "import sqlalchemy"),
+        (above_the_window, "cli/commands/start.py", "from dosar.desktop.window import Window"),
         (behind_the_session, "pages/lists.py", "store.engine.connect()"),
         (behind_the_session, "pages/lists.py", "with store.engine.begin() as connection: pass"),
         (behind_the_session, "pages/lists.py", "from sqlalchemy import select, text"),

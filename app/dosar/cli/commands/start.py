@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from dosar.cli.console.lasting_output import lasting_output
 from dosar.cli.console.locale import computer_language, translate_message
 from dosar.cli.console.localized import command, option, setting
 from dosar.cli.places import Places, database_url, place_options
@@ -156,6 +157,7 @@ def _refuse_public_demo(started: _Start) -> None:
         )
 
 
+@lasting_output()
 def _serve_alone(started: _Start, data: Path) -> int:
     """Everything between the start and the stop; afterwards the file of the database is whole by itself."""
     with _garbage_collection_paused():
@@ -168,6 +170,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         from dosar.cli.serving.sealing import can_be_unsealed, close_application, seal_on_hangup, watch_idle
         from dosar.cli.serving.server import serve_requests
         from dosar.cli.serving.single_instance import new_instance
+        from dosar.cli.serving.stop_request import watch_stop_request
         from dosar.cli.serving.stopping import Stop
         from dosar.database.installation.lock_file import publish_instance
         from dosar.pages.sealed.sealed_app import create_sealed_app
@@ -179,6 +182,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         _listening_socket(started.port) as listening,
     ):
         publish_instance(data, instance)
+        watch_stop_request(data, instance.token, stop.ask)
         started.begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
         started.set_up_code = SetUpCode()
         place = started.places.key_place(data)

@@ -29,20 +29,25 @@ def running_address(data: Path) -> str | None:
         if time.monotonic() > until:
             return None
         time.sleep(0.1)
-    said = _ask_instance(instance.address) or ""
-    return instance.address if compare_digest(said.encode(), instance.token.encode()) else None
+    return instance.address if is_answering(instance) else None
 
 
-def _ask_instance(address: str) -> str | None:
+def is_answering(instance: RunningInstance, seconds: float = ANSWER_TIMEOUT) -> bool:
+    """Whether this very program answers at its address."""
+    said = ask_instance(instance.address, HEALTH_PATH, seconds) or ""
+    return compare_digest(said.encode(), instance.token.encode())
+
+
+def ask_instance(address: str, path: str, seconds: float = ANSWER_TIMEOUT, any_status: bool = False) -> str | None:
     """What the program at the address says of itself. Whoever listens there is no friend yet: no cookie, no proxy,
     no other address that it may name, and not more than a line."""
     parts = urlsplit(address)
     with suppress(OSError, HTTPException, ValueError):
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_TIMEOUT)
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
         try:
-            connection.request("GET", HEALTH_PATH)
+            connection.request("GET", path)
             answer = connection.getresponse()
-            return answer.read(100).decode("ascii") if answer.status == 200 else None
+            return answer.read(100).decode("ascii") if any_status or answer.status == 200 else None
         finally:
             connection.close()
     return None

@@ -1,0 +1,1 @@
+"""Commands for those who make Dosar; nothing of the program uses them."""

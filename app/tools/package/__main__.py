@@ -1,0 +1,88 @@
+"""``python -m tools.package``: Dosar as a folder that starts without Python, for the system this runs on.
+
+Needs ``pip install -e .[package,keyring,passkeys]``. The folder is ``dist/Dosar`` (on macOS ``dist/Dosar.app`` too);
+with ``--zip`` an archive of it lies beside, with its checksum.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools.package.archive import write_archive, write_list
+from tools.package.icons import write_icons
+from tools.package.version_resource import version_resource
+from tools.package.wheel import ROOT, unpack_wheel, version_of
+
+SPEC = Path(__file__).with_name("dosar.spec")
+SYSTEMS = {"win32": "windows", "darwin": "macos", "linux": "linux"}
+MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}
+"""One name for what systems call differently."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the folder, and say where it is and how large."""
+    parser = ArgumentParser(prog="python -m tools.package", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--to", type=Path, default=ROOT / "dist", help="the folder to make it in (dist)")
+    parser.add_argument("--zip", action="store_true", help="an archive of it too, with a checksum")
+    asked = parser.parse_args(arguments)
+    to = asked.to.absolute()
+    with TemporaryDirectory(prefix="dosar-package-") as work:
+        version = build_folder(Path(work), to)
+    folder = to / "Dosar"
+    if sys.platform == "darwin":
+        write_list(folder := to / "Dosar.app")
+    else:
+        write_list(folder)
+    print(f"{folder}: {_megabytes(folder)} MB")
+    if asked.zip:
+        archive = to / f"dosar-{version}-{system_name()}.zip"
+        print(f"{archive}: sha256 {write_archive(folder, archive, commit_moment())}")
+    return 0
+
+
+def build_folder(work: Path, to: Path) -> str:
+    """Have PyInstaller make the folder of the checkout as it stands; the version that it is."""
+    program, icons = unpack_wheel(work), work / "icons"
+    version = version_of(program)
+    icons.mkdir()
+    write_icons(icons)
+    (icons / "version.txt").write_text(version_resource(version), "utf-8")
+    told = {
+        "DOSAR_PROGRAM": str(program),
+        "DOSAR_ICONS": str(icons),
+        "DOSAR_VERSION": version,
+        "PYTHONPATH": os.pathsep.join((str(program), str(ROOT / "app"))),
+        "PYTHONHASHSEED": "0",  # the same order in the archive of modules every time
+        "SOURCE_DATE_EPOCH": str(commit_moment()),
+    }
+    options = ("--noconfirm", "--log-level", "ERROR", "--distpath", str(to), "--workpath", str(work / "build"))
+    subprocess.run([sys.executable, "-m", "PyInstaller", *options, str(SPEC)], env=os.environ | told, check=True)  # noqa: S603
+    return version
+
+
+def commit_moment() -> int:
+    """When this state of the repository was made: what is built of it twice is then the same twice."""
+    named = os.environ.get("SOURCE_DATE_EPOCH")
+    if named:
+        return int(named)
+    asked = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    return int(subprocess.run(asked, capture_output=True, text=True, check=False).stdout or 0)  # noqa: S603
+
+
+def system_name() -> str:
+    """``linux-x86_64``, ``windows-x86_64``, ``macos-arm64``."""
+    machine = platform.machine().lower()
+    return f"{SYSTEMS.get(sys.platform, sys.platform)}-{MACHINES.get(machine, machine)}"
+
+
+def _megabytes(folder: Path) -> int:
+    return round(sum(file.lstat().st_size for file in folder.rglob("*") if not file.is_dir()) / 1_000_000)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

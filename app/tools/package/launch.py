@@ -1,0 +1,9 @@
+"""The first lines of the program ``dosar`` in a folder without Python."""
+
+from multiprocessing import freeze_support
+
+if __name__ == "__main__":
+    freeze_support()  # attached files are looked through in a process of its own, which is this program once more
+    from dosar.cli.entry import run
+
+    raise SystemExit(run())

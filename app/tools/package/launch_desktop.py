@@ -1,0 +1,6 @@
+"""The first lines of the program with the window in a folder without Python."""
+
+if __name__ == "__main__":
+    from dosar.desktop.entry import run
+
+    raise SystemExit(run())

@@ -1,0 +1,86 @@
+"""Somebody before the window. Each sitting runs in a process of its own: Tk ends its process when the screen goes."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from dosar.cli.console.locale import translate_message
+from dosar.cli.serving.single_instance import running_address
+from dosar.desktop.autostart import Autostart
+from dosar.desktop.server_process import Server
+from dosar.desktop.states import State
+from dosar.desktop.window import WIDTH, Window
+from tests.waiting import is_soon
+
+
+class Shown:
+    """The window, and whoever sits before it."""
+
+    def __init__(self, data: Path, *options: str) -> None:
+        self.window = Window(Server(data, options), data, Autostart(["dosar-desktop"], data.parent))
+
+    def comes(self, state: State) -> bool:
+        return self.waits_for(lambda: self.window._state is state)
+
+    def waits_for(self, happens: Callable[[], bool]) -> bool:
+        def looks() -> bool:
+            self.window.update()
+            return happens()
+
+        return is_soon(looks)
+
+    def texts(self) -> str:
+        label, output = self.window._state_label["text"], self.window._output.get("1.0", "end-1c")
+        return f"{label}\n{output}"
+
+    def press(self, words: str) -> None:
+        (button,) = (
+            each for each in _all_inside(self.window) if each.winfo_class() == "TButton" and each["text"] == words
+        )
+        button.invoke()
+
+    def dialog_texts(self) -> list[str]:
+        inside = [
+            each for top in self.window.winfo_children() if top.winfo_class() == "Toplevel" for each in _all_inside(top)
+        ]
+        return [each["text"] for each in inside if each.winfo_class() in ("TLabel", "TButton")]
+
+
+def _all_inside(widget: Any) -> Iterator[Any]:
+    for child in widget.winfo_children():
+        yield child
+        yield from _all_inside(child)
+
+
+def start_and_leave(data: Path, opened: Path, port: int) -> None:
+    shown = Shown(data, "--data", str(data), "--port", str(port), "--no-browser")
+    shown.window.start(open_browser=False)
+    assert shown.comes(State.RUNNING), shown.texts()
+    assert "Dosar funcționează." in shown.texts() and "Codul" in shown.texts(), shown.texts()
+    assert shown.window.winfo_width() == WIDTH, shown.window.winfo_width()
+    shown.press("Deschide")
+    assert shown.waits_for(opened.exists) and opened.read_text().strip() == running_address(data)
+    shown.press("Unde sunt datele mele?")
+    assert any("criptat" in words for words in shown.dialog_texts()), shown.dialog_texts()
+    assert "Deschide folderul" in shown.dialog_texts(), shown.dialog_texts()
+    shown.press("Închide")
+    shown.window._leave()
+    shown.press("Lasă-l pornit")
+
+
+def find_and_stop(data: Path) -> None:
+    """Later, from another window: the first one is gone with all that it read."""
+    another = Shown(data)
+    assert another.comes(State.RUNNING), "the program has outlived its window"
+    another.press("Oprește")
+    assert another.comes(State.STOPPING) and another.comes(State.STOPPED), another.texts()
+    assert another.window._stop["text"] == "Pornește"
+    another.window._leave()
+
+
+def start_in_vain(data: Path) -> None:
+    shown = Shown(data, "--data", str(data), "--forms", str(data / "nicăieri"))
+    shown.window.start()
+    assert shown.comes(State.FAILED)
+    assert translate_message(State.FAILED.value) in shown.texts() and "nicăieri" in shown.texts(), shown.texts()
+    shown.window._leave()

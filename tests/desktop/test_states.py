@@ -1,0 +1,40 @@
+"""What the window says, from what it saw."""
+
+import pytest
+
+from dosar.desktop.states import STARTABLE, WITH_PAGES, Seen, State, judge_state, shown_output
+
+
+@pytest.mark.parametrize(
+    ("seen", "state"),
+    [
+        (Seen(None), State.STOPPED),
+        (Seen(None, is_ours_alive=True), State.STARTING),
+        (Seen("starting"), State.STARTING),
+        (Seen("ready", is_ours_alive=True), State.RUNNING),
+        (Seen("ready", exit_code=0), State.RUNNING),
+        (Seen("sealed"), State.LOCKED),
+        (Seen("database"), State.AWAY),
+        (Seen("something else"), State.AWAY),
+        (Seen("ready", is_stop_asked=True), State.STOPPING),
+        (Seen(None, is_ours_alive=True, is_stop_asked=True), State.STOPPING),
+        (Seen(None, exit_code=0, is_stop_asked=True), State.STOPPED),
+        (Seen(None, exit_code=2), State.FAILED),
+        (Seen("ready", exit_code=2), State.RUNNING),
+    ],
+)
+def test_each_thing_seen_has_its_sentence(seen: Seen, state: State) -> None:
+    assert judge_state(seen) is state
+
+
+def test_every_state_can_be_left_by_a_button() -> None:
+    on_the_way = {State.STARTING, State.STOPPING}
+    assert STARTABLE | WITH_PAGES | on_the_way == set(State) and not STARTABLE & WITH_PAGES
+
+
+def test_the_program_is_heard_where_it_has_something_to_say() -> None:
+    said = ["Portul 8080 nu poate fi folosit.", "", "Dosar: http://127.0.0.1:8080/   (Ctrl+C îl oprește)"]
+    assert shown_output(said, State.FAILED, Seen(None, exit_code=2)) == said[0]
+    assert shown_output(said, State.RUNNING, Seen("ready", is_ours_alive=True)) == said[0]
+    assert shown_output(said, State.STOPPED, Seen(None)) == ""
+    assert shown_output(said, State.RUNNING, Seen("ready", exit_code=0)) == "", "another one ran already"

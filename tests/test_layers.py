@@ -55,6 +55,8 @@ FOLDERS = {
     ],
     "migrations": ["compare", "convert", "plan", TOP],
     "access": [
+        "lean_import",
+        "framework",
         "migrations",
         "web",
         "tables",
@@ -67,6 +69,7 @@ FOLDERS = {
         "accounts",
         "recovery",
         "appbuilder",
+        "installation",
     ],
     "backups": ["progress", "file", "places", TOP],
     "pages": [

@@ -19,14 +19,14 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     """
     from flask import Flask
 
-    from dosar.access import install_access_control
+    from dosar.access.installation import install_access_control
     from dosar.access.login.sessions.session_contents import typed_contents_forgetter
     from dosar.access.request_audit import install_request_audit
     from dosar.language.text.translations import translations_folder
-    from dosar.pages import register_pages
     from dosar.pages.input.request_input import install_request_class
     from dosar.pages.recovery.errors import install_error_pages
     from dosar.pages.recovery.expired_session import install_expired_sessions
+    from dosar.pages.registration import register_pages
     from dosar.pages.static_files import version_static_files
     from dosar.pages.urls import install_record_numbers
     from dosar.records.repository import Repository

@@ -15,12 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from dosar.access import install_access_control
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route, requires_permission
 from dosar.access.factors.step_up import ProofNeeded
+from dosar.access.installation import install_access_control
 from dosar.access.migrations import VERSIONS
 from dosar.access.request_audit import install_request_audit
 from dosar.access.roles.permissions import sync_permissions
@@ -35,10 +35,11 @@ from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.organisation.menu import Menu
 from dosar.language.organisation.roles import Roles
 from dosar.language.text.catalogs import compile_catalogs
-from dosar.pages import account, admin, page_views
+from dosar.pages import account, admin
 from dosar.pages.admin.form_problems import FormProblemsPage
 from dosar.pages.recovery.errors import proof_page
 from dosar.pages.recovery.expired_session import current_owner_token
+from dosar.pages.registration import page_views
 from dosar.records.scope.row_scope import current_scope
 from tests.applications import compiled_once
 from tests.databases import fresh_store, new_place, place_at

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from flask_appbuilder.security.sqla.models import Group
 from sqlalchemy import select
 
 from dosar.access.accounts.access_periods import AccessPeriod
 from dosar.access.accounts.users import change_user_days
+from dosar.access.framework import Group
 from dosar.access.settings import Organisation
 from dosar.access.tables import ACCOUNT_ITSELF
 from dosar.access.worker import worker_for

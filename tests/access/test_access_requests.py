@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import insert, select
 
 from dosar.access.accounts.access_requests import REQUEST_LIFETIME, waiting_requests
 from dosar.access.accounts.administrators import able_administrators
+from dosar.access.framework import Group, Role, User
 from dosar.access.recovery.rescue import confirm_at_computer
 from dosar.access.settings import Organisation
 from dosar.access.tables import access_request_table, group_role_table, role_table

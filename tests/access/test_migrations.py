@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_appbuilder import Model
 from sqlalchemy import Connection, column, delete, insert, inspect, select, table, text, update
 
 from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.framework import Model
 from dosar.access.migrations import VERSION_TABLE, VERSIONS, migrate, revision
 from dosar.access.tables import ACCESS_TABLES, account_history_table, session_table, setting_table, user_table
 from dosar.database.copies.transfer import copy_database

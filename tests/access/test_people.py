@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
 from dosar.access.accounts.users import all_users
 from dosar.access.accounts.work_teams import all_work_teams
+from dosar.access.framework import User
 from dosar.access.roles.permissions import sync_permissions
 from tests.access.conftest import PASSWORD, Browser, Office, counted
 

@@ -1,10 +1,10 @@
 """Teams of workers: one name each, however it is spelled; renamed and dissolved."""
 
 import pytest
-from flask_appbuilder.security.sqla.models import Group, Role
 from sqlalchemy import select
 
 from dosar.access.accounts.work_teams import all_work_teams, dissolve_work_team, rename_work_team, team_name_key
+from dosar.access.framework import Group, Role
 from dosar.access.worker import worker_for
 from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
 
 from dosar.access.factors.step_up import PROOF_BOX
-from dosar.access.i18n.languages import LANGUAGE_COOKIE
+from dosar.access.i18n.language_names import LANGUAGE_COOKIE
 from dosar.access.login.sessions.database_sessions import SESSION_COOKIE
 from dosar.access.web.flash_messages import NOTICE_COOKIE
 from dosar.pages.input.posted_boxes import UNASKED_BOX

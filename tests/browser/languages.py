@@ -11,7 +11,7 @@ from babel import Locale
 from babel.messages.pofile import read_po
 
 from dosar import shipped_folder
-from dosar.access.i18n.languages import LANGUAGE_NAMES
+from dosar.access.i18n.language_names import LANGUAGE_NAMES
 from dosar.language.load.yaml_reader import read_yaml
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%\(\w+\)d|__used__")

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import TimeoutError
 
-from dosar.access.i18n.languages import LANGUAGE_NAMES
+from dosar.access.i18n.language_names import LANGUAGE_NAMES
 from dosar.cli.demo import demo_password
 from tests.telephones import code_now
 

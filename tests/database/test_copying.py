@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -25,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 
+from dosar.access.framework import Role, User
 from dosar.database.copies.transfer import copy_database, table_content
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError

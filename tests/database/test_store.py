@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_appbuilder import AppBuilder
-from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import ForeignKey, String, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from dosar.access.framework import AppBuilder, Role
 from dosar.database import sqlite_store
 from dosar.database.store import Store, database_file
 from dosar.database.store_errors import StoreBusy, StoreError, WrongKey

@@ -13,7 +13,8 @@ from typing import Any
 from dosar import create_app
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.access.i18n.languages import LANGUAGE_NAMES, wording_countries
+from dosar.access.i18n.language_names import LANGUAGE_NAMES
+from dosar.access.i18n.languages import wording_countries
 from dosar.access.services import access_services
 from dosar.cli.console.locale import command_languages, computer_language, translate_message
 from dosar.database.store import Store

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from dosar.access.framework import User
 from dosar.database.system_tables import team_table
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.browsing import Page, look

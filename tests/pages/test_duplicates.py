@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
+from dosar.access.framework import User
 from dosar.language.form import CASE_FORM
 from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as

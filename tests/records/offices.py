@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event, func, insert, select
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.framework import User
 from dosar.database.store import Store
 from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.language.form import CASE_FORM, Form

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
+from dosar.access.framework import User
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.organisation.roles import CasesReached
 from dosar.language.text.message import Mistake

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
-from flask_appbuilder.baseviews import expose
 
 from dosar.access.asked_address import case_in_address
+from dosar.access.framework import expose
 from dosar.access.request_audit import begin_trail, end_trail
 from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host

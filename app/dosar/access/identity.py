@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, Date, DateTime, String, bindparam, cast, func, or_, select
 
+from dosar.access.framework import User
 from dosar.access.tables import (
     ACCOUNT_ITSELF,
     access_period_table,

@@ -1,17 +1,5 @@
 """The tables of access control, beside Flask-AppBuilder's tables of users, roles and permissions."""
 
-from flask_appbuilder import Model
-from flask_appbuilder.security.sqla.models import (
-    Permission,
-    PermissionView,
-    Role,
-    User,
-    ViewMenu,
-    assoc_group_role,
-    assoc_permissionview_role,
-    assoc_user_group,
-    assoc_user_role,
-)
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -29,6 +17,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import mapped_column
 
+from dosar.access.framework import (
+    Model,
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_group_role,
+    assoc_permissionview_role,
+    assoc_user_group,
+    assoc_user_role,
+)
 from dosar.database.sealing.sealed_columns import SealedJson
 
 # On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.

@@ -12,9 +12,9 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from dosar.access.web.failures import place_in_code
 from dosar.access.web.security_headers import SecuredAnswers
 from dosar.language.text.message import msgid
-from dosar.pages.recovery.errors import place_in_code
 
 SOMETHING_WRONG = msgid("Something went wrong in Dosar")
 _log = getLogger(__name__)

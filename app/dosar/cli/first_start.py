@@ -1,13 +1,9 @@
 """Whether this start may begin an organisation: only where nobody knows of one, or somebody says so."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
-
-from dosar.access.recovery.first_telephone import has_no_telephone_at_all
-from dosar.access.services import AccessServices
 from dosar.cli.places import Places, database_url
-from dosar.cli.runtime import open_store_or_empty
 from dosar.database.installation.installation_marker import (
     begin_anew,
     is_founded,
@@ -16,6 +12,11 @@ from dosar.database.installation.installation_marker import (
     may_begin,
 )
 from dosar.database.keys.key_file import has_database, knows_folder
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from dosar.access.services import AccessServices
 
 
 def may_start_empty(places: Places, data: Path, demo: bool, new_organisation: bool) -> bool:
@@ -34,6 +35,8 @@ def may_start_empty(places: Places, data: Path, demo: bool, new_organisation: bo
 
 def forget_organisation(data: Path, key: bytes) -> None:
     """Let a new organisation begin in the empty database. Raises :class:`StoreError` for one that is not empty."""
+    from dosar.cli.runtime import open_store_or_empty
+
     store = open_store_or_empty(data, key, database_url())
     try:
         begin_anew(store, data)
@@ -41,22 +44,24 @@ def forget_organisation(data: Path, key: bytes) -> None:
         store.close()
 
 
-def set_up_code(app: Flask) -> str | None:
+def set_up_code(app: "Flask") -> str | None:
     """What the first administrator must type; None where there are people."""
     services: AccessServices = app.extensions["dosar_access"]
     with app.app_context():
         return None if services.is_set_up() else services.set_up_code.shown
 
 
-def first_telephone_code(app: Flask) -> str | None:
+def first_telephone_code(app: "Flask") -> str | None:
     """What lets the first telephone of all be connected; None where there is one, and in the demo."""
+    from dosar.access.recovery.first_telephone import has_no_telephone_at_all
+
     services: AccessServices = app.extensions["dosar_access"]
     with app.app_context():
         is_needed = not services.is_demo() and has_no_telephone_at_all(services)
         return services.set_up_code.shown if is_needed else None
 
 
-def is_demo(app: Flask) -> bool:
+def is_demo(app: "Flask") -> bool:
     """Whether the accounts are those of the demo: an organisation that is started with ``--demo`` has others."""
     services: AccessServices = app.extensions["dosar_access"]
     with app.app_context():

@@ -15,8 +15,8 @@ from dosar.cleaning.office_documents import clean_docx, clean_odt, clean_xlsx
 from dosar.cleaning.pdf_documents import clean_pdf
 from dosar.cleaning.pictures import clean_image, pixel_count
 from dosar.cleaning.separate_process import clean_apart
-from dosar.fields.formats.locales import locale_of
 from dosar.language.question import Answer, Question, ReadingContext
+from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake, msgid
 from dosar.language.text.translations import translated_word
 

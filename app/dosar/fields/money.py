@@ -9,10 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import AfterValidator, Field
 from sqlalchemy import String
 
-from dosar.fields.formats.locales import locale_of
 from dosar.fields.numbers import Scaled, format_number, read_number, typed_number
 from dosar.language.choices import Choice
 from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext, Unknown
+from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake, msgid
 from dosar.language.text.translations import LANGUAGES, translated_word
 

@@ -15,9 +15,9 @@ from pydantic import Field, model_validator
 from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.types import TypeDecorator
 
-from dosar.fields.formats.locales import locale_of
 from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext
 from dosar.language.text.characters import HYPHENS
+from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import Text, text_in_language
 

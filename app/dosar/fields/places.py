@@ -13,10 +13,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PrivateAttr
 from sqlalchemy import String
 
-from dosar.fields.formats.locales import locale_of
 from dosar.language.choices import Choice
 from dosar.language.question import Answer, Question, ReadingContext
 from dosar.language.text.collation import sort_key
+from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.spelling import fold_name
 from dosar.language.text.texts import text_in_language

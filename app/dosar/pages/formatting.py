@@ -9,7 +9,7 @@ from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
 from dosar.access.time_zones import local_time
 from dosar.fields.formats.days import format_day
-from dosar.fields.formats.locales import locale_of
+from dosar.language.text.locales import locale_of
 from dosar.language.text.message import msgid
 
 MOMENT_PATTERN = msgid("d MMM y, HH:mm")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from dosar.access.account_log import AccountChanges, log_account_change
@@ -21,6 +20,7 @@ from dosar.access.accounts.access_requests import (
     waiting_handovers,
 )
 from dosar.access.accounts.users import UserDetails, all_users, change_user, set_user_active
+from dosar.access.framework import User
 from dosar.access.identity import find_identity, held_roles
 from dosar.access.roles.role_union import Allowance
 from dosar.access.services import AccessServices

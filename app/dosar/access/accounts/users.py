@@ -8,7 +8,6 @@ from secrets import token_urlsafe
 from types import MappingProxyType
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import selectinload
 
@@ -34,6 +33,7 @@ from dosar.access.accounts.access_requests import (
 from dosar.access.accounts.administrators import require_an_administrator
 from dosar.access.accounts.work_teams import work_teams_named
 from dosar.access.factors.passkeys import remove_all_passkeys
+from dosar.access.framework import Group, Role, User
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password

@@ -4,12 +4,12 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Group, User
 from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
 from dosar.access.account_log import log_account_change
 from dosar.access.accounts.administrators import require_an_administrator
+from dosar.access.framework import Group, User
 from dosar.access.services import AccessServices
 from dosar.access.tables import access_period_table, access_request_table, user_group_table
 from dosar.access.worker import Worker

@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, current_app, g, session
-from flask_appbuilder import AppBuilder
-from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import JWTManager
 from flask_login import LoginManager, current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from dosar.access.authorization import let_in
+from dosar.access.framework import AppBuilder, SecurityManager, User
 from dosar.access.login.login import user_with_password
 from dosar.access.roles.permission_cache import Permitted
 from dosar.access.services import access_services

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_appbuilder import BaseView
+from dosar.access.framework import BaseView
 
 
 class PageView(BaseView):

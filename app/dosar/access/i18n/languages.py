@@ -14,26 +14,20 @@ from werkzeug.wrappers import Response
 from wtforms.i18n import messages_path
 
 from dosar.access.authorization import current_worker_or_none
+from dosar.access.i18n.language_names import (
+    DEFAULT_LANGUAGE,
+    LANGUAGE_COOKIE,
+    LANGUAGE_NAMES,
+    YEAR_IN_SECONDS,
+)
 from dosar.access.i18n.wordings import install_translations
 from dosar.access.services import access_services
 from dosar.access.tables import user_table
 from dosar.access.time_zones import local_day
 from dosar.access.web.cookies import host_cookie
-from dosar.fields.formats.locales import locale_of
 from dosar.language.question import ReadingContext
-from dosar.language.text.translations import LANGUAGES, WORDINGS
-
-
-def capitalised(words: str) -> str:
-    """The words with a capital first letter, and the rest as it is: *Română (Republica Moldova)*."""
-    return words[:1].upper() + words[1:]
-
-
-LANGUAGE_NAMES = {code: capitalised(locale_of(code).get_display_name() or code) for code in LANGUAGES}
-"""What those who speak a language call it."""
-DEFAULT_LANGUAGE = LANGUAGES[0]
-LANGUAGE_COOKIE = "language"
-YEAR_IN_SECONDS = 365 * 24 * 3600
+from dosar.language.text.locales import locale_of
+from dosar.language.text.translations import WORDINGS
 
 
 def prepare_translations(app: Flask, folder: Path) -> None:

@@ -9,7 +9,7 @@ from flask_babel import Domain, get_babel, get_locale
 from markupsafe import Markup
 
 from dosar.access.i18n.translations import language_texts
-from dosar.fields.formats.locales import language_of
+from dosar.language.text.locales import language_of
 from dosar.language.text.translations import LANGUAGES
 
 BABEL_CACHE_NAME = "babel_translations"

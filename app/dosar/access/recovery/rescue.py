@@ -6,7 +6,6 @@ Each step is told in the account history, by nobody: it was a command on the com
 from datetime import timedelta
 from functools import partial
 
-from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import delete, select
 
 from dosar.access.account_log import log_account_change
@@ -15,6 +14,7 @@ from dosar.access.accounts.access_requests import give_access, waiting_requests
 from dosar.access.accounts.handover import hand_over_work
 from dosar.access.accounts.users import give_invitation
 from dosar.access.factors.second_factor import drop_second_factor, second_factor_of
+from dosar.access.framework import Role, User
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.recovery.first_telephone import new_telephone_code
 from dosar.access.services import AccessServices

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import TextClause, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
+from dosar.access.framework import Permission, PermissionView, Role, ViewMenu
 from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
 
 Permitted = tuple[str, str]

@@ -9,9 +9,9 @@ answers it sees has no place in these tables: it stays with the file.
 from collections.abc import Iterable
 from typing import Any
 
-from flask_appbuilder.const import PERMISSION_PREFIX
 from sqlalchemy import Column, Table, delete, insert, select, tuple_
 
+from dosar.access.framework import PERMISSION_PREFIX
 from dosar.access.roles.permission_cache import Permitted
 from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
 from dosar.language.organisation.roles import PAGE_NAMES, PageName, Roles

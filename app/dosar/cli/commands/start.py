@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from dosar.access.sealed.vault import Vault
     from dosar.access.set_up_code import SetUpCode
     from dosar.backups.restore_work import RestoreWork
+    from dosar.cli.serving.opening import OpeningLines
     from dosar.cli.serving.stopping import Stop
     from dosar.database.keys.master_key import MasterKeyPlace
 
@@ -160,6 +162,7 @@ def _refuse_public_demo(started: _Start) -> None:
 @lasting_output()
 def _serve_alone(started: _Start, data: Path) -> int:
     """Everything between the start and the stop; afterwards the file of the database is whole by itself."""
+    began = monotonic()
     with _garbage_collection_paused():
         from dosar.access.sealed.vault import Vault
         from dosar.access.set_up_code import SetUpCode
@@ -167,6 +170,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         from dosar.cli.first_start import may_start_empty
         from dosar.cli.only_program import only_program
         from dosar.cli.serving.gate import Gate
+        from dosar.cli.serving.opening import OpeningLines
         from dosar.cli.serving.sealing import can_be_unsealed, close_application, seal_on_hangup, watch_idle
         from dosar.cli.serving.server import serve_requests
         from dosar.cli.serving.single_instance import new_instance
@@ -180,6 +184,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         waiting_for_window(interrupt_main),
         only_program(data, database_url()),
         _listening_socket(started.port) as listening,
+        OpeningLines(started.pages_address, began) as lines,
     ):
         publish_instance(data, instance)
         watch_stop_request(data, instance.token, stop.ask)
@@ -193,10 +198,11 @@ def _serve_alone(started: _Start, data: Path) -> int:
             close_application,
             _print_trouble,
             lambda: not started.demo and can_be_unsealed(data, started.places.key_file),
+            steps=lines.steps,
         )
-        failures = _begin_opening(started, vault, place, stop)
-        watch_idle(vault, data, started.places.key_file, started.seal_after)
         sealed = create_sealed_app(vault, started.hosts, instance.token)
+        failures = _begin_opening(started, vault, place, stop, lines)
+        watch_idle(vault, data, started.places.key_file, started.seal_after)
         with ended_by(stop.ask):
             seal_on_hangup(vault, stop.ask)
             serve_requests(Gate(vault, sealed), listening, stop, bool(started.address))
@@ -207,15 +213,17 @@ def _serve_alone(started: _Start, data: Path) -> int:
     return 0
 
 
-def _begin_opening(started: _Start, vault: "Vault", place: "MasterKeyPlace", stop: "Stop") -> list[Exception]:
+def _begin_opening(
+    started: _Start, vault: "Vault", place: "MasterKeyPlace", stop: "Stop", lines: "OpeningLines"
+) -> list[Exception]:
     """Have the data opened in the background, unless somebody must type first. What goes wrong stops the program and
     comes to stand in the list: nobody could try again."""
-    from dosar.cli.serving.opening import print_steps
     from dosar.database.installation.installation_marker import end_beginning, mark_beginning
 
     failures: list[Exception] = []
 
     def end_opening(failure: Exception | None) -> None:
+        lines.end()
         if failure is None:
             end_beginning(place.data)
             _print_greeting(started, is_open=True)
@@ -225,14 +233,16 @@ def _begin_opening(started: _Start, vault: "Vault", place: "MasterKeyPlace", sto
 
     if started.begins:
         mark_beginning(place.data)
+    if started.places.passphrase:
+        lines.end()  # somebody types here
     key = started.places.key_at_start(place)
     _open_browser(started, place.data)
     if key is None:
+        lines.end()
         end_beginning(place.data)
         _print_greeting(started, is_open=False)
     else:
         vault.begin_opening(key, end_opening)
-        print_steps(vault, started.pages_address)
     return failures
 
 

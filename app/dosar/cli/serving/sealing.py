@@ -15,8 +15,6 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from dosar.access.sealed.vault import Vault
-from dosar.access.services import AccessServices
-from dosar.access.tables import session_table
 from dosar.cli.console.locale import translate_message
 from dosar.database.audit.trail import NoAuditLog, add_event
 from dosar.database.keys.key_changes import stored_status
@@ -36,6 +34,9 @@ def can_be_unsealed(data: Path, key_file: Path | None) -> bool:
 
 def close_application(app: Flask) -> None:
     """Sign everybody out, close the database, forget what the application knew."""
+    from dosar.access.services import AccessServices
+    from dosar.access.tables import session_table
+
     services: AccessServices = app.extensions["dosar_access"]
     with suppress(StoreError, SQLAlchemyError, NoAuditLog), services.store.writing() as session:
         session.execute(delete(session_table))

@@ -13,10 +13,10 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
 
+from dosar.access.web.failures import REFUSED_KEY
 from dosar.cli.answer_guard import AnswerGuard
 from dosar.cli.serving.slow_clients import LIMIT_OPTIONS, RequestClock, close_slow_connections
 from dosar.cli.serving.stopping import Stop, serve_until
-from dosar.pages.recovery.errors import REFUSED_KEY
 
 SERVER_THREADS = 8
 MAX_BYTES_IN_MEMORY = 64 * 2**20

@@ -7,9 +7,9 @@ from functools import cache, lru_cache
 from babel.dates import format_date
 from babel.units import format_unit
 
-from dosar.fields.formats.locales import locale_of
 from dosar.language.question import ReadingContext
 from dosar.language.text.characters import HYPHENS
+from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake, msgid
 from dosar.language.text.spelling import fold_name
 from dosar.language.text.translations import LANGUAGES, translated_word

@@ -19,7 +19,6 @@ from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 
 from dosar.language.load.finding import FilePlace, Finding, finding
-from dosar.language.load.quick_yaml import compose_quickly
 from dosar.language.load.yaml_hints import find_blamed_sign, find_false_spaces
 from dosar.language.text.message import msgid
 
@@ -147,6 +146,8 @@ def read_text(text: str, file: str) -> Source:
     source.findings += [Finding(FilePlace(file, line), "F001", message) for line, message in find_false_spaces(text)]
     if source.findings:
         return source
+    from dosar.language.load.quick_yaml import compose_quickly  # a start whose forms are unchanged reads none
+
     try:
         node = compose_quickly(text, MAX_YAML_DEPTH, MAX_FILE_VALUES) or compose_warily(text)
     except _Trick as trick:

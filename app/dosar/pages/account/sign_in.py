@@ -9,7 +9,8 @@ from dosar.access.accounts.access_periods import require_open_days
 from dosar.access.accounts.users import accept_invitation, invited_user
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SET_UP_ENDPOINT, current_worker_or_none, page_route
-from dosar.access.i18n.languages import LANGUAGE_NAMES, choose_language
+from dosar.access.i18n.language_names import LANGUAGE_NAMES
+from dosar.access.i18n.languages import choose_language
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.login import sign_in_user
 from dosar.access.login.passkey_site import passkey_site

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from sqlalchemy import select
 
@@ -23,6 +22,7 @@ from dosar.access.accounts.access_requests import (
 from dosar.access.accounts.handover import hand_over_work
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_any_page
+from dosar.access.framework import User
 from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 from wtforms.fields import SelectChoice
@@ -14,6 +13,7 @@ from dosar.access.accounts.unattended import LeavesUnattended, Unattended, unatt
 from dosar.access.accounts.users import set_user_active
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.framework import User
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
-from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from wtforms.fields import SelectChoice
 
@@ -30,6 +29,7 @@ from dosar.access.accounts.work_teams import all_work_teams
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.factors.second_factor import second_factor_of
+from dosar.access.framework import User
 from dosar.access.i18n.languages import request_reading, request_wording
 from dosar.access.identity import held_roles
 from dosar.access.login.sessions.open_sessions import open_sessions_of

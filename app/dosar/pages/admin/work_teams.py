@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
-from flask_appbuilder.security.sqla.models import Group
 from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, StringField
 from wtforms.validators import Length
@@ -20,6 +19,7 @@ from dosar.access.accounts.work_teams import (
 )
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.framework import Group
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.pages.admin.users import attending, unattended_lines, user_full_name

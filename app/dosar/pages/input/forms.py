@@ -23,8 +23,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
 from dosar.access.audit_term import MOST_YEARS
+from dosar.access.i18n.language_names import LANGUAGE_NAMES
 from dosar.access.i18n.languages import (
-    LANGUAGE_NAMES,
     request_language,
     request_reading,
     request_wording,
@@ -34,7 +34,7 @@ from dosar.access.i18n.languages import (
 from dosar.access.time_zones import time_zone_names
 from dosar.database.audit_pruning import LEAST_YEARS
 from dosar.fields.formats.days import read_day
-from dosar.fields.formats.locales import locale_of
+from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake
 
 LONGEST_REASON = 500

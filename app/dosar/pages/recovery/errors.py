@@ -14,6 +14,7 @@ from dosar.access.factors.step_up import PASSKEY_PROOF_BOX, PROOF_BOX, ProofNeed
 from dosar.access.i18n.languages import request_language
 from dosar.access.login.sessions.database_sessions import is_static_request
 from dosar.access.services import access_services
+from dosar.access.web.failures import REFUSED_KEY, place_in_code
 from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.pages.context import page_context
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
@@ -27,8 +28,6 @@ SERVER_ERROR = 500
 """From this one on it was not her mistake: whatever was typed, on whichever page, is shown."""
 REQUEST_TOO_LARGE = 413
 """What was sent was not received."""
-REFUSED_KEY = "dosar.refused"
-"""Where a request that the server refused by itself says with which status."""
 ERROR_TEXTS: dict[int, tuple[Any, Any]] = {
     400: (lazy_gettext("This request cannot be understood"), lazy_gettext("Go back, reload the page and try again.")),
     403: (
@@ -151,14 +150,6 @@ def _unexpected_error_page(error: Exception) -> Any:
     if current_app.testing:
         raise error
     return _error_page(500)
-
-
-def place_in_code(error: Exception) -> str:
-    """File and line where it was raised."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
 
 
 def _error_page(

@@ -10,10 +10,10 @@ from flask_babel import format_decimal, gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
-from dosar.fields.formats.locales import locale_of
 from dosar.language.form import Form
 from dosar.language.organisation.figures import Figure, Figures
 from dosar.language.question import Answers, Question
+from dosar.language.text.locales import locale_of
 from dosar.language.text.texts import text_in_language
 from dosar.overview.reports import FigureCount, FigureNumber, ReportPeriod, count_figures, readable_figures
 from dosar.pages.actions import record_face_url

@@ -10,19 +10,19 @@ from flask import Flask, Response, current_app, redirect, render_template, reque
 from flask_babel import Babel, gettext
 from werkzeug.exceptions import HTTPException
 
-from dosar.access.i18n.languages import LANGUAGE_COOKIE, LANGUAGE_NAMES, YEAR_IN_SECONDS
+from dosar.access.i18n.language_names import LANGUAGE_COOKIE, LANGUAGE_NAMES, YEAR_IN_SECONDS
 from dosar.access.i18n.wordings import install_translations
 from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault import Vault
 from dosar.access.web.cookies import host_cookie
+from dosar.access.web.failures import REFUSED_KEY
 from dosar.access.web.hosts import LOOPBACK_HOSTS, is_loopback_name, refuse_hidden_host, refuse_strange_host
 from dosar.access.web.redirects import local_redirect_url
 from dosar.access.web.security_headers import add_security_headers
-from dosar.fields.formats.locales import locale_of
+from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.translations import LANGUAGES, translations_folder
 from dosar.pages.input.request_input import install_request_class
-from dosar.pages.recovery.errors import REFUSED_KEY
 from dosar.pages.static_files import version_static_files
 
 UNLOCK_PATH = "/unlock"

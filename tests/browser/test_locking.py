@@ -59,6 +59,8 @@ def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
     visitor.press("Este pe hârtie")
     assert visitor.sees("Un calculator furat nu spune nimic") and not (tmp_path / "key").exists()
     assert visitor.sees("Un al doilea card, pentru o a doua persoană")
+    visitor.follow("Mai departe, la copiile de siguranță")
+    assert visitor.page.url.endswith("/backups")
 
     visitor.follow("Încuie tot")
     visitor.press("Încuie tot acum")

@@ -182,6 +182,18 @@ def test_a_folder_that_is_only_looked_at_leaves_nothing_among_the_keys(computer:
     assert slots_file(unpacked).read_bytes() == slots_file(data).read_bytes()
 
 
+def test_where_a_back_up_took_the_place_of_other_data_their_key_file_stays(computer: Computer) -> None:
+    """A new computer has a key file from its first start; then the data of the old one are restored there."""
+    old, new = computer.disk / "old", computer.disk / "new"
+    key, first_start = with_slots(old), started(new)
+    KeyChanges(old, key).stop_opening_by_itself()
+    shutil.copy2(slots_file(old), new)
+    [before] = [file for file in keys_folder().glob("*.key") if first_start.hex() in file.read_text()]
+    assert started(new) == key != first_start
+    assert KeyChanges(new, key).keep_in_file() != before
+    assert opens_by_itself(new) and before.read_text().strip() == first_start.hex()
+
+
 def test_a_missing_key_of_data_on_a_server_is_never_replaced(computer: Computer) -> None:
     """The folder holds no database then, only the name of the key that wraps what is on the server."""
     data = computer.disk / "data"

@@ -14,6 +14,7 @@ from secrets import token_bytes, token_hex
 
 from dosar.database.keys.key_file import (
     default_key_file,
+    new_key_file,
     own_key_file,
     remember_key_file,
     remember_passphrase,
@@ -138,7 +139,9 @@ class KeyChanges:
         file = self.key_file or own_key_file(self.data)
         slots = self._slots()
         if not any(self._may_open(slot, file) for slot in slots.of_kind("key_file")):
-            if file.exists():
+            if file.exists() and self.key_file is None:
+                file = new_key_file()  # what lies there opens what was here before a back-up was restored
+            elif file.exists():
                 raise StoreError(
                     "There is a file %(file)s already, and it is none of these data. Move it away, or name another one "
                     "with --key-file.",

@@ -50,7 +50,12 @@ def own_key_file(data: Path) -> Path:
     """The same, for a key that is made: of this folder and no other."""
     keys, found = keys_folder(), default_key_file(data)
     is_named = found.exists() or name_in_folder(data) is not None
-    return keys / f"{own_name(keys, data, found.stem) if is_named else secrets.token_hex(NAME_BYTES)}.key"
+    return keys / f"{own_name(keys, data, found.stem)}.key" if is_named else new_key_file()
+
+
+def new_key_file() -> Path:
+    """A file that opens nothing yet."""
+    return keys_folder() / f"{secrets.token_hex(NAME_BYTES)}.key"
 
 
 def remember_key_file(data: Path, file: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dosar.backups.file.names import BackupName, read_name
-from dosar.backups.new_place import is_same_disk, place_warnings, prepare_place
+from dosar.backups.new_place import prepare_place
 from dosar.backups.places import settings
 from dosar.backups.places.connected_drives import backups_in, connected_drives, look_into
 from dosar.backups.places.drives import Drive, drives_of_letters, linux_drives, mac_drives, windows_drives
@@ -19,6 +19,7 @@ from dosar.backups.places.folder_troubles import folder_trouble
 from dosar.backups.places.known_folder import find_folder, mark_folder
 from dosar.backups.places.patience import PatientPlace, within
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
+from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import PlaceSettings, open_place, place_from_address
 from dosar.backups.progress import Progress, keep_silent
 from dosar.language.text.message import Mistake
@@ -115,11 +116,8 @@ def test_a_folder_in_the_data_folder_is_refused_and_one_on_the_same_disk_is_said
         with pytest.raises(Mistake, match="outside of the data folder"):
             prepare_place(chosen(address), OURS, data)
     assert not list((data / "copii").iterdir())
-    (warning,) = place_warnings(chosen(stick), data)
-    assert "only on the same disk" in str(warning)
-    assert not is_same_disk(data, data / "nu este") and place_warnings(chosen(data / "nu este"), data) == []
-    cloud = PlaceSettings(None, "webdav", "Nor", "https://cloud.exemplu.ro/dav/")
-    assert place_warnings(cloud, data) == []
+    assert is_same_disk(data, stick) and not is_same_disk(data, data / "nu este")
+    assert not is_same_disk(data, Path("/proc"))
 
 
 def test_a_folder_called_dosar_is_itself_the_place(stick: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

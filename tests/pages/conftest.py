@@ -19,6 +19,7 @@ from tests.lasting import Lasting, lasting
 
 ON_ONE = {
     "test_accepting": "postgresql",
+    "test_backup_places": "sqlite",
     "test_beginning": "postgresql",
     "test_break_glass": "sqlite",
     "test_changing_the_paper": "sqlite",

@@ -1,6 +1,5 @@
 """A place is chosen: looked at, tried once with a small file, and marked so that it is known again."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes, token_hex
@@ -13,11 +12,10 @@ from dosar.backups.places.place import BackupPlace, PlaceUnreachable
 from dosar.backups.places.settings import PlaceSettings, open_place
 from dosar.backups.progress import keep_silent
 from dosar.backups.working import work_folder
-from dosar.language.text.message import Message, Mistake
+from dosar.language.text.message import Mistake
 
 MARKING_SECONDS = 15.0
 TRIAL_BYTES = 64
-DISKS_OF_LINUX = Path("/sys/dev/block")
 
 
 def prepare_place(place: PlaceSettings, organisation: str, data: Path) -> PlaceSettings:
@@ -30,18 +28,6 @@ def prepare_place(place: PlaceSettings, organisation: str, data: Path) -> PlaceS
     prepared = _prepared_folder(place, organisation, data) if place.kind == FOLDER_KIND else place
     try_place(open_place(prepared), data)
     return prepared
-
-
-def place_warnings(place: PlaceSettings, data: Path) -> list[Message]:
-    """What somebody should know of a place that can be used."""
-    if place.kind != FOLDER_KIND or not is_same_disk(Path(place.address), data):
-        return []
-    return [
-        Message(
-            "This back-up lies only on the same disk as the data: it is gone together with this computer. Choose a "
-            "stick, another disk or a server as well."
-        )
-    ]
 
 
 def try_place(place: BackupPlace, data: Path) -> None:
@@ -58,25 +44,6 @@ def try_place(place: BackupPlace, data: Path) -> None:
         place.remove(renamed)
     if not is_whole:
         raise PlaceUnreachable("What was written there on trial did not come back as it was. Choose another place.")
-
-
-def is_same_disk(one: Path, other: Path) -> bool:
-    """Whether both lie on one disk, as far as the system tells; a folder that is not there is on none."""
-    try:
-        return _disk_of(one) == _disk_of(other)
-    except OSError:
-        return False
-
-
-def _disk_of(folder: Path) -> object:
-    """The disk, where the system tells of which one a part is; the part itself elsewhere."""
-    number = folder.stat().st_dev
-    if not DISKS_OF_LINUX.exists():
-        return number
-    part = DISKS_OF_LINUX / f"{os.major(number)}:{os.minor(number)}"
-    if not (part / "partition").exists():
-        return number
-    return part.resolve().parent.name
 
 
 def _prepared_folder(place: PlaceSettings, organisation: str, data: Path) -> PlaceSettings:

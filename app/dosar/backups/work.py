@@ -11,6 +11,7 @@ from threading import Lock, Thread
 from dosar.backups.backup_plan import read_plan
 from dosar.backups.making import MadeBackup, make_backup
 from dosar.backups.places.addresses import FOLDER_KIND
+from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import PlaceSettings, open_place, read_places
 from dosar.backups.progress import Progress
 from dosar.backups.rehearsal import rehearse
@@ -115,13 +116,8 @@ class BackupWork:
             places = self.places()
         finally:
             self.store.session.remove()
-        self._on_this_disk = {place.id for place in places if place.kind == FOLDER_KIND and self._shares_disk(place)}
-
-    def _shares_disk(self, place: PlaceSettings) -> bool:
-        try:
-            return Path(place.address).stat().st_dev == self.data.stat().st_dev
-        except OSError:
-            return False
+        folders = (place for place in places if place.kind == FOLDER_KIND)
+        self._on_this_disk = {place.id for place in folders if is_same_disk(Path(place.address), self.data)}
 
     def _work(self, cause: str, actor: int | None, wanted: Sequence[int] | None) -> None:
         try:

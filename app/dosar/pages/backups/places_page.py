@@ -9,10 +9,11 @@ from flask_babel import gettext
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route
 from dosar.access.services import access_services
-from dosar.backups.file.names import MARK_PURPOSE, mark_of_key, read_name
+from dosar.backups.file.names import read_name
+from dosar.backups.making import backup_mark
+from dosar.backups.new_place import prepare_place
 from dosar.backups.places.place import StoredFile
 from dosar.backups.places.settings import PlaceSettings, open_place, remove_place, save_place
-from dosar.backups.places.trial import try_place
 from dosar.backups.runs import recent_runs
 from dosar.backups.taking import take_backup
 from dosar.database.audit.trail import add_event
@@ -21,6 +22,7 @@ from dosar.language.text.message import Mistake
 from dosar.pages.backups.backup_state import current_work
 from dosar.pages.backups.backup_words import KIND_NAMES, size_text, when_text
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
+from dosar.pages.backups.drive_choices import drive_choices
 from dosar.pages.backups.place_forms import PLACE_FORMS, FolderForm, PlaceForm
 
 MOST_RUNS = 1000
@@ -85,14 +87,15 @@ def _form_of(kind: str, blank: bool = False) -> PlaceForm:
     if kind not in PLACE_FORMS:
         abort(404)
     form = PLACE_FORMS[kind](formdata=None) if blank else PLACE_FORMS[kind]()
-    return form.offer([]) if isinstance(form, FolderForm) else form
+    return form.offer(drive_choices()) if isinstance(form, FolderForm) else form
 
 
 def _keep_tried(settings: PlaceSettings) -> None:
     """Keep the place once a file was written there and read back. Raises :class:`StoreError` and :class:`Mistake`."""
-    try_place(settings)
-    with access_services().store.writing() as session:
-        save_place(session, settings)
+    store = access_services().store
+    prepared = prepare_place(settings, backup_mark(store), current_work().data)
+    with store.writing() as session:
+        save_place(session, prepared)
 
 
 def _new_page(kind: str, form: PlaceForm, refused: str = "") -> Response:
@@ -136,8 +139,8 @@ def _lines(files: list[StoredFile]) -> list[BackupLine]:
 
 def is_ours(file: StoredFile) -> bool:
     """Whether the file calls itself a back-up of this organisation."""
-    read, mark = read_name(file.name), mark_of_key(access_services().store.purpose_key(MARK_PURPOSE))
-    return read is not None and read.mark == mark
+    read = read_name(file.name)
+    return read is not None and read.mark == backup_mark(access_services().store)
 
 
 def named_backup(place: PlaceSettings) -> str:

@@ -20,9 +20,10 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.pages.backups.backup_state import current_restore
 from dosar.pages.backups.backup_words import contents_text
+from dosar.pages.backups.drive_choices import found_choices
 from dosar.pages.backups.restore_forms import RestoreForm
 from dosar.pages.backups.restore_progress import restore_progress_page
-from dosar.pages.backups.restore_sources import asked_source, found_choices
+from dosar.pages.backups.restore_sources import asked_source
 from dosar.pages.backups.restored import settle_restored
 
 RESTORE_COOKIE = "restore"

@@ -14,11 +14,6 @@ from dosar.pages.backups.restore_forms import RestoreForm
 OBJECT_STORE_BEGIN = "s3://"
 
 
-def found_choices() -> list[tuple[str, str]]:
-    """(path, words) of the back-ups on the drives that are connected, newest first."""
-    return []
-
-
 def asked_source(form: RestoreForm, work: RestoreWork) -> BackupSource:
     """The back-up she means; what was named last in the form counts first. Raises :class:`Mistake` and
     :class:`~dosar.database.store_errors.StoreError`."""

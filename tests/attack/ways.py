@@ -167,6 +167,8 @@ SIMPLE: dict[str, Callable[[Planted], list[tuple[str, Any]]]] = {
     "request_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "team_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "unsent_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
+    "kind": lambda planted: [("", "folder"), ("", "webdav"), ("", "s3"), ("nobody", "../folder")],
+    "place": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "list_id": lambda planted: [("", 1), ("nobody", MISSING)],
     "word": lambda planted: [("", "forged")],
     "filename": lambda planted: [("", "css/dosar.css"), ("", "../pages/records.py"), ("", "nothing.js")],

@@ -97,7 +97,7 @@ def back_up_to(administrator: Visitor, stick: Path) -> None:
     administrator.open("/")
     assert administrator.sees("Nu se fac copii de siguranță")
     administrator.follow("Copii de siguranță")
-    administrator.follow("Dosar, stick USB sau loc din rețea")
+    administrator.follow("Stick USB, disc sau loc din rețea")
     administrator.type(title="stickul albastru", folder="nicăieri")
     administrator.press("Încearcă și păstrează")
     assert administrator.page.title().startswith("Eroare:")

@@ -14,7 +14,7 @@ from dosar.backups.warnings import BackupWarning, PlaceState, last_good_of
 from dosar.pages.formatting import moment_text, time_text
 
 KIND_NAMES: Mapping[str, object] = {
-    "folder": lazy_gettext("Folder, USB stick or network share"),
+    "folder": lazy_gettext("USB stick, disk or network share"),
     "webdav": lazy_gettext("Nextcloud or another WebDAV server"),
     "s3": lazy_gettext("Object store (S3)"),
 }

@@ -15,7 +15,7 @@ from dosar.access.services import access_services
 from dosar.backups.backup_plan import MOST_KEPT, BackupPlan, read_plan, save_plan
 from dosar.backups.places.settings import PlaceSettings
 from dosar.backups.retention import Retention
-from dosar.backups.warnings import BackupWarning, PlaceState, backup_warnings
+from dosar.backups.warnings import BackupWarning, PlaceState, backup_warnings, last_good_of
 from dosar.backups.work import BackupWork
 from dosar.database.audit.trail import add_event
 from dosar.pages.backups.backup_state import current_work, has_card, place_states
@@ -122,7 +122,7 @@ def _backups_page(form: PlanForm) -> Any:
         progress=work.progress,
         is_demo=services.is_demo(),
         has_card=has_card(),
-        last=last_backup_text(states),
+        last=last_backup_text(states) if last_good_of(states) else "",
         warnings=[warning_text(found, states, now) for found in warned],
         places=[_place_line(place, state) for place, state in zip(work.places(), states, strict=True)],
         kinds=[(url_for("BackupPlacesPage.new", kind=kind), label) for kind, label in KIND_NAMES.items()],

@@ -62,8 +62,8 @@ class OverForm(TranslatedForm):
     """That somebody knows what goes."""
 
     sure = BooleanField(
-        lazy_gettext("I know that this work goes"),
-        [InputRequired(lazy_gettext("Tick that you know what goes."))],
+        lazy_gettext("I know that what is there now is replaced"),
+        [InputRequired(lazy_gettext("Tick that you know what is replaced."))],
     )
 
 

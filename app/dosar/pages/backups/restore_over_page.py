@@ -83,21 +83,26 @@ def _key_file_here() -> Path | None:
 
 def _found_page(work: RestoreWork, form: OverForm) -> str:
     assert work.found is not None
+    count = _saved_since(work.found.manifest.moment)
     return render_template(
         "backups/restore_found.html",
         counted=contents_text(work.found.manifest),
-        lost=_lost_text(work.found.manifest.moment),
+        lost=_lost_text(count),
+        is_lost=bool(count),
         form=form,
         action=url_for("RestoreOverPage.restore"),
         leave=url_for("RestoreOverPage.leave"),
     )
 
 
-def _lost_text(moment: datetime) -> str:
-    """How much was saved since."""
-    count = access_services().session.scalar(
-        select(func.count()).select_from(history_table).where(history_table.c.at > moment)
-    )
+def _saved_since(moment: datetime) -> int:
+    """How many entries the history got since."""
+    since = select(func.count()).select_from(history_table).where(history_table.c.at > moment)
+    return access_services().session.scalar(since) or 0
+
+
+def _lost_text(count: int) -> str:
+    """What goes that was saved since."""
     if not count:
         return gettext("Nothing was saved in Dosar since this back-up, so no work is lost.")
     return ngettext(

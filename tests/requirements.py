@@ -97,9 +97,10 @@ def unfit(asked: list[str], locked: list[Pin]) -> list[str]:
     for requirement in map(Requirement, asked):
         versions = [pin.version for pin in locked if pin.name == canonicalize_name(requirement.name)]
         wrong = [version for version in versions if not requirement.specifier.contains(version, prereleases=True)]
+        is_for_some = requirement.marker is not None  # the other systems have another version
         if not versions:
             found.append(f"{requirement.name} is not in the lock; run: {COMMAND}")
-        elif wrong:
+        elif len(wrong) == len(versions) or (wrong and not is_for_some):
             found.append(f"{requirement} is asked for, the lock has {', '.join(wrong)}; run: {COMMAND}")
     return found
 

@@ -158,9 +158,21 @@ def postgresql_address(url: str) -> URL:
         address = None
     if address is None or address.drivername not in POSTGRESQL_DRIVERS:
         raise StoreError("DATABASE_URL must begin with postgresql:// and name the server and the database.")
+    _require_driver()
     address = address.set(drivername="postgresql+psycopg")
     is_said = "sslmode" in address.query or "PGSSLMODE" in os.environ
     return address if is_said or not _is_elsewhere(address) else address.update_query_dict(PROVEN_SERVER)
+
+
+def _require_driver() -> None:
+    """Raises :class:`StoreError` where it was not installed: most organisations need none, and it is large."""
+    try:
+        import psycopg  # noqa: F401 - also finds the library of PostgreSQL, which it may not bring
+    except ImportError:
+        raise StoreError(
+            "DATABASE_URL or --to names a PostgreSQL database, and what speaks with one is not installed. Install it "
+            "where Dosar is: pip install 'dosar[postgresql]', or in a clone: pip install '.[postgresql]'"
+        ) from None
 
 
 def _is_elsewhere(address: URL) -> bool:

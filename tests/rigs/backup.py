@@ -23,7 +23,7 @@ from pathlib import Path
 
 from dosar.backups.file.names import read_name
 from dosar.backups.progress import keep_silent
-from dosar.backups.restoring import finish_interrupted, restore_backup
+from dosar.backups.restoring import finish_interrupted, is_interrupted, restore_backup
 from dosar.backups.verification import verify_backup
 from dosar.database.installation.installation_marker import mark_founded
 from dosar.database.keys.key_slots_file import read_slots
@@ -70,14 +70,14 @@ class Rig:
             self.found["not made"] += 1
         self._count("data as they were", "lost", lambda: _cases(self.office.data) == OLD)
 
-    def kill_restore(self, longest: float) -> None:
-        """Restore the back-up, kill that, and start."""
+    def kill_restore(self, longest: float, swap: float) -> None:
+        """Restore the back-up, kill that, at any moment or while the new data take their place, and start."""
         data = self.office.data
         shutil.rmtree(data)
         shutil.copytree(self.pristine, data)
-        _killed(
-            lambda: restore_backup(self.backup, self.office.card_text, data, keep_silent), self.dice.uniform(0, longest)
-        )
+        seconds = self.dice.uniform(0, swap or longest)
+        _killed(partial(_restore, self.backup, self.office, bool(swap)), seconds)
+        self.found["in the middle"] += is_interrupted(data)
         finish_interrupted(data)
         slots = read_slots(data)
         opens = slots is not None and slots.current.opened_with("card", self.office.card.secret) == KEY
@@ -122,9 +122,14 @@ def _make(office: Office, moment: datetime, ready: Callable[[], None]) -> None:
         office.back_up(repository, moment=moment)
 
 
-def _restore(file: Path, office: Office, ready: Callable[[], None]) -> None:
-    ready()
-    restore_backup(file, office.card_text, office.data, keep_silent)
+def _restore(file: Path, office: Office, at_swap: bool, ready: Callable[[], None]) -> None:
+    def tell(step: str, done: float) -> None:
+        if step == "swap" and not done and at_swap:
+            ready()
+
+    if not at_swap:
+        ready()
+    restore_backup(file, office.card_text, office.data, tell)
 
 
 def _killed(work: Callable[[Callable[[], None]], None], seconds: float) -> None:
@@ -134,14 +139,18 @@ def _killed(work: Callable[[Callable[[], None]], None], seconds: float) -> None:
     if child == 0:
         try:
             work(lambda: os.close(tells) if os.write(tells, b".") else None)
-        finally:
-            os._exit(0)
+        except BaseException as error:
+            print(repr(error), file=sys.stderr)
+            os._exit(1)
+        os._exit(0)
     os.close(tells)
     os.read(hears, 1)
     os.close(hears)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        raise RuntimeError("what was to be killed has failed by itself")
 
 
 def _is_whole(file: Path) -> bool:
@@ -194,12 +203,16 @@ def run(rig: Rig, share: int) -> Counter[str]:
     kills, points = KILLS // share, POINTS // share
     longest = rig.seconds_of_making()
     for number in range(1, kills + 1):
-        rig.kill_making(number, longest * 1.1)
+        rig.kill_making(number, longest * 3)
+    moments: dict[tuple[str, float], float] = {}
     begun = time.monotonic()
-    restore_backup(rig.backup, rig.office.card_text, rig.office.data, keep_silent)
+    restore_backup(
+        rig.backup, rig.office.card_text, rig.office.data, lambda *told: moments.update({told: time.monotonic()})
+    )
     took = time.monotonic() - begun
-    for _ in range(kills):
-        rig.kill_restore(took * 1.2)
+    swap = moments["swap", 1.0] - moments["swap", 0.0]
+    for number in range(kills):
+        rig.kill_restore(took * 2, swap * 1.5 + 0.02 if number % 2 else 0)
     rig.cut_and_turn(points)
     rig.look_for_canary()
     return rig.found

@@ -4,7 +4,7 @@ A thousand rows are joined to one text there and come over as one: Python would 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from dosar.backups.file.manifest import TableRows
 from dosar.database.system_tables import attachment_table
 
-ROWS_AT_ONCE, FILES_AT_ONCE = 500, 4
+ROWS_AT_ONCE, FILES_AT_ONCE, COLUMNS_AT_ONCE = 500, 4, 100
 _TABLES = (
     "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%' "
     "ORDER BY name"
@@ -41,12 +41,12 @@ def _content(connection: Connection, name: str, key: Sequence[str]) -> TableRows
     return TableRows(rows, digest.hexdigest())
 
 
-def _lines(connection: Connection, name: str, key: Sequence[str], columns: Iterable[str]) -> Iterator[tuple[int, str]]:
+def _lines(connection: Connection, name: str, key: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[int, str]]:
     """How many rows, and their lines, for each batch of them in the order of the key.
 
     Names of tables and columns are the database's own, and no parameter can stand for one.
     """
-    told = " || ',' || ".join(f"quote({_quoted(column)})" for column in columns)
+    told = _line(columns)
     at_once = FILES_AT_ONCE if name == attachment_table.name else ROWS_AT_ONCE
     keys, places = ", ".join(key), ", ".join("?" for _ in key)
     rows = ""
@@ -64,6 +64,13 @@ def _lines(connection: Connection, name: str, key: Sequence[str], columns: Itera
         last = f"SELECT {keys} {batch} LIMIT 1 OFFSET {at_once - 1}"  # nosec B608
         after = tuple(connection.exec_driver_sql(last, after).one())
         rows = f"WHERE ({keys}) > ({places})"
+
+
+def _line(columns: Sequence[str]) -> str:
+    """All columns of a row as one text; in groups, since a function takes only so many."""
+    told = [f"quote({_quoted(column)})" for column in columns]
+    groups = [told[begin : begin + COLUMNS_AT_ONCE] for begin in range(0, len(told), COLUMNS_AT_ONCE)]
+    return " || ',' || ".join(f"concat_ws(',', {', '.join(group)})" for group in groups)
 
 
 def _quoted(name: str) -> str:

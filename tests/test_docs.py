@@ -152,6 +152,8 @@ def test_no_container_may_more_than_it_must() -> None:
     secrets = {secret["file"] for secret in kept["secrets"].values()}
     assert all(f"> {secret.removeprefix('./')}" in (DOCS / "operations.md").read_text("utf-8") for secret in secrets)
     assert all(f"/run/secrets/{name}" in str(kept["services"]) for name in kept["secrets"])
+    for ignored in (ROOT / ".gitignore", DOCS / "hosting/Dockerfile.dockerignore"):
+        assert "app/docs/hosting/secrets" in ignored.read_text("utf-8")
 
 
 def test_the_wheel_is_that_of_this_version() -> None:

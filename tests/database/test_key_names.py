@@ -226,6 +226,14 @@ def test_nobody_names_a_file_outside_of_the_keys(computer: Computer, planted: st
         assert default_key_file(data) == keys_folder() / f"{path_digest(data)}.key"
 
 
+def test_a_mark_that_names_no_path_stops_no_start(computer: Computer) -> None:
+    data = computer.disk / "data"
+    key = started(data)
+    mark = {"name": name_in_folder(data), "folder": "a\0b"}
+    (keys_folder() / "0123456789abcdef.folder").write_text(json.dumps(mark), "utf-8")
+    assert started(data) == key and len(computer.keys) == 1
+
+
 def test_two_new_folders_at_the_same_path_never_have_the_same_key_file(computer: Computer, tmp_path: Path) -> None:
     """As on two computers whose accounts are called alike: a copied key folder writes over nothing."""
     data = tmp_path / "data"

@@ -24,8 +24,14 @@ WATCHED = {
         ["sealed_columns", "blind_index", "sealed_content", "answer_columns", "attachments"],
     ),
     "keys": (
-        ["database/keys/key_slots.py", "database/keys/key_slots_file.py", "database/keys/recovery_card.py"],
-        ["key_slots", "keys", "master_key", "recovery_card"],
+        [
+            "database/keys/key_slots.py",
+            "database/keys/key_slots_file.py",
+            "database/keys/recovery_card.py",
+            "database/keys/key_name.py",
+            "database/keys/key_file_moves.py",
+        ],
+        ["key_slots", "keys", "master_key", "recovery_card", "key_names"],
     ),
     "audit": (["database/audit"], ["audit_chain", "audit_pruning", "audit", "audit_page", "audit_of_accounts"]),
     "guesses": (["access/login/throttle.py", "access/login/one_time_codes.py"], ["throttle", "second_factor"]),

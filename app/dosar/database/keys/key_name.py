@@ -94,6 +94,6 @@ def _first_line(file: Path) -> str:
 
 
 def _text(file: Path) -> str:
-    with suppress(OSError), file.open(encoding="utf-8", errors="replace") as opened:
+    with suppress(OSError, ValueError), file.open(encoding="utf-8", errors="replace") as opened:
         return opened.read(MOST_CHARACTERS)
     return ""

@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / ".ci/requirements.txt"
 TESTS = ROOT / ".ci/requirements-test.txt"
 COMMAND = "python -m tests.requirements"
-ONLY_FOR_TESTS = "test"
+ONLY_FOR_TESTS = ("test", "package")
+"""The extras of those who make Dosar."""
 AS_PYPI_HAS_IT = (
     *("--universal", "--python-version", "3.11", "--only-binary", ":all:"),
     *("--default-index", "https://pypi.org/simple", "--generate-hashes", "--no-annotate", "--no-header"),
@@ -63,11 +64,11 @@ def project() -> dict[str, Any]:
 
 
 def asked_by_the_program(said: dict[str, Any]) -> list[str]:
-    """The libraries that the program needs or can use: with every extra but that of the tests."""
+    """The libraries that the program needs or can use: with every extra but those of its makers."""
     extras = said["project"]["optional-dependencies"]
     return [
         *said["project"]["dependencies"],
-        *(one for name in extras if name != ONLY_FOR_TESTS for one in extras[name]),
+        *(one for name in extras if name not in ONLY_FOR_TESTS for one in extras[name]),
     ]
 
 
@@ -75,7 +76,7 @@ def asked_by_the_tests(said: dict[str, Any]) -> list[str]:
     """What testing needs beside it, and making the wheel without fetching anything more."""
     hooks = said["tool"]["hatch"]["build"]["hooks"].values()
     return [
-        *said["project"]["optional-dependencies"][ONLY_FOR_TESTS],
+        *(one for name in ONLY_FOR_TESTS for one in said["project"]["optional-dependencies"][name]),
         *said["build-system"]["requires"],
         *(one for hook in hooks for one in hook.get("dependencies", [])),
         EDITABLE,

@@ -34,7 +34,7 @@ def missing_wheel(uv: str, wanted: Path, system: str, macos: str, python: str) -
     command = [uv, "pip", "compile", "--no-config", "--quiet", "--only-binary", ":all:"]
     command += ["--python-platform", system, "--python-version", python, str(wanted)]
     environment = {**os.environ, **({"MACOSX_DEPLOYMENT_TARGET": macos} if macos else {})}
-    asked = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+    asked = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if not asked.returncode:
         return ""
     because = " ".join(asked.stderr.partition("Because ")[2].split())

@@ -33,8 +33,10 @@ def test_every_state_can_be_left_by_a_button() -> None:
 
 
 def test_the_program_is_heard_where_it_has_something_to_say() -> None:
-    said = ["Portul 8080 nu poate fi folosit.", "", "Dosar: http://127.0.0.1:8080/   (Ctrl+C îl oprește)"]
-    assert shown_output(said, State.FAILED, Seen(None, exit_code=2)) == said[0]
-    assert shown_output(said, State.RUNNING, Seen("ready", is_ours_alive=True)) == said[0]
-    assert shown_output(said, State.STOPPED, Seen(None)) == ""
+    said = ["Formularele se compară.", "", "Dosar: http://127.0.0.1:8080/   (Ctrl+C îl oprește)", "Codul: 4711"]
+    alive = Seen("ready", is_ours_alive=True)
+    assert shown_output(said[:2], State.STARTING, Seen(None, is_ours_alive=True)) == said[0]
+    assert shown_output(said, State.RUNNING, alive) == "Codul: 4711"
+    assert shown_output(said[:1], State.RUNNING, alive) == shown_output(said, State.LOCKED, alive) == ""
+    assert shown_output(["Nu merge.", "Ia altul."], State.FAILED, Seen(None, exit_code=2)) == "Nu merge.\nIa altul."
     assert shown_output(said, State.RUNNING, Seen("ready", exit_code=0)) == "", "another one ran already"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from dosar.cli.main import main
 from dosar.cli.serving.stop_request import LOOK_SECONDS, STOP_REQUEST_FILE, ask_to_stop, watch_stop_request
 from dosar.database.installation.lock_file import RunningInstance
 from dosar.desktop.server_process import free_port
@@ -82,6 +83,11 @@ def test_what_is_said_to_nobody_ends_nothing() -> None:
         program.stdout.close()
         program.communicate(b"\n")
     assert program.returncode == 0
+
+
+def test_where_nothing_runs_nothing_is_to_stop(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stop", "--data", str(data)]) == 0
+    assert "Niciun Dosar" in capsys.readouterr().out and not list(data.iterdir())
 
 
 def test_only_the_program_that_is_meant_stops(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from dosar.cli.commands.key import key
 from dosar.cli.commands.rescue import confirm_access, reset_administrator, reset_telephone, unlock
 from dosar.cli.commands.schema import schema
 from dosar.cli.commands.start import start
+from dosar.cli.commands.stop import stop
 from dosar.cli.commands.upgrade import upgrade
 from dosar.cli.console.locale import translate_message
 from dosar.cli.console.localized import LocalizedGroup, speaking_computer_language
@@ -31,6 +32,7 @@ program = LocalizedGroup(
     "dosar",
     commands=[
         start,
+        stop,
         upgrade,
         copy,
         backup,

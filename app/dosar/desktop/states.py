@@ -29,7 +29,7 @@ WORDS_OF_READINESS = {
 WITH_PAGES = {State.RUNNING, State.LOCKED, State.AWAY}
 STARTABLE = {State.STOPPED, State.FAILED}
 GREETING = "Dosar: http"
-"""The line with the address, and how it is stopped in a terminal."""
+"""The line with the address; behind it stand the codes that somebody needs."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,12 @@ def judge_state(seen: Seen) -> State:
 def shown_output(lines: Sequence[str], state: State, seen: Seen) -> str:
     """What of the program's own words the window shows: why it failed, how far it has come, which codes it made. One
     that only found another one running has nothing to say here."""
-    if state in (State.STOPPED, State.STOPPING) or seen.exit_code == 0:
+    said = [line for line in lines if line.strip()]
+    if seen.exit_code == 0:
         return ""
-    return "\n".join(line for line in lines if line.strip() and not line.startswith(GREETING))
+    if state is State.STARTING:
+        return said[-1] if said else ""
+    if state is State.RUNNING:
+        address = next((place for place, line in enumerate(said) if line.startswith(GREETING)), len(said))
+        return "\n".join(said[address + 1 :])
+    return "\n".join(said) if state is State.FAILED else ""

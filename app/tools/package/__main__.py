@@ -6,6 +6,7 @@ with ``--zip`` an archive of it lies beside, with its checksum.
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -33,11 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     to = asked.to.absolute()
     with TemporaryDirectory(prefix="dosar-package-") as work:
         version = build_folder(Path(work), to)
-    folder = to / "Dosar"
-    if sys.platform == "darwin":
-        write_list(folder := to / "Dosar.app")
-    else:
-        write_list(folder)
+    folder = to / ("Dosar.app" if sys.platform == "darwin" else "Dosar")
+    write_list(folder)
     print(f"{folder}: {_megabytes(folder)} MB")
     if asked.zip:
         archive = to / f"dosar-{version}-{system_name()}.zip"
@@ -61,7 +59,10 @@ def build_folder(work: Path, to: Path) -> str:
         "SOURCE_DATE_EPOCH": str(commit_moment()),
     }
     options = ("--noconfirm", "--log-level", "ERROR", "--distpath", str(to), "--workpath", str(work / "build"))
-    subprocess.run([sys.executable, "-m", "PyInstaller", *options, str(SPEC)], env=os.environ | told, check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "PyInstaller", *options, str(SPEC)], env=os.environ | told, check=True)
+    if sys.platform != "darwin":
+        icon = "dosar.ico" if sys.platform == "win32" else "dosar.png"
+        shutil.copyfile(icons / icon, to / "Dosar" / icon)  # for the installer, and for a shortcut made by hand
     return version
 
 
@@ -71,7 +72,7 @@ def commit_moment() -> int:
     if named:
         return int(named)
     asked = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-    return int(subprocess.run(asked, capture_output=True, text=True, check=False).stdout or 0)  # noqa: S603
+    return int(subprocess.run(asked, capture_output=True, text=True, check=False).stdout or 0)
 
 
 def system_name() -> str:

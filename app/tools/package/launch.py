@@ -4,6 +4,9 @@ from multiprocessing import freeze_support
 
 if __name__ == "__main__":
     freeze_support()  # attached files are looked through in a process of its own, which is this program once more
+    from tools.package.surroundings import restore_library_path
+
+    restore_library_path()
     from dosar.cli.entry import run
 
     raise SystemExit(run())

@@ -12,7 +12,7 @@ def unpack_wheel(folder: Path) -> Path:
     """The wheel of this checkout, made and unpacked into the folder, which is given back."""
     made = folder / "wheel"
     options = ("--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", made, ROOT], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", made, ROOT], check=True)
     unpacked = folder / "program"
     with ZipFile(next(made.glob("dosar-*.whl"))) as wheel:
         wheel.extractall(unpacked)

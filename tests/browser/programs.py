@@ -23,7 +23,7 @@ from tests.browser.serving import Site, answering
 
 
 @contextmanager
-def running_program(data: Path, key_file: Path, forms: Path | None = None) -> Iterator[tuple[Site, Vault]]:
+def program_behind_gate(data: Path, key_file: Path, forms: Path | None = None) -> Iterator[tuple[Gate, Vault]]:
     """Until it is stopped; its data are closed then."""
     restore = RestoreWork(data)
 
@@ -44,11 +44,18 @@ def running_program(data: Path, key_file: Path, forms: Path | None = None) -> It
     key = place.by_itself()
     assert key is not None
     vault.open(key)
-    sealed = compiled_once(create_sealed_app(vault, [], "token"))
-    with answering(Gate(vault, sealed)) as url:
-        yield Site(url, sealed), vault
+    yield Gate(vault, compiled_once(create_sealed_app(vault, [], "token"))), vault
     vault.seal()
     assert vault.wait_until_closed()
+
+
+@contextmanager
+def running_program(data: Path, key_file: Path, forms: Path | None = None) -> Iterator[tuple[Site, Vault]]:
+    """The same, where a browser reaches it."""
+    with program_behind_gate(data, key_file, forms) as (gate, vault), answering(gate) as url:
+        with open_application_of(vault) as application:
+            site = Site(url, application)
+        yield site, vault
 
 
 @contextmanager

@@ -13,16 +13,20 @@ from typing import Any
 
 from dosar.access.sealed.guesses import Guesses
 from dosar.access.sealed.vault import DataExchange
+from dosar.backups.file.troubles import WrongSecret
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.restoring import Restored, restore_backup, undo_restore
 from dosar.backups.uploads import Uploads
 from dosar.backups.verification import Manifest, opened_backup, verify_backup
 from dosar.backups.working import work_folder
+from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 
 FETCHED_FOLDER = ".restore-fetched"
 """In the data folder: what was sent or fetched; it goes when the restore is over."""
+SECRET_TROUBLES = (WrongSecret, CardMistyped)
+"""What was typed was no secret of the back-up: a guess."""
 NOTHING_TYPED: Mapping[str, str] = {}
 
 

@@ -14,7 +14,7 @@ from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.backups.places.settings import open_place
-from dosar.backups.restore_work import BackupSource, RestoreWork
+from dosar.backups.restore_work import SECRET_TROUBLES, BackupSource, RestoreWork
 from dosar.database.keys.key_changes import stored_status
 from dosar.database.keys.key_file import default_key_file
 from dosar.database.system_tables import history_table
@@ -50,11 +50,12 @@ class RestoreOverPage(PageView):
         work = current_restore()
         if (progress := work.progress) is not None:
             return restore_progress_page(progress, url_for("RestoreOverPage.look"), url_for("BackupsPage.backups"))
+        if not isinstance(work.trouble, SECRET_TROUBLES):
+            work.guesses.forget(request.remote_addr or "")
         if work.trouble is not None:
             return _trouble_page(work)
         if work.found is None:
             return redirect(url_for("BackupsPage.backups"), 303)
-        work.guesses.forget(request.remote_addr or "")
         return _found_page(work, OverForm(formdata=None))
 
     @page_route("/backups/restore", BACKUPS_ACCESS.with_recent_proof(), ("POST",))

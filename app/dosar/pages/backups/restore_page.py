@@ -14,7 +14,7 @@ from dosar.access.services import access_services
 from dosar.access.set_up_code import require_set_up_code
 from dosar.access.web.cookies import host_cookie
 from dosar.access.web.hosts import is_loopback_name
-from dosar.backups.restore_work import RestoreWork
+from dosar.backups.restore_work import SECRET_TROUBLES, RestoreWork
 from dosar.backups.uploads import PIECE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
@@ -36,18 +36,18 @@ class RestorePage(PageView):
     @page_route("/restore", PUBLIC_ACCESS)
     def restore(self) -> Any:
         _require_beginning()
-        return _restore_page(RestoreForm(formdata=None).offer(found_choices()))
+        return _restore_page(RestoreForm(formdata=None).offer(_found_here()))
 
     @page_route("/restore", PUBLIC_ACCESS, ("POST",))
     def begin(self) -> Any:
         work = _require_beginning()
-        form = RestoreForm().offer(found_choices())
+        form = RestoreForm().offer(_found_here())
         if not form.validate():
             return _restore_page(form)
         try:
             require_set_up_code(access_services().set_up_code, form.code.data)
-            work.guesses.count(request.remote_addr or "")
             source = asked_source(form, work)
+            work.guesses.count(request.remote_addr or "")
         except TooManyGuesses as waiting:
             told = gettext("Too many did not fit; wait %(seconds)s seconds and try again.", seconds=waiting.seconds)
             return _restore_page(form, told, 429)
@@ -71,11 +71,12 @@ class RestorePage(PageView):
         work = _require_hers()
         if (progress := work.progress) is not None:
             return restore_progress_page(progress, url_for("RestorePage.progress"))
+        if not isinstance(work.trouble, SECRET_TROUBLES):
+            work.guesses.forget(request.remote_addr or "")
         if work.trouble is not None:
             return _restore_page(_form_as_typed(work), work.trouble.message.say(gettext))
         if work.found is None:
             return redirect(url_for("RestorePage.restore"), 303)
-        work.guesses.forget(request.remote_addr or "")
         return render_template(
             "backups/restore_found.html",
             counted=contents_text(work.found.manifest),
@@ -137,8 +138,13 @@ def _keep_piece(work: RestoreWork) -> tuple[str, int]:
     return word, work.uploads.add(word, int(at) if at.isdecimal() else 0, piece)
 
 
+def _found_here() -> list[tuple[str, str]]:
+    """What lies on the drives of this computer is told to who sits at it."""
+    return found_choices() if is_loopback_name(request.host) else []
+
+
 def _form_as_typed(work: RestoreWork) -> RestoreForm:
-    return RestoreForm(formdata=None, **work.typed).offer(found_choices())
+    return RestoreForm(formdata=None, **work.typed).offer(_found_here())
 
 
 def _restore_page(form: RestoreForm, refused: str = "", status: int = 422) -> Response:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -46,7 +46,7 @@ class Start:
     def ask(self, address: str, language: str = "ro") -> tuple[int, str, str]:
         """Status, what the browser is told to do by itself, and the page; 0 while nobody answers."""
         asked = Request(f"http://127.0.0.1:{self.port}{address}", headers={"Accept-Language": language})
-        with suppress(URLError):
+        with suppress(OSError):
             try:
                 with urlopen(asked, timeout=60) as answer:
                     return answer.status, "", answer.read().decode()
@@ -63,9 +63,10 @@ class Start:
 
 @contextmanager
 def starting(folder: Path, port: int, *more: str) -> Iterator[Start]:
-    """``dosar start`` with data of its own in the folder."""
-    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key"), "--port", str(port), "--no-browser"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "app"), "LANG": "ro_RO.UTF-8"}
+    """``dosar start`` with data of its own in the folder, and a browser that shows nothing."""
+    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key"), "--port", str(port)]
+    code = str(Path(__file__).parents[1] / "app")
+    environment = {**os.environ, "PYTHONPATH": code, "LANG": "ro_RO.UTF-8", "BROWSER": "true"}
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "start", *places, *more],
         cwd=folder,
@@ -128,6 +129,8 @@ def test_what_keeps_the_data_closed_ends_the_start_with_a_sentence(tmp_path: Pat
     (tmp_path / "key").write_text(KEY.hex() + "\n")
     (tmp_path / "key").chmod(0o600)
     with starting(tmp_path, free_port) as started:
+        assert is_soon(lambda: "Dosar nu poate porni" in started.ask("/")[2]), "in the browser, too"
+        assert "Cheia nu deschide" in started.ask("/")[2]
         said, complaint = started.process.communicate(timeout=120)
     assert (started.process.returncode, said) == (2, "")
     assert "Traceback" not in complaint and complaint.splitlines()[-1].startswith("Cheia nu deschide"), complaint

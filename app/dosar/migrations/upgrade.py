@@ -164,7 +164,8 @@ def _seal_older_values(
     if former_format < BOUND_ANSWERS_SINCE_FORMAT:
         due.append(lambda: bind_sealed_answers(connection))
     for position, seal in enumerate(due):
-        tell(SEALING_ANEW, position / len(due))
+        if former_format:  # a new database has nothing yet
+            tell(SEALING_ANEW, position / len(due))
         seal()
 
 

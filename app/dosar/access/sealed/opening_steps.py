@@ -22,6 +22,8 @@ class OpeningStep:
 class OpeningSteps:
     """The steps of one opening; one thread tells them, others read."""
 
+    is_watched: bool = False
+    """Whether somebody looks at them in a browser."""
     _told: dict[str, float] = field(default_factory=dict)
 
     def begin(self) -> None:

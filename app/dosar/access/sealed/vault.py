@@ -149,6 +149,10 @@ class Vault:
                 self.trouble, self._open = None, opened
             self.note_use()
 
+    def fail_to_open(self, failure: Exception) -> None:
+        """Remember why, for whoever looks at the page."""
+        self.trouble = _trouble_of(failure)
+
     def begin_opening(self, key: bytes, over: Callable[[Exception | None], None] | None = None) -> None:
         """Open the data in the background, unless somebody does so already; ``over`` is called at the end, with what
         went wrong. Without it that is told, and somebody may try again."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
 DEFAULT_SEAL_HOURS = 12
+LAST_LOOK_SECONDS = 3.0
+"""So long the page that looks again every second shows why Dosar cannot start."""
 LOADING = msgid("The program is being loaded.")
 
 
@@ -229,6 +231,9 @@ def _begin_opening(
             _print_greeting(started, is_open=True)
         else:
             failures.append(failure)
+            vault.fail_to_open(failure)
+            if vault.steps.is_watched or not started.no_browser:
+                sleep(LAST_LOOK_SECONDS)
             stop.ask()
 
     if started.begins:

@@ -117,6 +117,7 @@ def _sealed_instead(error: HTTPException) -> Any:
 
 def _sealed_page(status: int = SEALED_STATUS, refused: str = "") -> Any:
     vault = _vault()
+    vault.steps.is_watched = True
     page = Response(
         render_template(
             "sealed/unlock.html",
@@ -132,7 +133,7 @@ def _sealed_page(status: int = SEALED_STATUS, refused: str = "") -> Any:
         ),
         status,
     )
-    if vault.seconds_opening is not None and request.method == "GET":
+    if vault.seconds_opening is not None and vault.trouble is None and request.method == "GET":
         page.headers["Refresh"] = "1"
     chosen = request.args.get("language")
     if request.path == UNLOCK_PATH and chosen in LANGUAGE_NAMES:

@@ -15,6 +15,7 @@ from dosar.database.keys.key_file import write_secrets
 from dosar.database.keys.key_slots_file import read_slots, write_slots
 from dosar.database.store import Store
 from tests.backups.offices import CANARY, Office, enter, hire, new_office
+from tests.backups.servers import PASSWORD, USER, webdav
 from tests.databases import KEY, fresh_place
 
 SECRET = bytes(range(60, 92))
@@ -49,6 +50,22 @@ def type_in(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO(f"{typed}\n"))
 
 
+def back_up_to_cloud(office: Office, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its address; the password lies in a file."""
+    (folder / "cloud").mkdir()
+    secret = folder / "cloud-password"
+    secret.write_text(f"{USER}:{PASSWORD}\n", encoding="utf-8")
+    with webdav(folder / "cloud") as address:
+        asked = ["backup", *places_of(office), "--secret-file", str(secret), "--to"]
+        assert main([*asked, address]) == 0
+        assert f" {address}" in capsys.readouterr().out
+        assert main([*asked, address.replace("localhost", "cloud.exemplu.ro")]) == 2
+        assert "With http:// anybody" in capsys.readouterr().err
+        secret.unlink()
+        assert main([*asked, address]) == 2 and "user:password" in capsys.readouterr().err
+    assert len(list((folder / "cloud/Dosar").glob("dosar-*.dosar"))) == 1
+
+
 def test_backed_up_at_work_and_restored_on_another_computer(
     office: Office, database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,6 +84,7 @@ def test_backed_up_at_work_and_restored_on_another_computer(
         assert "not there" in capsys.readouterr().err
         runs = recent_runs(repository.session, 9)
         assert [(run.cause, run.verified) for run in runs] == [("command", False), ("command", True), ("command", True)]
+        back_up_to_cloud(office, tmp_path, capsys)
         enter(repository, "Since the back-up")
     file = min(office.stick.glob("dosar-*.dosar"))
     rehearse(file, KEY, lambda step, done: None, tmp_path)

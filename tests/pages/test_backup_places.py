@@ -33,7 +33,7 @@ def test_a_stick_is_chosen_with_a_click_and_marked(demo: Demo, stick: Path) -> N
     assert kept.address == str(stick) and list((stick / "Dosar").glob(f"dosar-{kept.mark}.place.txt"))
     inside = {**sent, "folder": demo.app.config["DATA"]}
     refused = administrator.post("/backups/new/folder", data=inside)
-    assert refused.status_code == 422 and "în afara dosarului de date" in refused.text
+    assert refused.status_code == 422 and "în afara folderului de date" in refused.text
 
 
 def test_back_ups_on_drives_are_offered_by_day_size_and_drive(demo: Demo, stick: Path) -> None:

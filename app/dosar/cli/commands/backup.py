@@ -14,6 +14,7 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
+    from dosar.backups.places.place import BackupPlace
     from dosar.backups.restoring import Restored
     from dosar.database.store import Store
 
@@ -21,32 +22,57 @@ SOME_FAILED = 1
 
 
 @command(msgid("back everything up and verify it, also while Dosar runs"))
-@option("--to", msgid("a folder, instead of the places that are set up in Dosar"), type=PATH, metavar="FOLDER")
+@option(
+    "--to",
+    msgid("a folder, https://… (WebDAV) or s3://bucket?endpoint=…, instead of the places that are set up in Dosar"),
+    metavar="PLACE",
+)
+@option("--secret-file", msgid("a file with user:password for a server named by --to"), type=PATH)
 @place_options
-def backup(places: Places, to: Path | None) -> int:
+def backup(places: Places, to: str | None, secret_file: Path | None) -> int:
     from dosar.cli.runtime import open_used_store
 
     data = places.existing_data_folder(database_url())
-    if to is not None:
-        _refuse_inside(data, to)
+    named = _named_place(data, to, secret_file) if to is not None else None
     _finish_interrupted(data)
     store = open_used_store(data, places.encryption_key(data), database_url())
     try:
         store.open_kept_data_key()
-        runs = _to_folder(store, data, places, to) if to is not None else _to_places(store, data, places)
+        runs = _to_named(store, data, places, named, str(to)) if named is not None else _to_places(store, data, places)
     finally:
         store.close()
     return SOME_FAILED if [*runs].count(False) else 0
 
 
-def _to_folder(store: "Store", data: Path, places: Places, folder: Path) -> list[bool]:
-    from dosar.backups.places.folder import FolderPlace
+def _named_place(data: Path, to: str, secret_file: Path | None) -> "BackupPlace":
+    """A folder, or a server. Raises :class:`StoreError`."""
+    from dosar.backups.places.settings import open_place, place_from_address
+    from dosar.language.text.message import Mistake
+
+    if "://" not in to:
+        _refuse_inside(data, Path(to))
+        to = str(Path(to).absolute())
+    try:
+        return open_place(place_from_address(to, _secret_in(secret_file)))
+    except Mistake as mistake:
+        raise StoreError(mistake.message.text, **mistake.message.values) from None
+
+
+def _secret_in(file: Path | None) -> str:
+    """Not on the command line, where whoever lists the processes reads it."""
+    try:
+        return "" if file is None else file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise StoreError("The file %(file)s cannot be read. It holds one line, user:password.", file=file) from None
+
+
+def _to_named(store: "Store", data: Path, places: Places, place: "BackupPlace", named: str) -> list[bool]:
     from dosar.backups.running import back_up_to
     from dosar.cli.console.backup_words import StepLines, made_line
 
-    run = back_up_to(store, data, places.forms_folder(), FolderPlace(folder), StepLines().tell)
+    run = back_up_to(store, data, places.forms_folder(), place, StepLines().tell)
     seconds = (run.ended_at - run.begun_at).total_seconds()
-    print(translate_message(made_line(run.name, str(folder), run.bytes, seconds)), flush=True)
+    print(translate_message(made_line(run.name, named, run.bytes, seconds)), flush=True)
     if run.trouble is not None:
         print(translate_message(run.trouble), file=sys.stderr, flush=True)
     return [run.trouble is None]

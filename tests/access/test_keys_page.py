@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dosar.access.sealed.pending_cards import PendingCards
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import install_vault
 from dosar.access.settings import is_one_laptop_declared, mark_as_demo
@@ -209,6 +210,18 @@ def test_the_card_is_printed_by_whom_it_was_shown_to_and_while_it_waits(
     type_back(administrator, card)
     assert administrator.post("/keys/card/pdf", at="/keys").status_code == 303, "it was shown once"
     assert not any(group in caplog.text for group in card)
+
+
+def test_a_card_waits_for_half_an_hour_and_is_nobody_elses() -> None:
+    now = [0.0]
+    cards = PendingCards(clock=lambda: now[0])
+    hers = cards.begin(1)
+    assert cards.begin(1) == hers != cards.begin(2) and cards.of(3) is None
+    assert cards.begin(1, 2).card != hers.card, "another number is another card"
+    now[0] = 1799.0
+    assert cards.of(1) is not None
+    now[0] = 1800.0
+    assert cards.of(2) is None and cards._cards == {}, "of nobody's anything stays in memory"
 
 
 def test_a_key_file_of_other_data_is_never_written_over(office: Office, administrator: Browser) -> None:

@@ -63,8 +63,9 @@ class PendingCards:
 
     def of(self, user_id: int) -> PendingCard | None:
         """Hers, unless it is too old."""
-        found = self._cards.get(user_id)
-        return found if found is not None and self.clock() - found.made < CARD_LIFETIME else None
+        now = self.clock()
+        self.forget(*(user for user, card in self._cards.items() if now - card.made >= CARD_LIFETIME))
+        return self._cards.get(user_id)
 
     def begin(self, user_id: int, number: int = CARD_NUMBERS[0], replaced: str = "") -> PendingCard:
         """The one she is writing down, or a new one."""
@@ -76,6 +77,10 @@ class PendingCards:
         return found
 
     def forget(self, *user_ids: int) -> None:
-        """Forget hers, or all of them."""
-        for user_id in user_ids or tuple(self._cards):
+        """Forget theirs."""
+        for user_id in user_ids:
             self._cards.pop(user_id, None)
+
+    def forget_all(self) -> None:
+        """Forget everybody's."""
+        self._cards.clear()

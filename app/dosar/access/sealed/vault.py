@@ -246,7 +246,7 @@ class Vault:
                 self._changes.wait_for(lambda: closing.pages == 0, LONGEST_PAGE)
             self.close_application(closing.application)
             closing.application = None
-            self.cards.forget()
+            self.cards.forget_all()
             gc.unfreeze()  # what was frozen at the start is looked through once, and let go of
             gc.collect()
         finally:

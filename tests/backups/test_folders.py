@@ -195,7 +195,7 @@ def test_names_of_back_ups_are_names_on_every_stick() -> None:
 
 
 def test_drives_of_linux() -> None:
-    assert linux_drives(MOUNTS, {"sdb1"}.__contains__) == [
+    assert linux_drives(MOUNTS, {"sdb1", "nvme0n1p1"}.__contains__) == [
         Drive(Path("/media/ana/STICK MARE ș"), "stick", "STICK MARE ș"),
         Drive(Path("/mnt/disc"), "disk", "disc"),
         Drive(Path("/mnt/nas"), "network", "nas"),

@@ -1,7 +1,7 @@
 """``python -m tools.package``: Dosar as a folder that starts without Python, for the system this runs on.
 
-Needs ``pip install -e .[package,keyring,passkeys]``. The folder is ``dist/Dosar`` (on macOS ``dist/Dosar.app`` too);
-with ``--zip`` an archive of it lies beside, with its checksum.
+Needs ``pip install -e .[package,keyring,passkeys,remote]``. The folder is ``dist/Dosar`` (on macOS ``dist/Dosar.app``
+too); with ``--zip`` an archive of it lies beside, with its checksum.
 """
 
 import os

@@ -34,13 +34,10 @@ def _linux_drives(mounts: str, is_removable: Callable[[str], bool]) -> Iterator[
     for line in mounts.splitlines():
         device, point, system = (_ESCAPED.sub(_letter, word) for word in line.split()[:3])
         path = Path(point)
-        is_beside = point.startswith(WHERE_DISKS_ARE)
         if system in NETWORK_SYSTEMS:
             yield Drive(path, NETWORK, path.name)
-        elif device.startswith("/dev/") and (is_beside or point != "/") and is_removable(device.rpartition("/")[2]):
-            yield Drive(path, STICK, path.name)
-        elif device.startswith("/dev/") and is_beside:
-            yield Drive(path, DISK, path.name)
+        elif device.startswith("/dev/") and point.startswith(WHERE_DISKS_ARE):
+            yield Drive(path, STICK if is_removable(device.rpartition("/")[2]) else DISK, path.name)
 
 
 def mac_drives(names: Iterable[str], is_system: Callable[[str], bool]) -> list[Drive]:

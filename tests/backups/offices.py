@@ -17,6 +17,7 @@ from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import write_slots
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.language.form import CASE_FORM
+from dosar.records.erasure.erasure_requests import ask_for_erasure, confirm_erasure, waiting_requests
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
@@ -103,6 +104,13 @@ def enter(repository: Repository, *names: str) -> list[int]:
     """A case for each."""
     form = repository.forms[CASE_FORM]
     return [enter_sheet(repository, form, {"name": name}, CLERK) for name in names]
+
+
+def erase(repository: Repository, case: int) -> None:
+    """One asks, another confirms."""
+    ask_for_erasure(repository, case, "erase", "asked", 1)
+    (asked,) = waiting_requests(repository)
+    confirm_erasure(repository, asked.id, 2)
 
 
 def names_in(repository: Repository) -> list[str]:

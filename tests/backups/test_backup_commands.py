@@ -1,5 +1,7 @@
 """``dosar backup`` and ``dosar restore``, as cron and an administrator call them, on both databases."""
 
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from io import StringIO
@@ -7,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from dosar.backups.making import make_backup
+from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.settings import place_from_address, save_place
+from dosar.backups.progress import keep_silent
 from dosar.backups.rehearsal import rehearse
 from dosar.backups.runs import recent_runs
 from dosar.cli.main import main
 from dosar.database.keys.key_file import write_secrets
 from dosar.database.keys.key_slots_file import read_slots, write_slots
 from dosar.database.store import Store
-from tests.backups.offices import CANARY, Office, enter, hire, new_office
+from dosar.database.store_errors import StoreError
+from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, new_office
 from tests.backups.servers import PASSWORD, USER, webdav
 from tests.databases import KEY, fresh_place
 
@@ -44,6 +50,14 @@ def office(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 def places_of(office: Office) -> list[str]:
     return ["--data", str(office.data), "--forms", str(office.forms), "--key-file", str(office.stick.parent / "key")]
+
+
+PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from dosar.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def type_in(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
@@ -117,3 +131,38 @@ def test_backed_up_at_work_and_restored_on_another_computer(
             kept = connection.exec_driver_sql(f'SELECT count(*) FROM "{schema}"."case"').scalar()
         store.close()
         assert kept == 2 and schema in said
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_somebody_looks_something_up_in_it(office: Office, free_port: int) -> None:
+    with office.at_work() as repository:
+        office.back_up(repository)
+        erase(repository, 1)
+    [file] = office.stick.iterdir()
+    asked = ["restore", str(file), "--look", "--port", str(free_port), "--no-browser", *places_of(office)]
+    program: subprocess.Popen[str] = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *asked], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        said = ""
+        assert program.stdout
+        while "Ctrl+C stops it" not in said:
+            line = program.stdout.readline()
+            assert line, said
+            said += line
+        assert "This is the back-up of 2026-11-29 03:30, opened to look at" in said
+        [folder] = office.data.parent.glob("dosar-look-*")
+        assert (folder / "erased-persons.txt").read_text() == (office.data / "erased-persons.txt").read_text()
+        store = Store.open(folder, key=KEY)
+        try:
+            store.open_kept_data_key()
+            with pytest.raises(StoreError, match="opened to look at"):
+                make_backup(store, folder, office.forms, KEY, FolderPlace(office.stick), NIGHT, keep_silent)
+        finally:
+            store.close()
+    finally:
+        program.send_signal(signal.SIGINT)
+        assert program.wait(30) == 0
+        assert program.stdout
+        program.stdout.close()
+    assert not list(office.data.parent.glob("dosar-look-*")) and len(list(office.stick.iterdir())) == 1

@@ -21,9 +21,7 @@ from dosar.database.keys.key_slots_file import read_slots, write_slots
 from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.store_errors import StoreError
-from dosar.records.erasure.erasure_requests import ask_for_erasure, confirm_erasure, waiting_requests
-from dosar.records.repository import Repository
-from tests.backups.offices import CANARY, NIGHT, Office, enter, hire, names_in, new_office
+from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, names_in, new_office
 from tests.databases import KEY
 
 OTHER_KEY = bytes(32)
@@ -52,12 +50,6 @@ def on_stick(office: Office) -> Path:
 def restored(office: Office, data: Path, file: Path | None = None) -> Restored:
     data.mkdir(parents=True, exist_ok=True)
     return restore_backup(file or on_stick(office), office.card_text, data, keep_silent)
-
-
-def erase(repository: Repository, case: int) -> None:
-    ask_for_erasure(repository, case, "erase", "asked", 1)
-    (asked,) = waiting_requests(repository)
-    confirm_erasure(repository, asked.id, 2)
 
 
 def photographed(folder: Path) -> dict[str, bytes]:

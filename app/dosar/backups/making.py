@@ -16,6 +16,7 @@ from dosar.backups.file.manifest import Manifest, SealedPart
 from dosar.backups.file.names import MARK_PURPOSE, UNFINISHED_END, BackupName, mark_of_key, read_name
 from dosar.backups.file.readme import readme_text
 from dosar.backups.file.troubles import BackupDamaged
+from dosar.backups.looking import refuse_looked_at
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.snapshot import Snapshot, take_snapshot
@@ -54,6 +55,7 @@ def make_backup(
     It carries the name of a back-up only once it was read back from the place and verified. Raises
     :class:`~dosar.database.store_errors.StoreError`; nothing is written into the database.
     """
+    refuse_looked_at(data)
     begun = time.monotonic()
     mark = backup_mark(store)
     name = str(BackupName(mark, moment))

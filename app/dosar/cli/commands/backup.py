@@ -1,7 +1,9 @@
 """``dosar backup`` and ``dosar restore``: everything to another place, and back from there."""
 
+import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from dosar.database.store import Store
 
 SOME_FAILED = 1
+LOOK_PORT = 8081
 
 
 @command(msgid("back everything up and verify it, also while Dosar runs"))
@@ -123,8 +126,15 @@ def _refuse_inside(data: Path, folder: Path) -> None:
     options_metavar=msgid("[OPTIONS]"),
 )
 @click.argument("file", type=PATH, metavar="FILE")
+@option(
+    "--look",
+    msgid("open it beside the data, to look something up; all of it is gone when that is stopped"),
+    is_flag=True,
+)
+@option("--port", msgid("the port of the pages with --look (%(default)s)"), type=int, default=LOOK_PORT)
+@option("--no-browser", msgid("do not open a browser"), is_flag=True)
 @place_options
-def restore(places: Places, file: Path) -> int:
+def restore(places: Places, file: Path, look: bool, port: int, no_browser: bool) -> int:
     from dosar.cli.console.backup_words import restored_lines
     from dosar.cli.only_program import only_program
     from dosar.database.keys.key_file import keep_out_of_core_dumps
@@ -132,12 +142,33 @@ def restore(places: Places, file: Path) -> int:
     keep_out_of_core_dumps()
     if not file.is_file():
         raise StoreError("There is no file %(file)s. Name the back-up, a file that ends in .dosar.", file=file)
+    if look:
+        return _look_at(places, file, port, no_browser)
     data, url = places.new_data_folder(), database_url()
     with only_program(data, url):
         restored = _restored(places, file, data, url)
     for line in restored_lines(restored, data):
         print(translate_message(line))
     return 0
+
+
+def _look_at(places: Places, file: Path, port: int, no_browser: bool) -> int:
+    """The database that DATABASE_URL names is left alone: a back-up is a file, and is shown as one."""
+    from dosar.backups.looking import folder_to_look_at
+    from dosar.cli.commands.start import show_folder
+    from dosar.cli.only_program import only_program
+
+    os.environ.pop("DATABASE_URL", None)
+    with folder_to_look_at(places.data_folder()) as folder:
+        with only_program(folder):
+            restored = _restored(places, file, folder, None)
+        told = Message(
+            "This is the back-up of %(moment)s, opened to look at; the data themselves go on elsewhere. Whatever is "
+            "changed in it is gone when it is stopped.",
+            {"moment": f"{restored.moment_here:%Y-%m-%d %H:%M}"},
+        )
+        print(translate_message(told), flush=True)
+        return show_folder(replace(places, data=folder, passphrase=False), port, no_browser)
 
 
 def _restored(places: Places, file: Path, data: Path, url: str | None) -> "Restored":

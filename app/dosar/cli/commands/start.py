@@ -147,6 +147,20 @@ def start(places: Places, **options: Any) -> int:
     return 0
 
 
+def show_folder(places: Places, port: int, no_browser: bool) -> int:
+    """Show the pages of the data folder that the places name, on this computer, until it is stopped."""
+    started = _Start(
+        places,
+        demo=False,
+        port=port,
+        address=None,
+        no_browser=no_browser,
+        new_organisation=False,
+        seal_after=DEFAULT_SEAL_HOURS,
+    )
+    return _serve_alone(started, places.new_data_folder())
+
+
 def _refuse_public_demo(started: _Start) -> None:
     """Everybody knows the passwords of the demo. Raises :class:`StoreError`."""
     if started.address:
@@ -258,6 +272,7 @@ def _open(started: _Start, place: "MasterKeyPlace", key: bytes, vault: "Vault", 
     with _garbage_collection_paused():
         from dosar.access.sealed.opening_events import tell_opening
         from dosar.access.sealed.vault_use import install_vault
+        from dosar.backups.looking import is_only_looked_at
         from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
         from dosar.cli.runtime import open_app
         from dosar.cli.serving.backups import watch_backups
@@ -290,7 +305,9 @@ def _open(started: _Start, place: "MasterKeyPlace", key: bytes, vault: "Vault", 
     store = app.extensions["dosar_repository"].store
     watch_integrity(store, _print_trouble)
     watch_owed_rewrite(store)
-    started.restore = watch_backups(app, vault, started.restore, by_itself=not is_demo(app))
+    started.restore = watch_backups(
+        app, vault, started.restore, by_itself=not (is_demo(app) or is_only_looked_at(data))
+    )
     return app
 
 

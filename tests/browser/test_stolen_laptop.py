@@ -77,6 +77,32 @@ def test_everything_comes_back_on_another_computer(visit: Callable[..., Visitor]
         assert rescuer.sees("stickul albastru")
 
 
+def test_yesterday_comes_back_over_what_was_done_wrong_today(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    office, stick = new_office(tmp_path / "office"), tmp_path / "stick"
+    stick.mkdir()
+    (office.forms / "roles.yaml").write_text(ROLES, encoding="utf-8")
+    with running_program(tmp_path / "data", tmp_path / "key", office.forms) as (site, vault):
+        administrator, other = visit(site), visit(site, javascript=False, width=390)
+        administrator.set_up(code_of_set_up(vault))
+        yesterday = work(vault)
+        back_up_to(administrator, stick)
+        work(vault)
+        administrator.follow("Vezi copiile de acolo")
+        administrator.press("Restabilește…")
+        expect(administrator.page.locator("h1")).to_have_text("Copia de siguranță este întreagă")
+        assert administrator.sees("Ce s-a salvat de la această copie se pierde: 2 înregistrări din istoric.")
+        administrator.press("Restabilește peste ce este aici")
+        assert "Bifați că știți" in administrator.page.locator(".notice-danger").first.inner_text()
+        administrator.page.check("#sure")
+        administrator.press("Restabilește peste ce este aici")
+        expect(administrator.page.locator("h1")).to_have_text("Autentificare")
+        assert contents(vault) == yesterday, "and everybody is signed out"
+        assert list((tmp_path / "data" / "before-restore").iterdir()), "what was there is kept"
+        sign_in(administrator, vault)
+        other.open("/")
+        assert other.heading == "Autentificare"
+
+
 def work(vault: Vault) -> Any:
     """Two women come; what there is then."""
     with open_application_of(vault) as application, application.app_context(), acting_as(SYSTEM_SCOPE):

@@ -25,6 +25,7 @@ LOOK_SECONDS, LOOK_SECONDS_ON_THE_WAY = 3.0, 0.5
 DRAW_MILLISECONDS = 200
 ICON = Path(__file__).with_name("dosar.png")
 OPEN, START, STOP = Message("Open"), Message("Start"), Message("Stop")
+BACK_UP, BACKUPS_PATH = Message("Back up now"), "backups"
 WHERE, SHOW_FOLDER, CLOSE = Message("Where is my data?"), Message("Open the folder"), Message("Close")
 WITH_COMPUTER = Message("Start with the computer")
 LEAVE_RUNNING, STOP_TOO = Message("Leave it running"), Message("Stop Dosar")
@@ -86,7 +87,8 @@ class Window(tk.Tk):
         self._output.grid(columnspan=2, sticky="ew", pady=(8, 0))
         self._open = _button(body, OPEN, self._open_pages, 2, 0)
         self._stop = _button(body, STOP, self._start_or_stop, 2, 1)
-        _button(body, WHERE, self._show_data, 3, 0).grid(columnspan=2)
+        self._backup = _button(body, BACK_UP, self._open_backups, 3, 0)
+        _button(body, WHERE, self._show_data, 3, 1)
         ttk.Checkbutton(
             body, text=translate_message(WITH_COMPUTER), variable=self._with_computer, command=self._switch_autostart
         ).grid(columnspan=2, sticky="w", pady=(12, 0))
@@ -106,7 +108,7 @@ class Window(tk.Tk):
         if state is not self._state:
             self._state = state
             self._state_label["text"] = translate_message(state.value)
-            self._open["state"] = "normal" if state in WITH_PAGES else "disabled"
+            self._open["state"] = self._backup["state"] = "normal" if state in WITH_PAGES else "disabled"
             self._stop["text"] = translate_message(START if state in STARTABLE else STOP)
             self._stop["state"] = "disabled" if state is State.STOPPING else "normal"
         self._output_text(shown_output(list(self._server.lines), state, self._seen))
@@ -130,6 +132,10 @@ class Window(tk.Tk):
 
     def _open_pages(self) -> None:
         open_pages(self._server.address)
+
+    def _open_backups(self) -> None:
+        """The page with the button and with what became of the last one; whoever is not signed in does so first."""
+        open_pages(self._server.address, BACKUPS_PATH)
 
     def _start_or_stop(self) -> None:
         if self._state in STARTABLE:
@@ -204,10 +210,10 @@ def _button(parent: ttk.Frame, words: Message, do: Callable[[], object], row: in
     return button
 
 
-def open_pages(address: str | None) -> None:
+def open_pages(address: str | None, path: str = "") -> None:
     """Show the pages in the browser, if they are anywhere."""
     if address:
-        webbrowser.open(address)
+        webbrowser.open(f"{address}{path}")
 
 
 def open_folder(folder: Path) -> None:

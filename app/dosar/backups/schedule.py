@@ -4,17 +4,24 @@ The thread ends when the store is closed. What went wrong is tried again after g
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from logging import getLogger
 from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from dosar.access.settings import read_organisation
 from dosar.access.time_zones import local_time
 from dosar.backups.backup_plan import read_plan
 from dosar.backups.runs import DAILY, BackupRun, last_good, last_rehearsed
 from dosar.backups.work import BackupWork
+from dosar.database.store_errors import StoreError
+
+log = getLogger(__name__)
 
 LOOK_SECONDS = 60.0
 IDLE_SECONDS = 5 * 60.0
@@ -76,18 +83,22 @@ class BackupSchedule:
 
     def watch(self) -> None:
         """Look from now on, in the background."""
+        Thread(target=self._look_at_disks, daemon=True).start()
         Thread(target=self._look_on, daemon=True).start()
+
+    def _look_at_disks(self) -> None:
+        """By itself: a share of the network may never answer."""
+        with suppress(StoreError, SQLAlchemyError):
+            self.work.look_at_disks()
 
     def _look_on(self) -> None:
         store = self.work.store
-        self.work.look_at_disks()
         while not store.closed.wait(LOOK_SECONDS):
             try:
                 self.look()
-            except Exception:
-                if store.closed.is_set():
-                    return
-                raise
+            except Exception as error:  # the next look may succeed; without this thread there would be no back-ups
+                if not store.closed.is_set():
+                    log.error("Nothing could be looked after just now: %s", type(error).__name__)
 
     def look(self) -> None:
         """Make what is due, if the moment is good; else try one of the last back-ups, if that is due."""
@@ -130,6 +141,8 @@ class BackupSchedule:
             due = [place for place in places if is_due(_last_moment(store.session, place), now, zone)]
         finally:
             store.session.remove()
+        for place in set(places) - set(due):
+            self._tries.setdefault(place, _PlaceTries()).due_since = None
         return [place for place in due if self._is_good_moment(place, now)]
 
     def _is_good_moment(self, place: int, now: datetime) -> bool:

@@ -178,12 +178,16 @@ def test_an_organisation_moves_to_postgresql_and_back(
 ) -> None:
     with fresh_place("postgresql", tmp_path) as place:
         assert place.url is not None
-        assert main(["copy", "--to", place.url, *places]) == 0
+        (tmp_path / "address").write_text(f"{place.url}\n", "utf-8-sig")  # as Windows writes it
+        assert main(["copy", "--to", f"@{tmp_path / 'address'}", *places]) == 0
         there = capsys.readouterr().out
         assert re.search(r"^visit\t1\t[0-9a-f]{16}$", there, re.MULTILINE)
         assert "Counts and digests are the same on both sides." in there
         assert main(["copy", "--to", place.url, *places]) == 2
         assert "is not empty" in capsys.readouterr().err
+        (tmp_path / "address").write_text("dosar")
+        assert main(["copy", "--to", f"@{tmp_path / 'address'}", *places]) == 2
+        assert "must have the address of the database in it" in capsys.readouterr().err
 
         monkeypatch.setenv("DATABASE_URL", place.url)
         assert main(["check", *places]) == 1

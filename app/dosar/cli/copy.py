@@ -15,6 +15,22 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message
 from dosar.migrations.upgrade import last_good_definition
 
+IN_A_FILE = "@"
+
+
+def named_target(named: str) -> str:
+    """Where to copy to. An address with a password stands in a file: everybody on the computer may read what was typed
+    at a command line. Raises :class:`StoreError`."""
+    if not named.startswith(IN_A_FILE):
+        return named
+    file = Path(named.removeprefix(IN_A_FILE))
+    address = file.read_text(encoding="utf-8-sig").strip()
+    if not is_database_address(address):
+        raise StoreError(
+            "%(file)s must have the address of the database in it, and nothing else: postgresql://…", file=file
+        )
+    return address
+
 
 def is_database_address(named: str) -> bool:
     """Whether a database server is named, and no folder."""

@@ -21,6 +21,7 @@ import pytest
 from dosar.cli.console.locale import command_languages, computer_language
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
+from dosar.database.installation.folder_note import NOTE_FILE, write_note
 from dosar.database.installation.lock_file import lock_folder, publish_instance, published_instance
 from dosar.database.keys.key_file import key_from_file, key_from_passphrase, salt_file
 from dosar.database.store import Store
@@ -566,11 +567,27 @@ def test_it_starts_from_any_folder_and_stops_at_once(
     assert main(["start", "--no-browser", "--port", str(free_port), *other]) == 2
     assert f"Port {free_port} cannot be used" in capsys.readouterr().err
 
+    note = (tmp_path / "data" / NOTE_FILE).read_text("utf-8")
+    assert [
+        file.name for file in (tmp_path / "data").iterdir() if file.name.replace("dosar.db-shm", "-shm") not in note
+    ] == [NOTE_FILE], "it says of each file what it is"
     started.send_signal(signal.SIGINT)
     assert started.wait(60) in (0, 130)
     assert started.stderr is not None
     assert "Traceback" not in started.stderr.read()
     assert {file.name for file in (tmp_path / "data").glob("dosar.db*")} == {"dosar.db"}
+
+
+def test_the_folder_says_what_lies_in_it_and_stays_true(tmp_path: Path) -> None:
+    note = tmp_path / NOTE_FILE
+    write_note(tmp_path, on_a_server=False)
+    assert "all cases" in note.read_text("utf-8") and "toate cazurile" in note.read_text("utf-8")
+    kept = note.stat().st_mtime_ns
+    write_note(tmp_path, on_a_server=False)
+    assert note.stat().st_mtime_ns == kept, "nothing is written where nothing changed"
+    write_note(tmp_path, on_a_server=True)
+    assert "the PostgreSQL database" in note.read_text("utf-8") and "all cases" not in note.read_text("utf-8")
+    write_note(tmp_path / "not" / "a" / "folder" / ("x" * 300), on_a_server=True)
 
 
 def is_written_into_its_file(folder: Path) -> bool:

@@ -192,6 +192,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         from dosar.cli.serving.single_instance import new_instance
         from dosar.cli.serving.stop_request import watch_stop_request
         from dosar.cli.serving.stopping import Stop
+        from dosar.database.installation.folder_note import write_note
         from dosar.database.installation.lock_file import publish_instance
         from dosar.pages.sealed.sealed_app import create_sealed_app
 
@@ -203,6 +204,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         OpeningLines(started.pages_address, began) as lines,
     ):
         publish_instance(data, instance)
+        write_note(data, on_a_server=bool(database_url()))
         watch_stop_request(data, instance.token, stop.ask)
         started.begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
         started.set_up_code = SetUpCode()

@@ -14,7 +14,9 @@ from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
 from dosar.backups.progress import Progress, keep_silent
 
 STALLED_SECONDS = 60.0
-"""A disk that sleeps wakes in ten."""
+"""A disk that sleeps wakes in ten, a slow stick takes twenty to write down what it was given."""
+LISTING_SECONDS = 15.0
+"""Somebody waits before a page for this."""
 Result = TypeVar("Result")
 
 
@@ -67,7 +69,7 @@ class PatientPlace:
         self._open, self._name, self._seconds = open_place, name, seconds
 
     def list(self) -> list[StoredFile]:
-        return self._wait(lambda place, _: place.list())
+        return self._wait(lambda place, _: place.list(), seconds=min(self._seconds, LISTING_SECONDS))
 
     def put(self, source: Path, name: str, tell: Progress) -> None:
         self._wait(lambda place, report: place.put(source, name, report), tell)
@@ -81,9 +83,14 @@ class PatientPlace:
     def remove(self, name: str) -> None:
         self._wait(lambda place, _: place.remove(name))
 
-    def _wait(self, work: Callable[[BackupPlace, Progress], Result], tell: Progress = keep_silent) -> Result:
+    def _wait(
+        self,
+        work: Callable[[BackupPlace, Progress], Result],
+        tell: Progress = keep_silent,
+        seconds: float | None = None,
+    ) -> Result:
         try:
-            return within(self._seconds, lambda report: work(self._open(), report), tell)
+            return within(seconds or self._seconds, lambda report: work(self._open(), report), tell)
         except TimeoutError:
             raise PlaceUnreachable(
                 "%(place)s does not answer. Connect the disk again, or look whether the other computer and the network "

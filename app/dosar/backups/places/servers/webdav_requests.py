@@ -31,6 +31,9 @@ SENT_BYTES = 64 * 2**10
 """What has to leave within the patience of a connection: on a line of 5 kB/s."""
 PATIENCE = urllib3.Timeout(connect=15, read=180)
 """A server may think for a while after it has got a large file."""
+PATIENCE_BEFORE_A_PAGE = urllib3.Timeout(connect=15, read=30)
+QUICK = {"PROPFIND", "MKCOL", "DELETE"}
+"""What a server does at once; somebody waits before a page for some of it."""
 LISTING_BYTES = 8 * 2**20
 """Longer than any listing of back-ups."""
 NOT_REACHED = (NewConnectionError, ConnectTimeoutError, ProxyError, LocationParseError)
@@ -62,7 +65,7 @@ class WebDavRequests:
                 redirect=False,
                 retries=False,
                 preload_content=False,
-                timeout=PATIENCE,
+                timeout=PATIENCE_BEFORE_A_PAGE if method in QUICK else PATIENCE,
             )
             try:
                 if answer.status not in wanted:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,8 +43,9 @@ def connected_drives() -> list[Drive]:
 
 
 def look_into(drives: list[Drive]) -> list[ConnectedDrive]:
-    """The same with their room and their back-ups."""
-    return [_looked_into(drive) for drive in drives]
+    """The same with their room and their back-ups, all at once: several may not answer."""
+    with ThreadPoolExecutor(max(len(drives), 1)) as looking:
+        return list(looking.map(_looked_into, drives))
 
 
 def backups_in(folder: Path) -> list[FoundBackup]:

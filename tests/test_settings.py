@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import click
 import pytest
 
+from dosar.cli.commands.backup import LOOK_PORT, restore
 from dosar.cli.commands.start import start
-from dosar.cli.main import main
+from dosar.cli.main import main, program
 from dosar.cli.places import database_url
 from tests.organisations import CASE, MENU, ROLES
 
@@ -60,6 +62,13 @@ def test_a_flag_may_be_taken_back_by_the_environment(file: Path, monkeypatch: py
     assert asked()["demo"] is True
     monkeypatch.setenv("DOSAR_DEMO", "false")
     assert asked()["demo"] is False
+
+
+def test_another_command_takes_no_option_of_the_start(file: Path) -> None:
+    """One that is called the same is another one: the port of a look into a back-up, beside the program that runs."""
+    file.write_text('port = 8001\ndata = "data"\n', "utf-8")
+    with restore.make_context("restore", ["some.dosar"], parent=click.Context(program)) as context:
+        assert context.params["port"] == LOOK_PORT and context.params["data"] == file.parent / "data"
 
 
 def test_places_begin_where_the_file_lies(file: Path) -> None:

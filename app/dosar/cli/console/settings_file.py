@@ -70,7 +70,8 @@ def read_settings(context: click.Context, _: click.Parameter, named: Path | None
     if file is not None:
         said, text = _read(file)
         findings += _findings(file, text, said, known)
-        context.default_map = {name: _as_typed(file, known[name], said[name]) for name in said if name in known}
+        taken = said.keys() & settings_of(context.command).keys()
+        context.default_map = {name: _as_typed(file, known[name], said[name]) for name in taken}
         context.meta[FILE_KEY] = file
     if findings:
         raise SettingsRefused("\n".join(translate_message(finding) for finding in findings))

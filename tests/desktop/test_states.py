@@ -1,8 +1,13 @@
 """What the window says, from what it saw."""
 
+import time
+from pathlib import Path
+
 import pytest
 
-from dosar.desktop.states import STARTABLE, WITH_PAGES, Seen, State, judge_state, shown_output
+from dosar.backups.last_backup import DAY_SECONDS, days_since_backup, tell_last_backup
+from dosar.cli.console.locale import translate_message
+from dosar.desktop.states import STARTABLE, WITH_PAGES, Seen, State, backup_words, judge_state, shown_output
 
 
 @pytest.mark.parametrize(
@@ -30,6 +35,17 @@ def test_each_thing_seen_has_its_sentence(seen: Seen, state: State) -> None:
 def test_every_state_can_be_left_by_a_button() -> None:
     on_the_way = {State.STARTING, State.STOPPING}
     assert STARTABLE | WITH_PAGES | on_the_way == set(State) and not STARTABLE & WITH_PAGES
+
+
+def test_an_old_backup_is_told_with_its_days(tmp_path: Path) -> None:
+    assert days_since_backup(tmp_path, time.time()) is None and backup_words(None) is None
+    tell_last_backup(tmp_path)
+    said = {}
+    for days in (0, 2, 3, 4, 40):
+        assert days_since_backup(tmp_path, time.time() + days * DAY_SECONDS + 60) == days
+        said[days] = translate_message(backup_words(days), "ro")
+    assert said[0] != said[2] == said[3] != said[4]
+    assert said[40].endswith("40. Faceți una acum.")
 
 
 def test_the_program_is_heard_where_it_has_something_to_say() -> None:

@@ -16,6 +16,7 @@ from dosar.backups.file.manifest import Manifest, SealedPart
 from dosar.backups.file.names import MARK_PURPOSE, UNFINISHED_END, BackupName, mark_of_key, read_name
 from dosar.backups.file.readme import readme_text
 from dosar.backups.file.troubles import BackupDamaged
+from dosar.backups.last_backup import tell_last_backup
 from dosar.backups.looking import refuse_looked_at
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
@@ -80,6 +81,7 @@ def make_backup(
         except BaseException:
             _remove_quietly(place, unfinished)
             raise
+    tell_last_backup(data)
     return MadeBackup(name, size, verified.tables, time.monotonic() - begun, checked=True)
 
 

@@ -28,6 +28,8 @@ WORDS_OF_READINESS = {
 """What the program says of itself under ``/ready``."""
 WITH_PAGES = {State.RUNNING, State.LOCKED, State.AWAY}
 STARTABLE = {State.STOPPED, State.FAILED}
+FRESH_DAYS = 3
+"""An older back-up is a warning."""
 GREETING = "Dosar: http"
 """The line with the address; behind it stand the codes that somebody needs."""
 
@@ -54,6 +56,17 @@ def judge_state(seen: Seen) -> State:
     if seen.is_ours_alive:
         return State.STARTING
     return State.FAILED if seen.exit_code else State.STOPPED
+
+
+def backup_words(days: int | None) -> Message | None:
+    """How many days ago the last back-up was made; nothing where that is not known."""
+    if days is None:
+        return None
+    if days == 0:
+        return Message("Last back-up: less than a day ago, checked.")
+    if days <= FRESH_DAYS:
+        return Message("Last back-up: a few days ago, checked.")
+    return Message("Last back-up, days ago: %(days)s. Make one now.", {"days": days})
 
 
 def shown_output(lines: Sequence[str], state: State, seen: Seen) -> str:

@@ -6,6 +6,7 @@ moment is looked at in another thread.
 
 import subprocess
 import sys
+import time
 import tkinter as tk
 import webbrowser
 from collections.abc import Callable
@@ -13,10 +14,11 @@ from pathlib import Path
 from threading import Event, Thread
 from tkinter import ttk
 
+from dosar.backups.last_backup import days_since_backup
 from dosar.cli.console.locale import translate_message
 from dosar.desktop.autostart import Autostart
 from dosar.desktop.server_process import Server
-from dosar.desktop.states import STARTABLE, WITH_PAGES, Seen, State, judge_state, shown_output
+from dosar.desktop.states import STARTABLE, WITH_PAGES, Seen, State, backup_words, judge_state, shown_output
 from dosar.language.text.message import Message
 
 WIDTH, PADDING, MOST_LINES = 390, 16, 10
@@ -73,6 +75,8 @@ class Window(tk.Tk):
         body.columnconfigure((0, 1), weight=1, uniform="buttons", minsize=WIDTH // 2 - PADDING)
         self._state_label = ttk.Label(body, wraplength=WIDTH - 2 * PADDING, font=("TkDefaultFont", 12, "bold"))
         self._state_label.grid(columnspan=2, sticky="w")
+        self._backup_label = ttk.Label(body, wraplength=WIDTH - 2 * PADDING)
+        self._backup_label.grid(columnspan=2, sticky="w", pady=(4, 0))
         self._output = tk.Text(
             body,
             width=1,
@@ -85,10 +89,10 @@ class Window(tk.Tk):
             background=ttk.Style(self).lookup("TFrame", "background"),
         )
         self._output.grid(columnspan=2, sticky="ew", pady=(8, 0))
-        self._open = _button(body, OPEN, self._open_pages, 2, 0)
-        self._stop = _button(body, STOP, self._start_or_stop, 2, 1)
-        self._backup = _button(body, BACK_UP, self._open_backups, 3, 0)
-        _button(body, WHERE, self._show_data, 3, 1)
+        self._open = _button(body, OPEN, self._open_pages, 3, 0)
+        self._stop = _button(body, STOP, self._start_or_stop, 3, 1)
+        self._backup = _button(body, BACK_UP, self._open_backups, 4, 0)
+        _button(body, WHERE, self._show_data, 4, 1)
         ttk.Checkbutton(
             body, text=translate_message(WITH_COMPUTER), variable=self._with_computer, command=self._switch_autostart
         ).grid(columnspan=2, sticky="w", pady=(12, 0))
@@ -111,6 +115,8 @@ class Window(tk.Tk):
             self._open["state"] = self._backup["state"] = "normal" if state in WITH_PAGES else "disabled"
             self._stop["text"] = translate_message(START if state in STARTABLE else STOP)
             self._stop["state"] = "disabled" if state is State.STOPPING else "normal"
+        told = backup_words(days_since_backup(self._data, time.time()))
+        self._backup_label["text"] = translate_message(told) if told else ""
         self._output_text(shown_output(list(self._server.lines), state, self._seen))
         self.after(DRAW_MILLISECONDS, self._draw)
 

@@ -2,7 +2,10 @@
 
 import os
 import re
+import subprocess  # nosec B404 - the system is asked for its language
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from locale import LC_CTYPE, getlocale
 from typing import Any
@@ -10,21 +13,28 @@ from typing import Any
 from dosar.language.text.message import Message, Translate
 from dosar.language.text.translations import LANGUAGES, WORDINGS, language_title, translated_word
 
+ANSWER_SECONDS = 5
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def computer_language(environment: Mapping[str, str] = os.environ) -> str:
     """The language this computer speaks, if Dosar does; else that of the sentences themselves."""
     spoken_locale = next((environment[name] for name in LOCALE_VARIABLES if environment.get(name)), None)
-    spoken = re.match("[a-z]*", (spoken_locale or _windows_language()).lower())[0]  # type: ignore[index]
+    spoken = re.match("[a-z]*", (spoken_locale or _system_language()).lower())[0]  # type: ignore[index]
     return next(
         (language for language in LANGUAGES if spoken in (language, language_title(language).lower())), LANGUAGES[-1]
     )
 
 
-def _windows_language() -> str:
-    """Windows names its language nowhere in the environment: ``Romanian_Romania``."""
-    return getlocale(LC_CTYPE)[0] or "" if os.name == "nt" else ""
+@cache
+def _system_language() -> str:
+    """Windows names its language nowhere in the environment, a Mac not where an icon was clicked:
+    ``Romanian_Romania``, ``ro_RO``."""
+    if sys.platform == "darwin":
+        with suppress(OSError, subprocess.SubprocessError):
+            asked = ["/usr/bin/defaults", "read", "-g", "AppleLocale"]
+            return subprocess.run(asked, capture_output=True, text=True, timeout=ANSWER_SECONDS).stdout  # noqa: S603
+    return getlocale(LC_CTYPE)[0] or "" if sys.platform == "win32" else ""
 
 
 def command_languages() -> list[str]:

@@ -1,5 +1,6 @@
 """``dosar backup`` and ``dosar restore``, as cron and an administrator call them, on both databases."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from dosar.database.store_errors import StoreError
 from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, new_office
 from tests.backups.servers import PASSWORD, USER, webdav
 from tests.databases import KEY, fresh_place
+from tests.small_disk import small_disk
 
 SECRET = bytes(range(60, 92))
 
@@ -166,3 +168,27 @@ def test_somebody_looks_something_up_in_it(office: Office, free_port: int) -> No
         assert program.stdout
         program.stdout.close()
     assert not list(office.data.parent.glob("dosar-look-*")) and len(list(office.stick.iterdir())) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_on_a_full_disk_nothing_is_made_and_nothing_lost(office: Office, tmp_path: Path) -> None:
+    with office.at_work() as repository:
+        office.back_up(repository)
+        enter(repository, "Since the back-up")
+    [file] = office.stick.iterdir()
+    with small_disk(tmp_path / "small", 6 * 2**20) as disk:
+        (tmp_path / "program.py").write_text(PROGRAM)
+        assert disk.run(f"cp -rp {office.data} {disk.folder}/data") == 0
+        disk.fill()
+        assert disk.run(f"truncate -s -512K {disk.folder}/filler") == 0, "room to open, and for no back-up"
+        places = f"--data {disk.folder}/data --forms {office.forms} --key-file {office.stick.parent}/key"
+        dosar, said = f"{sys.executable} {tmp_path}/program.py", tmp_path / "said"
+        assert disk.run(f"{dosar} backup --to {office.stick} {places} 2> {said}") == 2
+        assert "There is no room" in said.read_text()
+        assert disk.run(f"{dosar} restore {file} {places} 2> {said}") == 2
+        assert "There is no room" in said.read_text()
+        assert disk.run(f"ls -A {disk.folder}/data | grep -q -e '^.backup' -e '^.restoring'") == 1, "nothing is left"
+        disk.make_room()
+        shutil.rmtree(office.data)
+        assert disk.run(f"cp -rp {disk.folder}/data {office.data}") == 0
+    assert office.names() == [CANARY, "Since the back-up"] and [*office.stick.iterdir()] == [file]

@@ -18,6 +18,13 @@ def test_pieces_become_the_file_and_a_piece_that_comes_twice_is_not_added_twice(
     assert uploads.whole(word).read_bytes() == b"first second"
 
 
+@pytest.mark.parametrize("name", ["", "../../key", "dosar-12ab34-2026-11-29-013000.dosar/../x", "Ana Rusu.dosar"])
+def test_a_file_is_called_as_it_was_if_it_is_called_as_a_back_up_is(tmp_path: Path, name: str) -> None:
+    uploads, good = Uploads(tmp_path / "sent"), "dosar-12ab34-2026-11-29-013000.dosar"
+    assert uploads.whole(uploads.begin(good)).name == good
+    assert uploads.whole(uploads.begin(name)).name == "back-up.dosar"
+
+
 def test_only_the_last_file_is_kept_and_none_by_a_made_up_word(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path / "sent")
     first, second = uploads.begin(), uploads.begin()

@@ -132,7 +132,7 @@ class RestoreWork:
 
     def _fetched(self, source: BackupSource) -> Path:
         assert source.place is not None
-        file = self.uploads.whole(self.uploads.begin())
+        file = self.uploads.whole(self.uploads.begin(source.name))
         source.place.fetch(source.name, file, self.tell)
         return file
 

@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 from secrets import token_urlsafe
 
-from dosar.backups.file.names import NAME_END
+from dosar.backups.file.names import NAME_END, read_name
 from dosar.database.store_errors import StoreError
 
+NAMELESS = f"back-up{NAME_END}"
 PIECE_BYTES = 8 * 2**20
 """As many as a browser sends at once."""
 SPARE_BYTES = 256 * 2**20
@@ -19,12 +20,14 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def begin(self) -> str:
-        """The word by which the pieces of a new file find together; what came before goes."""
+    def begin(self, name: str = "") -> str:
+        """The word by which the pieces of a new file find together, which is called as it was if that is the name of
+        a back-up; what came before goes."""
         self.clear()
-        self.prepared_folder()
         word = token_urlsafe(18)
-        self._file(word).touch(mode=0o600)
+        folder = self.prepared_folder() / word
+        folder.mkdir(mode=0o700)
+        (folder / (name if read_name(name) is not None else NAMELESS)).touch(mode=0o600)
         return word
 
     def add(self, word: str, at: int, piece: bytes) -> int:
@@ -42,10 +45,10 @@ class Uploads:
 
     def whole(self, word: str) -> Path:
         """The file that has come. Raises :class:`StoreError`."""
-        known = {file.name for file in self.folder.glob(f"*{NAME_END}")} if self.folder.is_dir() else set()
-        if self._file(word).name not in known:
-            raise StoreError("What was sent is not here any more. Choose the file and send it once more.")
-        return self._file(word)
+        for file in self.folder.glob(f"*/*{NAME_END}"):
+            if file.parent.name == word:
+                return file
+        raise StoreError("What was sent is not here any more. Choose the file and send it once more.")
 
     def prepared_folder(self) -> Path:
         """The folder, which is for nobody else's eyes."""
@@ -55,6 +58,3 @@ class Uploads:
     def clear(self) -> None:
         """Keep nothing of what was sent."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _file(self, word: str) -> Path:
-        return self.folder / f"{word}{NAME_END}"

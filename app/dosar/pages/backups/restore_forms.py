@@ -27,7 +27,7 @@ class RestoreForm(TranslatedForm):
     file = FileField(lazy_gettext("Or send the file from this browser"))
     upload, upload_name = HiddenField(), HiddenField()
     address = StringField(
-        lazy_gettext("Or the address of a place"),
+        lazy_gettext("Address"),
         [at_most(LONGEST_ADDRESS)],
         filters=[stripped],
         description=lazy_gettext("https://… of Nextcloud or another WebDAV server, or s3://…; its newest back-up."),

@@ -133,7 +133,7 @@ def _with_cookie(answer: Any, work: RestoreWork) -> Any:
 def _keep_piece(work: RestoreWork) -> tuple[str, int]:
     """Add what was sent; the word of the file, and how much of it there is."""
     word, at, sent = request.form.get("upload", ""), request.form.get("at", "0"), request.files.get("piece")
-    word = word or work.uploads.begin()
+    word = word or work.uploads.begin(request.form.get("name", ""))
     piece = sent.read() if sent is not None else b""
     return word, work.uploads.add(word, int(at) if at.isdecimal() else 0, piece)
 

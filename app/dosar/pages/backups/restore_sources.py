@@ -36,7 +36,7 @@ def _sent_file(form: RestoreForm, work: RestoreWork) -> Path | None:
     file = request.files.get("file")
     if file is None or not file.filename:
         return None
-    word = work.uploads.begin()
+    word = work.uploads.begin(file.filename)
     work.uploads.add(word, 0, file.read())
     return work.uploads.whole(word)
 

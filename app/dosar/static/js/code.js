@@ -9,5 +9,9 @@ function fill() {
   }
 }
 
+for (const link of document.querySelectorAll("a[data-code]")) {
+  link.addEventListener("click", () => { link.hash = document.getElementById("code").value; });
+}
+
 addEventListener("hashchange", fill);
 fill();

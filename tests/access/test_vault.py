@@ -1,6 +1,6 @@
 """Guesses and the vault: it opens for the right words, once, and closes when the last page is made."""
 
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
@@ -112,6 +112,15 @@ def test_for_how_long_it_has_been_opening_is_told() -> None:
     vault.type_secret(PASSPHRASE, "127.0.0.1")  # a second person, at the same moment
     goes_on.set()
     assert is_soon(lambda: vault.is_open)
+
+
+def test_who_comes_while_it_opens_waits_a_moment() -> None:
+    """A page that says so would only flash by."""
+    goes_on = Event()
+    vault = vault_with(Clock(), open_application=lambda key: goes_on.wait(60) and {"open": True})
+    vault.begin_opening(KEY)
+    Timer(0.05, goes_on.set).start()
+    assert vault.enter() is not None
 
 
 def test_sealing_waits_for_the_page_that_is_being_made_and_lets_nobody_else_in() -> None:

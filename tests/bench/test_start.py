@@ -1,7 +1,7 @@
 """From ``dosar start`` to the first page, with every shipped form.
 
-Measured on two cores with 46 forms: 4.7 s the first time (tables, roles, texts), then 1.25 s; the YAML
-files are only read when one of them, or the program, has changed.
+Measured on two cores with 46 forms: 2.5 s of the processor the first time (tables, roles, texts), then 1.6 s; the YAML
+files are only read when one of them, or the program, has changed. What takes the time: ``tests/bench/RESULTS.md``.
 
 A computer that is busy with something else says nothing about it: there the test measures and skips.
 """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dosar.access.tables import ACCESS_TABLES
 from dosar.cli.console.locale import translate_message
-from dosar.cli.runtime import open_store_or_empty
+from dosar.cli.key_check import open_store_or_empty
 from dosar.database.copies.transfer import copy_database
 from dosar.database.form_tables import all_tables, make_tables
 from dosar.database.installation.erasure_register import copy_register

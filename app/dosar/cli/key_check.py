@@ -1,10 +1,13 @@
-"""Whether a key opens the database of a data folder."""
+"""A database opened by a key, and whether one does. Nothing is imported that takes time: a start asks this before its
+address answers."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from dosar.cli.runtime import open_store_or_empty
-from dosar.database.store_errors import WrongKey
+from sqlalchemy.exc import OperationalError
+
+from dosar.database.store import Store
+from dosar.database.store_errors import StoreUnreachable, WrongKey
 
 
 def opens_database(data: Path, url: str | None) -> Callable[[bytes], bool]:
@@ -24,3 +27,11 @@ def opens_database(data: Path, url: str | None) -> Callable[[bytes], bool]:
         return True
 
     return opens
+
+
+def open_store_or_empty(data: Path, key: bytes | None, url: str | None = None) -> Store:
+    """The database at ``url``, or else the one in the folder; an empty one too. Raises :class:`StoreError`."""
+    try:
+        return Store.open(data, url, key)
+    except OperationalError:
+        raise StoreUnreachable from None

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import create_app
@@ -30,6 +29,7 @@ from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.restore_work import RestoreWork
 from dosar.backups.work import BackupWork
 from dosar.cli.console.locale import translate_message
+from dosar.cli.key_check import open_store_or_empty
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.installation_marker import (
     has_people,
@@ -40,7 +40,7 @@ from dosar.database.installation.installation_marker import (
 )
 from dosar.database.keys.old_key import OLD_KEY_REMOVED_ACTION, remove_old_databases
 from dosar.database.store import Store
-from dosar.database.store_errors import StoreError, StoreUnreachable
+from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
 from dosar.language.text.message import Message, msgid
@@ -185,14 +185,6 @@ def open_used_store(data: Path, key: bytes | None, url: str | None = None) -> St
             "another one with --data or DATABASE_URL."
         )
     return store
-
-
-def open_store_or_empty(data: Path, key: bytes | None, url: str | None = None) -> Store:
-    """The same, an empty one too: what a copy is written to. Raises :class:`StoreError`."""
-    try:
-        return Store.open(data, url, key)
-    except OperationalError:
-        raise StoreUnreachable from None
 
 
 def prepare_database(store: Store, forms: Path, converting: bool = False, tell: Progress = keep_silent) -> OpenedForms:

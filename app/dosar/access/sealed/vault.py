@@ -23,6 +23,8 @@ LONGEST_PAGE = 10.0
 LONGEST_LINE = 30.0
 """Seconds that one guess waits for another: each takes 256 MB."""
 LONGEST_SECRET = 1024
+QUICK_OPENING = 1.5
+"""Seconds in which the data are usually opened: a page about it would only flash by."""
 
 
 @dataclass
@@ -89,8 +91,12 @@ class Vault:
         return None if since is None else max(int(self.clock() - since), 0)
 
     def enter(self) -> OpenData | None:
-        """What answers one request, which :meth:`leave` ends; None while the data are sealed."""
+        """What answers one request, which :meth:`leave` ends; None while the data are sealed. Who comes while they are
+        opened waits a moment: mostly they are open then."""
         with self._changes:
+            if self._opening_since is not None:
+                left = min(max(self._opening_since + QUICK_OPENING - self.clock(), 0), QUICK_OPENING)
+                self._changes.wait_for(lambda: self._open is not None or self._opening_since is None, left)
             if self._open is not None:
                 self._open.pages += 1
             return self._open
@@ -147,6 +153,7 @@ class Vault:
             settle(opened.application)
             with self._changes:
                 self.trouble, self._open = None, opened
+                self._changes.notify_all()
             self.note_use()
 
     def fail_to_open(self, failure: Exception) -> None:
@@ -176,7 +183,9 @@ class Vault:
             elif failure is not None:
                 self._note_trouble(_trouble_of(failure))
         finally:
-            self._opening_since = None
+            with self._changes:
+                self._opening_since = None
+                self._changes.notify_all()
 
     def _try_to_open(self, key: bytes, settle: Callable[[Any], None]) -> Exception | None:
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from dosar.backups.before_restore import remove_kept_aside
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
 from dosar.backups.progress import keep_silent
 from dosar.backups.restoring import Restored, finish_interrupted, is_interrupted, restore_backup, undo_restore
@@ -19,8 +20,10 @@ from dosar.database.installation.installation_marker import is_founded, mark_fou
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import read_slots, write_slots
 from dosar.database.keys.master_key import MasterKeyPlace
+from dosar.database.keys.old_key import KEPT_FOR
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import utc_now
 from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, names_in, new_office
 from tests.databases import KEY
 
@@ -82,8 +85,11 @@ def test_what_was_there_is_kept_aside_and_can_be_put_back(office: Office) -> Non
     told = restored(office, office.data)
     assert office.names() == [CANARY, "Ion Pop"]
     assert told.kept_aside and office.names(told.kept_aside) == [CANARY, "Ion Pop", "Since the back-up"]
+    assert remove_kept_aside(office.data, utc_now() + KEPT_FOR - timedelta(hours=1)) == 0 and told.kept_aside.is_dir()
     undo_restore(office.data, told)
     assert office.names() == [CANARY, "Ion Pop", "Since the back-up"] and is_founded(office.data)
+    assert remove_kept_aside(office.data, utc_now() + KEPT_FOR + timedelta(minutes=1)) == 2
+    assert not (office.data / "before-restore").exists()
 
 
 def test_who_was_erased_since_does_not_come_back(office: Office, tmp_path: Path) -> None:

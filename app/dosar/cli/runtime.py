@@ -25,6 +25,7 @@ from dosar.access.settings import (
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
 from dosar.backups.before_changes import back_up_before_changes
+from dosar.backups.before_restore import KEPT_ASIDE_REMOVED_ACTION, remove_kept_aside
 from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.restore_work import RestoreWork
 from dosar.backups.work import BackupWork
@@ -86,6 +87,8 @@ def open_app(
     application.extensions.setdefault(RESTORE, RestoreWork(data))
     if remove_old_databases(data, utc_now()):
         store.tell(OLD_KEY_REMOVED_ACTION)
+    if remove_kept_aside(data, utc_now()):
+        store.tell(KEPT_ASIDE_REMOVED_ACTION)
     _erase_again(application, store, data)
     findings = opened_forms.findings
     if demo and application.extensions["dosar_access"].is_set_up():

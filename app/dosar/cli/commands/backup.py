@@ -168,7 +168,9 @@ def _look_at(places: Places, file: Path, port: int, no_browser: bool) -> int:
             {"moment": f"{restored.moment_here:%Y-%m-%d %H:%M}"},
         )
         print(translate_message(told), flush=True)
-        return show_folder(replace(places, data=folder, passphrase=False), port, no_browser)
+        return show_folder(
+            replace(places, data=folder, forms=restored.forms or places.forms, passphrase=False), port, no_browser
+        )
 
 
 def _restored(places: Places, file: Path, data: Path, url: str | None) -> "Restored":

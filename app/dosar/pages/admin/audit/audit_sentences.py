@@ -69,6 +69,7 @@ SENTENCES = {
     ),
     "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
+    "kept_aside_removed": lazy_gettext("What was kept when a back-up was restored was deleted, a month later."),
     "restored": lazy_gettext("A back-up was restored; the data are of this moment (UTC): %(fields)s."),
     "backup_made": lazy_gettext("%(who)s backed the data up: %(fields)s."),
     "backup_failed": lazy_gettext("A back-up by %(who)s did not succeed."),

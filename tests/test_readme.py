@@ -59,6 +59,17 @@ def test_the_two_commands_stand_alone() -> None:
     assert TEST_IT in alone
 
 
+@pytest.mark.parametrize("page", ["README.md", "app/docs/install/with-python.md"])
+def test_what_windows_is_told_can_be_typed_there(page: str) -> None:
+    """PowerShell 5, which comes with it, joins no commands by ``&&``, and takes ``@name`` for one of its variables."""
+    lines = "\n".join(blocks("powershell", (ROOT / page).read_text(encoding="utf-8"))).splitlines()
+    assert [line.replace("\\Scripts\\", "/bin/").replace("py -m", "python3 -m") for line in lines[:3]] == TRY_IT.split(
+        " && "
+    )
+    for line in lines:
+        assert not re.search(r"&&|\|\||\.venv/|(?<!')@|(?<![\w'])\.\[", line), line
+
+
 def test_the_demo_accounts_are_these() -> None:
     told = re.findall(r"^\| `(\w+)` \| `([\w ]+)` \|", part("Try it"), re.MULTILINE)
     assert told == [(account["user"], demo_password(account["user"])) for account in demo_accounts(ROOT / "forms")]

@@ -9,7 +9,7 @@ from dosar.cli.serving.single_instance import running_address
 from dosar.desktop.autostart import Autostart
 from dosar.desktop.server_process import Server
 from dosar.desktop.states import State
-from dosar.desktop.window import WIDTH, Window
+from dosar.desktop.window import SHOW_REQUEST_FILE, WIDTH, Window
 from tests.waiting import is_soon
 
 
@@ -74,6 +74,9 @@ def find_and_stop(data: Path) -> None:
     """Later, from another window: the first one is gone with all that it read."""
     another = Shown(data)
     assert another.comes(State.RUNNING), "the program has outlived its window"
+    another.window.withdraw()  # out of sight, where no window manager makes windows small
+    (data / SHOW_REQUEST_FILE).touch()
+    assert another.waits_for(lambda: another.window.state() == "normal"), "a second double click brings it"
     another.press("Oprește")
     assert another.comes(State.STOPPING) and another.comes(State.STOPPED), another.texts()
     assert another.window._stop["text"] == "Pornește"

@@ -56,13 +56,15 @@ def _desktop_command(asked: list[str]) -> click.Command:
 
 
 def _show_window(data: Path, options: list[str], in_background: bool) -> int:
-    """The window of the data folder; where one is open already, the browser shows the pages."""
+    """The window of the data folder; where one is open already, it comes to the front, and the browser shows
+    the pages."""
     from dosar.desktop.autostart import Autostart
-    from dosar.desktop.window import Window, open_pages
+    from dosar.desktop.window import SHOW_REQUEST_FILE, Window, open_pages
 
     with _only_window(data) as is_only:
         if not is_only:
             instance = published_instance(data)
+            (data / SHOW_REQUEST_FILE).touch()
             open_pages(instance.address if instance else None)
             return 0
         window = Window(Server(data, options), data, Autostart([*_this_command(), *options, IN_BACKGROUND]))

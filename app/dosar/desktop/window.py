@@ -10,6 +10,7 @@ import time
 import tkinter as tk
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from tkinter import ttk
@@ -25,6 +26,8 @@ WIDTH, PADDING, MOST_LINES = 390, 16, 10
 GAP = (8, 0)
 LOOK_SECONDS, LOOK_SECONDS_ON_THE_WAY = 3.0, 0.5
 DRAW_MILLISECONDS = 200
+SHOW_REQUEST_FILE = "window-asked"
+"""Made in the data folder by a second start."""
 ICON = Path(__file__).with_name("dosar.png")
 OPEN, START, STOP = Message("Open"), Message("Start"), Message("Stop")
 BACK_UP, BACKUPS_PATH = Message("Back up now"), "backups"
@@ -118,7 +121,15 @@ class Window(tk.Tk):
         told = backup_words(days_since_backup(self._data, time.time()))
         self._backup_label["text"] = translate_message(told) if told else ""
         self._output_text(shown_output(list(self._server.lines), state, self._seen))
+        self._come_if_asked()
         self.after(DRAW_MILLISECONDS, self._draw)
+
+    def _come_if_asked(self) -> None:
+        with suppress(OSError):
+            (self._data / SHOW_REQUEST_FILE).unlink()
+            self.deiconify()
+            self.lift()
+            self.focus_force()
 
     def _output_text(self, text: str) -> None:
         if text == self._output.get("1.0", "end-1c"):

@@ -214,7 +214,7 @@ def test_who_closes_the_window_stops_the_program_and_locks_nothing(tmp_path: Pat
             command, env=environment, stdin=inside, stdout=output, stderr=output, preexec_fn=take_terminal
         )
     os.close(inside)
-    assert is_soon(lambda: answers(free_port))
+    assert is_soon(lambda: answers(free_port) and "Code of the set-up" in told.read_text(), 120), told.read_text()
     assert (data / "dosar.db-wal").exists()
     os.close(terminal)
     assert process.wait(60) == 0

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store, closing_stores, unwritten_log
 from dosar.database.store_errors import StoreBusy, StoreClosed
+from tests.waiting import is_soon
 
 KEY = bytes(32)
 
@@ -95,6 +97,27 @@ def test_so_does_what_goes_on_by_itself(store: SqliteStore, tmp_path: Path, work
     store.close()
     assert files(tmp_path) == {"dosar.db"}
     assert all(isinstance(error, StoreClosed | StoreBusy) for error in trouble)
+
+
+def test_a_copy_that_is_made_page_by_page_is_broken_off(store: SqliteStore, tmp_path: Path) -> None:
+    copy = sqlcipher.connect(str(tmp_path / "copy"), check_same_thread=False)
+    copy.execute(f"PRAGMA key=\"x'{KEY.hex()}'\"")
+
+    def make_copy(begun: Event) -> None:
+        def go_on(*_: int) -> None:
+            begun.set()
+            if store.closed.wait(0.05):
+                raise StoreClosed
+
+        with store.snapshot_apart() as read:
+            driver: Any = read.connection.driver_connection
+            driver.backup(copy, pages=1, progress=go_on)
+
+    trouble = in_the_background(make_copy)
+    store.close()
+    copy.close()
+    assert files(tmp_path) == {"dosar.db", "copy"}
+    assert is_soon(lambda: bool(trouble)) and isinstance(trouble[0], StoreClosed)
 
 
 def test_what_nobody_closed_is_closed_at_the_end(store: SqliteStore, tmp_path: Path) -> None:

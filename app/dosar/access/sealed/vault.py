@@ -70,6 +70,8 @@ class Vault:
     """What ``open_application`` does just now, as it tells."""
     trouble: StoreError | None = None
     """Why the data could not be opened the last time."""
+    is_ending: bool = False
+    """Whether the program ends because of that, since nobody could type anything that helps."""
     _open: OpenData | None = None
     _is_closing: bool = False
     _opening_since: float | None = None
@@ -157,8 +159,8 @@ class Vault:
             self.note_use()
 
     def fail_to_open(self, failure: Exception) -> None:
-        """Remember why, for whoever looks at the page."""
-        self.trouble = _trouble_of(failure)
+        """Remember why the program is about to end, for whoever looks at the page."""
+        self.trouble, self.is_ending = _trouble_of(failure), True
 
     def begin_opening(self, key: bytes, over: Callable[[Exception | None], None] | None = None) -> None:
         """Open the data in the background, unless somebody does so already; ``over`` is called at the end, with what

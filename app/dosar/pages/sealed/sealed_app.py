@@ -127,13 +127,14 @@ def _sealed_page(status: int = SEALED_STATUS, refused: str = "") -> Any:
             refused=refused,
             opening=vault.seconds_opening,
             steps=vault.steps.told,
+            ending=vault.is_ending,
             trouble=_trouble_said(vault),
             kept=_typed_boxes() if request.path != UNLOCK_PATH else [],
             languages=[(code, name, code == _language()) for code, name in LANGUAGE_NAMES.items()],
         ),
         status,
     )
-    if vault.seconds_opening is not None and vault.trouble is None and request.method == "GET":
+    if vault.seconds_opening is not None and not vault.is_ending and request.method == "GET":
         page.headers["Refresh"] = "1"
     chosen = request.args.get("language")
     if request.path == UNLOCK_PATH and chosen in LANGUAGE_NAMES:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import tomllib
+from importlib.metadata import Distribution
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -11,8 +12,9 @@ from zipfile import ZipFile
 from PIL import Image
 
 from tools.package.archive import LIST_NAME, write_archive, write_list
-from tools.package.contents import LEFT_OUT, OPTIONAL, imported_inside, languages_of, modules_of, unwanted
+from tools.package.contents import EXTRAS, LEFT_OUT, OPTIONAL, imported_inside, languages_of, modules_of, unwanted
 from tools.package.icons import DRAWING, draw_icon, write_icons
+from tools.package.licences import write_licences
 from tools.package.version_resource import version_resource
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +83,23 @@ def test_each_system_has_its_icon(tmp_path: Path) -> None:
         assert {(16, 16), (32, 32), (48, 48), (256, 256)} <= windows.info["sizes"] and macos.format == "ICNS"
     with Image.open(PACKAGE / "desktop/dosar.png") as shown:
         assert shown.tobytes() == Image.open(BytesIO(draw_icon(64))).tobytes(), f"draw it anew from {DRAWING}"
+
+
+def test_every_library_that_is_handed_on_brings_its_licence(tmp_path: Path) -> None:
+    """As the wheel of this checkout would ask for them."""
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = {extra: said["optional-dependencies"][extra] for extra in EXTRAS}
+    asked = [*said["dependencies"], *(f'{one}; extra == "{extra}"' for extra, ones in extras.items() for one in ones)]
+    info = tmp_path / "dosar-0.0.0.dist-info"
+    info.mkdir()
+    lines = ["Metadata-Version: 2.4", "Name: dosar", "Version: 0.0.0", "License-Expression: Apache-2.0"]
+    (info / "METADATA").write_text("\n".join([*lines, *(f"Requires-Dist: {one}" for one in asked)]), "utf-8")
+    assert write_licences(Distribution.at(info), tmp_path / "licences") == []
+    brought = {
+        folder.name.rpartition("-")[0].lower() for folder in (tmp_path / "licences").iterdir() if folder.is_dir()
+    }
+    assert {"dosar", "flask", "sqlcipher3", "typst", "werkzeug", "keyring", "python-stdnum"} <= brought
+    assert not {"pytest", "psycopg"} & brought
 
 
 def test_windows_gets_a_version_of_four_numbers() -> None:

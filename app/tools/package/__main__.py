@@ -11,11 +11,13 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from importlib.metadata import Distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools.package.archive import write_archive, write_list
 from tools.package.icons import write_icons
+from tools.package.licences import write_licences
 from tools.package.version_resource import version_resource
 from tools.package.wheel import ROOT, unpack_wheel, version_of
 
@@ -60,6 +62,8 @@ def build_folder(work: Path, to: Path) -> str:
     }
     options = ("--noconfirm", "--log-level", "ERROR", "--distpath", str(to), "--workpath", str(work / "build"))
     subprocess.run([sys.executable, "-m", "PyInstaller", *options, str(SPEC)], env=os.environ | told, check=True)
+    made = to / ("Dosar.app/Contents/Resources" if sys.platform == "darwin" else "Dosar")
+    write_licences(Distribution.at(next(program.glob("dosar-*.dist-info"))), made / "licences")
     if sys.platform != "darwin":
         icon = "dosar.ico" if sys.platform == "win32" else "dosar.png"
         shutil.copyfile(icons / icon, to / "Dosar" / icon)  # for the installer, and for a shortcut made by hand

@@ -6,6 +6,8 @@ from pathlib import Path
 
 TYPESETTER = "typst"
 """No wheel for Windows on ARM: there a person's copy of her file is printed from the browser."""
+EXTRAS = ("keyring", "passkeys", "remote")
+"""Those of pyproject.toml that a desk has a use for."""
 OPTIONAL = ("keyring", "obstore", "truststore", "urllib3", "webauthn", TYPESETTER)
 """Libraries of the extras, and the one that not every system has: taken along where they are installed."""
 ONLY_FOR_TESTS = (

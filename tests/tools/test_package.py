@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from importlib.metadata import Distribution
@@ -11,6 +12,7 @@ from zipfile import ZipFile
 
 from PIL import Image
 
+from dosar.language.text.catalogs import compile_catalogs
 from tools.package.archive import LIST_NAME, write_archive, write_list
 from tools.package.contents import EXTRAS, LEFT_OUT, OPTIONAL, imported_inside, languages_of, modules_of, unwanted
 from tools.package.icons import DRAWING, draw_icon, write_icons
@@ -55,6 +57,14 @@ def made_folder(place: Path) -> Path:
     (folder / "link").symlink_to("dosar")
     write_list(folder)
     return folder
+
+
+def test_the_same_sentences_are_compiled_to_the_same_file(tmp_path: Path) -> None:
+    folder = tmp_path / "ro_MD/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    shutil.copyfile(ROOT / "translations/ro_MD/LC_MESSAGES/messages.po", folder / "messages.po")
+    compile_catalogs(tmp_path)
+    assert b"POT-Creation-Date: 2000-01-01" in (folder / "messages.mo").read_bytes()
 
 
 def test_the_archive_of_the_same_folder_is_the_same(tmp_path: Path) -> None:

@@ -7,8 +7,12 @@ Imports nothing of Dosar's own, for the build.
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+
+NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+"""Babel would write when it compiled: the same sentences then never gave the same file twice."""
 
 
 def compile_catalogs(folder: Path) -> None:
@@ -38,7 +42,9 @@ def _compile(sources: Iterable[Path]) -> None:
 
         compiled = BytesIO()
         with source.open("rb") as po:
-            write_mo(compiled, read_po(po, locale=source.parts[-3]))
+            catalog = read_po(po, locale=source.parts[-3])
+        catalog.creation_date = NO_MOMENT
+        write_mo(compiled, catalog)
         _replace(source.with_suffix(".mo"), compiled.getvalue())
 
 

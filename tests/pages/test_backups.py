@@ -76,6 +76,9 @@ def test_the_button_makes_one_that_is_checked_and_can_be_taken_along(
     taken = post(administrator, f"{place}/take", name=file.name)
     assert taken.data == file.read_bytes() and file.name in taken.headers["Content-Disposition"]
     assert post(administrator, f"{place}/take", name="../key").status_code == 404
+    if demo.repository.store.engine.dialect.name == "postgresql":
+        refused = post(administrator, f"{place}/restore", name=file.name)
+        assert refused.status_code in (404, 422), "it goes back at the server"
     assert file.name in told(demo, "backup_taken") and file.name in told(demo, "backup_made")
     assert not list(Path(work.data).glob(".taking/*"))
 

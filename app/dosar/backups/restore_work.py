@@ -21,6 +21,8 @@ from dosar.backups.uploads import Uploads
 from dosar.backups.verification import Manifest, opened_backup, verify_backup
 from dosar.backups.working import work_folder
 from dosar.database.keys.master_key import CardMistyped
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 
 FETCHED_FOLDER = ".restore-fetched"
@@ -135,6 +137,15 @@ class RestoreWork:
         file = self.uploads.whole(self.uploads.begin(source.name))
         source.place.fetch(source.name, file, self.tell)
         return file
+
+
+def require_own_database(store: Store) -> None:
+    """Raises :class:`StoreError` where the data lie at a database server: nothing here puts a back-up there."""
+    if not isinstance(store, SqliteStore):
+        raise StoreError(
+            "The data lie in PostgreSQL, and this page does not restore there. Whoever looks after the server does so: "
+            "dosar restore (see Operations)."
+        )
 
 
 def find_backup(file: Path, secret: str | Path, folder: Path, tell: Progress) -> FoundBackup:

@@ -14,9 +14,10 @@ from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.backups.places.settings import open_place
-from dosar.backups.restore_work import SECRET_TROUBLES, BackupSource, RestoreWork
+from dosar.backups.restore_work import SECRET_TROUBLES, BackupSource, RestoreWork, require_own_database
 from dosar.database.keys.key_changes import stored_status
 from dosar.database.keys.key_file import default_key_file
+from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import history_table
 from dosar.pages.backups.backup_state import current_restore
 from dosar.pages.backups.backup_words import contents_text
@@ -35,10 +36,13 @@ class RestoreOverPage(PageView):
         work, found, form = current_restore(), place_with_number(place), SecretForm()
         name = named_backup(found)
         try:
+            require_own_database(access_services().store)
             work.guesses.count(request.remote_addr or "")
         except TooManyGuesses as waiting:
             told = gettext("Too many did not fit; wait %(seconds)s seconds and try again.", seconds=waiting.seconds)
             return _secret_page(place, name, form, told), 429
+        except StoreError as trouble:
+            return _secret_page(place, name, form, trouble.message.say(gettext)), 422
         secret = form.secret.data or _key_file_here()
         if not secret:
             return _secret_page(place, name, form, "")

@@ -14,7 +14,7 @@ from dosar.access.services import access_services
 from dosar.access.set_up_code import require_set_up_code
 from dosar.access.web.cookies import host_cookie
 from dosar.access.web.hosts import is_loopback_name
-from dosar.backups.restore_work import SECRET_TROUBLES, RestoreWork
+from dosar.backups.restore_work import SECRET_TROUBLES, RestoreWork, require_own_database
 from dosar.backups.uploads import PIECE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
@@ -46,6 +46,7 @@ class RestorePage(PageView):
             return _restore_page(form)
         try:
             require_set_up_code(access_services().set_up_code, form.code.data)
+            require_own_database(access_services().store)
             source = asked_source(form, work)
             work.guesses.count(request.remote_addr or "")
         except TooManyGuesses as waiting:

@@ -21,6 +21,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import text
 
+from dosar.cli.serving.stopping import FINISH_SECONDS
 from dosar.database.store import Store
 from tests.organisations import CASE, MENU, ROLES
 from tests.waiting import is_soon
@@ -32,6 +33,7 @@ from sqlalchemy import text
 from dosar.cli.endings import ended_by, end_by_interrupt
 from dosar.cli.commands.start import _listening_socket
 from dosar.cli.only_program import only_program
+from dosar.cli.serving import stopping
 from dosar.cli.serving.server import serve_requests
 from dosar.cli.serving.stopping import Stop
 from dosar.database.store import Store
@@ -55,6 +57,7 @@ def answering(store):
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # a script's background jobs are started deaf to Ctrl+C
 end_by_interrupt()
 data, port = Path(sys.argv[1]), int(sys.argv[2])
+stopping.FINISH_SECONDS = float(sys.argv[4])
 for _ in range(int(sys.argv[3])):
     with only_program(data):
         store, stop = Store.open(data, key=KEY), Stop()
@@ -117,10 +120,15 @@ def rounds() -> int:
 
 
 @pytest.fixture
-def serving(tmp_path: Path, free_port: int, rounds: int) -> Iterator[Serving]:
+def patience() -> float:
+    return FINISH_SECONDS
+
+
+@pytest.fixture
+def serving(tmp_path: Path, free_port: int, rounds: int, patience: float) -> Iterator[Serving]:
     data = tmp_path / "data"
     data.mkdir()
-    command = [sys.executable, "-c", PROGRAM, str(data), str(free_port), str(rounds)]
+    command = [sys.executable, "-c", PROGRAM, str(data), str(free_port), str(rounds), str(patience)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(command, text=True, env=environment, **streams) as ours:
@@ -171,19 +179,17 @@ def test_a_page_being_made_is_finished_and_answered(serving: Serving, tmp_path: 
     assert answers[0].result() and serving.process.returncode == 0
 
 
-@pytest.mark.parametrize("hanging, times", [("sleep", 1), ("spin", 2)])
+@pytest.mark.parametrize("hanging, times, patience", [("sleep", 1, FINISH_SECONDS), ("spin", 2, 1000.0)])
 def test_a_page_that_hangs_holds_up_nobody(serving: Serving, hanging: str, times: int, tmp_path: Path) -> None:
     """It is told to end after some seconds, or by a second Ctrl+C; what it had not finished is not there."""
     serving.says("serving")
     assert serving.keep("first")
     Thread(target=serving.keep, args=(hanging,), daemon=True).start()
     serving.says(f"asked {hanging}")
-    begun = time.monotonic()
     for _ in range(times):
         serving.process.send_signal(signal.SIGINT)
         time.sleep(0.2)
-    told, _ = serving.process.communicate(timeout=30)
-    assert time.monotonic() - begun < 9 / times
+    told, _ = serving.process.communicate(timeout=60)
     assert "Traceback" not in told and serving.process.returncode == 0
     assert serving.kept_in_the_file_alone(tmp_path / "copy") == {"first"}
 

@@ -54,7 +54,8 @@ def answering(store):
         return [b"kept"]
     return answer
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # a script's background jobs are started deaf to Ctrl+C
+for deaf_to in (signal.SIGINT, signal.SIGHUP):  # a script's background jobs, and what nohup starts
+    signal.signal(deaf_to, signal.SIG_DFL)
 end_by_interrupt()
 data, port = Path(sys.argv[1]), int(sys.argv[2])
 stopping.FINISH_SECONDS = float(sys.argv[4])

@@ -207,6 +207,7 @@ def test_who_closes_the_window_stops_the_program_and_locks_nothing(tmp_path: Pat
     def take_terminal() -> None:
         os.setsid()
         fcntl.ioctl(inside, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup may have started these tests
 
     forms, told = tmp_path / "forms", tmp_path / "told"
     forms.mkdir()
@@ -221,10 +222,13 @@ def test_who_closes_the_window_stops_the_program_and_locks_nothing(tmp_path: Pat
             command, env=environment, stdin=inside, stdout=output, stderr=output, preexec_fn=take_terminal
         )
     os.close(inside)
-    assert is_soon(lambda: answers(free_port) and "Code of the set-up" in told.read_text(), 120), told.read_text()
-    assert (data / "dosar.db-wal").exists()
-    os.close(terminal)
-    assert process.wait(60) == 0
+    try:
+        assert is_soon(lambda: answers(free_port) and "Code of the set-up" in told.read_text(), 120), told.read_text()
+        assert (data / "dosar.db-wal").exists()
+        os.close(terminal)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
     assert "the data are closed" in told.read_text() and "locked" not in told.read_text()
     assert {file.name for file in data.glob("dosar.db*")} == {"dosar.db"}
 

@@ -172,6 +172,11 @@ def test_two_people_with_a_passphrase_each(say: Say) -> None:
     assert len(re.findall("a passphrase", say("status"))) == 1
 
 
+def hear_hangup() -> None:
+    """Whatever started these tests, perhaps nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def test_it_starts_sealed_is_opened_in_the_page_and_sealed_by_the_system(
     places: list[str], say: Say, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +186,13 @@ def test_it_starts_sealed_is_opened_in_the_page_and_sealed_by_the_system(
     address = f"http://127.0.0.1:{free_port}"
     command = [sys.executable, "-c", PROGRAM, "start", "--no-browser", "--port", str(free_port), *places]
     command += ["--forms", str(tmp_path / "forms")]
-    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command,
+        text=True,
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=hear_hangup if os.name == "posix" else None,
+    ) as process:
         try:
             assert is_soon(lambda: asked(address)[0] == 503, 30)
             assert 'name="secret"' in asked(address)[1]

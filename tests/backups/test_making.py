@@ -1,7 +1,9 @@
 """A back-up is made of the running database, verified, and refused when anything in it is not as it was written."""
 
+import os
 import random
 import shutil
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -219,6 +221,6 @@ def test_a_full_stick_is_told_and_keeps_nothing_of_it(kept: Kept, tmp_path: Path
             "from pathlib import Path; from dosar.backups.places.folder import FolderPlace; "
             f"FolderPlace(Path('{disk.folder}')).put(Path('{kept.file}'), 'x.dosar', lambda *_: None)"
         )
-        status = disk.run(f'python -c "{script}" 2> {tmp_path}/said')
+        status = disk.run(f'PYTHONPATH={os.pathsep.join(sys.path)} {sys.executable} -c "{script}" 2> {tmp_path}/said')
         assert status == 1 and "no room left" in (tmp_path / "said").read_text()
         assert disk.run(f'test -z "$(ls {disk.folder})"') == 0

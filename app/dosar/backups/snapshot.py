@@ -25,7 +25,8 @@ from dosar.database.audit.verification import anchor_line
 from dosar.database.copies.transfer import copy_database
 from dosar.database.copies_folder import DATABASE_FILE
 from dosar.database.form_tables import all_tables, make_tables
-from dosar.database.format_version import format_table, stored_format
+from dosar.database.format_version import stored_format
+from dosar.database.page_key import give_page_key
 from dosar.database.sqlite_store import PAGE_BYTES, SqliteStore
 from dosar.database.store import Store
 from dosar.migrations.upgrade import last_good_definition
@@ -61,7 +62,7 @@ def known_tables(store: Store) -> list[Table]:
 def _snapshot_of_pages(store: SqliteStore, key: bytes, file: Path, tell: Progress) -> Snapshot:
     with store.snapshot_apart() as read:
         contents = table_contents(read, partial(tell, "count"))
-        found = Snapshot(file, contents, _anchor(read), _format(read))
+        found = Snapshot(file, contents, _anchor(read), stored_format(read))
         _copy_pages(read, key, file, partial(tell, "copy"))
     return found
 
@@ -91,7 +92,7 @@ def _snapshot_of_rows(store: Store, key: bytes, folder: Path, tell: Progress) ->
         tell("copy", 1.0)
         with taken.snapshot_apart() as read:
             contents = table_contents(read, partial(tell, "count"))
-            found = Snapshot(folder / DATABASE_FILE, contents, _anchor(read), _format(read))
+            found = Snapshot(folder / DATABASE_FILE, contents, _anchor(read), stored_format(read))
     finally:
         taken.close()
     with closing(_opened(found.file, key, ("journal_mode=DELETE",))):
@@ -102,8 +103,7 @@ def _snapshot_of_rows(store: Store, key: bytes, folder: Path, tell: Progress) ->
 def _opened(file: Path, key: bytes, pragmas: Iterable[str]) -> Any:
     os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
     opened = sqlcipher.connect(str(file), isolation_level=None)
-    opened.execute("PRAGMA cipher_log_level=NONE")
-    opened.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    give_page_key(opened, key)
     for pragma in pragmas:
         opened.execute(f"PRAGMA {pragma}")
     return opened
@@ -111,7 +111,3 @@ def _opened(file: Path, key: bytes, pragmas: Iterable[str]) -> Any:
 
 def _anchor(read: Connection) -> str:
     return anchor_line(read) if inspect(read).has_table(audit_event_table.name) else ""
-
-
-def _format(read: Connection) -> int:
-    return stored_format(read) if inspect(read).has_table(format_table.name) else 0

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from dosar.database.page_key import give_page_key
+
 COPIES_FOLDER = "copies"
 OLD_KEY_FOLDER = "old-key"
 """Apart from the other copies: by those a damaged database is told from a wrong key."""
@@ -25,8 +27,7 @@ def is_opened_by(file: Path, key: bytes) -> bool:
     try:
         opened = sqlcipher.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
         try:
-            opened.execute("PRAGMA cipher_log_level=NONE")
-            opened.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+            give_page_key(opened, key)
             opened.execute("SELECT count(*) FROM sqlite_master").fetchone()
         finally:
             opened.close()

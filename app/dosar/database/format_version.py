@@ -18,12 +18,14 @@ format_table = Table("dosar_format", SYSTEM_METADATA, Column("version", Integer,
 
 def require_known_format(connection: Connection) -> None:
     """Raises :class:`StoreError` for a database that a newer Dosar has opened."""
-    if inspect(connection).has_table(format_table.name) and stored_format(connection) > FORMAT_VERSION:
+    if stored_format(connection) > FORMAT_VERSION:
         raise StoreError("A newer version of Dosar has opened this database. Install that version or a later one.")
 
 
 def stored_format(connection: Connection) -> int:
-    """The number that stands in the table."""
+    """The number that stands in the table; 0 where there is no table yet."""
+    if not inspect(connection).has_table(format_table.name):
+        return 0
     return connection.scalar(select(func.max(format_table.c.version))) or 0
 
 

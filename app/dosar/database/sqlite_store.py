@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.copies_folder import is_opened_by, newest_copy
+from dosar.database.page_key import give_page_key
 from dosar.database.store import LOCK_SECONDS, Store, database_file
 from dosar.database.store_errors import (
     DiskFull,
@@ -122,8 +123,7 @@ class SqliteStore(Store):
             check_same_thread=False,
             factory=_SqliteConnection,
         )
-        opened.execute("PRAGMA cipher_log_level=NONE")
-        opened.execute(f"PRAGMA key=\"x'{self._folder_key.hex()}'\"")
+        give_page_key(opened, self._folder_key)
         for pragma in PRAGMAS:
             opened.execute(f"PRAGMA {pragma}")
         opened.create_function("fold", 1, fold_text, deterministic=True)

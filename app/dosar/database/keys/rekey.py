@@ -21,6 +21,7 @@ from dosar.database.installation.installation_marker import has_people, mark_fou
 from dosar.database.keys.key_file import salt_file, write_secrets
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import slots_file, write_slots
+from dosar.database.page_key import give_page_key
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
@@ -113,8 +114,7 @@ def _copy(change: NewKey, store: SqliteStore) -> None:
 
 def _give_new_key(change: NewKey) -> None:
     with closing(sqlcipher.connect(str(change.draft / DATABASE_FILE), isolation_level=None)) as copied:
-        copied.execute("PRAGMA cipher_log_level=NONE")
-        copied.execute(f"PRAGMA key=\"x'{change.old_key.hex()}'\"")
+        give_page_key(copied, change.old_key)
         copied.execute(f"PRAGMA rekey=\"x'{change.new_key.hex()}'\"")
     store = SqliteStore(change.draft, change.new_key)
     try:

@@ -22,7 +22,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from dosar.cli.key_check import opens_database
+from dosar.database.keys.key_check import opens_database
 from dosar.database.keys.key_file import key_from_file
 from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as

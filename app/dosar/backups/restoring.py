@@ -67,13 +67,19 @@ def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -
     had_data = has_database(data)
     aside = swap_in(data, f"{utc_now():%Y-%m-%d-%H%M%S}")
     tell("swap", 1.0)
-    forms = data / FORMS_FOLDER
+    return restored_of(opened, data, aside if had_data else None)
+
+
+def restored_of(opened: OpenedBackup, data: Path, kept_aside: Path | None, kept_schema: str = "") -> Restored:
+    """What is there, once the back-up lies in the data folder."""
+    manifest, forms = opened.manifest, data / FORMS_FOLDER
     return Restored(
-        opened.manifest.moment,
-        opened.manifest.moment_here,
-        opened.manifest.tables,
-        aside if had_data else None,
+        manifest.moment,
+        manifest.moment_here,
+        manifest.tables,
+        kept_aside,
         forms if forms.is_dir() else None,
+        kept_schema,
     )
 
 

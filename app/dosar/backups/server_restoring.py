@@ -13,16 +13,17 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import ProgrammingError
 
 from dosar.backups.progress import Progress
-from dosar.backups.restoring import Restored, finish_interrupted, prepared_data
+from dosar.backups.restoring import Restored, finish_interrupted, prepared_data, restored_of
 from dosar.backups.snapshot import known_tables
-from dosar.backups.swapping import FORMS_FOLDER, new_stage, swap_in
+from dosar.backups.swapping import new_stage, swap_in
 from dosar.backups.working import disk_told
 from dosar.database.copies.transfer import copy_database
 from dosar.database.copies_folder import DATABASE_FILE
+from dosar.database.keys.key_check import opens_database
 from dosar.database.keys.key_slots_file import read_slots, write_slots
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
-from dosar.database.store_errors import StoreError, WrongKey
+from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 
 NOT_ALLOWED = "42501"
@@ -38,7 +39,7 @@ def restore_to_server(file: Path, secret: str | Path, data: Path, url: str, tell
     stage, moment = new_stage(data), utc_now()
     try:
         with disk_told(data):
-            opened = prepared_data(file, secret, data, stage, tell, lambda key: _is_key_of(data, url, key))
+            opened = prepared_data(file, secret, data, stage, tell, opens_database(data, url))
             kept_schema = _fill(stage, data, url, opened.master_key, moment, tell)
     except BaseException:
         shutil.rmtree(stage, ignore_errors=True)
@@ -46,26 +47,7 @@ def restore_to_server(file: Path, secret: str | Path, data: Path, url: str, tell
     for left in stage.glob(f"{DATABASE_FILE}*"):
         left.unlink()
     aside = swap_in(data, f"{moment:%Y-%m-%d-%H%M%S}")
-    forms = data / FORMS_FOLDER
-    return Restored(
-        opened.manifest.moment,
-        opened.manifest.moment_here,
-        opened.manifest.tables,
-        aside if kept_schema else None,
-        forms if forms.is_dir() else None,
-        kept_schema,
-    )
-
-
-def _is_key_of(data: Path, url: str, key: bytes) -> bool:
-    store = Store.open(data, url, key)
-    try:
-        store.require_right_key()
-    except WrongKey:
-        return False
-    finally:
-        store.close()
-    return True
+    return restored_of(opened, data, aside if kept_schema else None, kept_schema)
 
 
 def _fill(stage: Path, data: Path, url: str, key: bytes, moment: datetime, tell: Progress) -> str:

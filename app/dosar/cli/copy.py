@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-from dosar.access.tables import ACCESS_TABLES
+from dosar.backups.snapshot import known_tables
 from dosar.cli.console.locale import translate_message
-from dosar.cli.key_check import open_store_or_empty
 from dosar.database.copies.transfer import copy_database
-from dosar.database.form_tables import all_tables, make_tables
 from dosar.database.installation.erasure_register import copy_register
 from dosar.database.installation.installation_marker import has_people, mark_founded
+from dosar.database.keys.key_check import open_store_or_empty
 from dosar.database.keys.key_file import default_key_file, key_from_file
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message
-from dosar.migrations.upgrade import last_good_definition
 
 IN_A_FILE = "@"
 
@@ -79,7 +77,7 @@ def copy_organisation(source: Store, target: Store, named: str) -> None:
         mark_founded(Path(named))
     if not is_database_address(named):
         copy_register(source.data_folder, Path(named))
-    tables = [*ACCESS_TABLES, *all_tables(make_tables(last_good_definition(source).forms))]
+    tables = known_tables(source)
     source.open_kept_data_key()
     source.tell("copied")
     with target.writing():

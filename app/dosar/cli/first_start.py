@@ -35,7 +35,7 @@ def may_start_empty(places: Places, data: Path, demo: bool, new_organisation: bo
 
 def forget_organisation(data: Path, key: bytes) -> None:
     """Let a new organisation begin in the empty database. Raises :class:`StoreError` for one that is not empty."""
-    from dosar.cli.key_check import open_store_or_empty
+    from dosar.database.keys.key_check import open_store_or_empty
 
     store = open_store_or_empty(data, key, database_url())
     try:

@@ -62,7 +62,7 @@ class Places:
 
     def key_place(self, data: Path) -> "MasterKeyPlace":
         """Where the master key of the data folder is looked for."""
-        from dosar.cli.key_check import opens_database
+        from dosar.database.keys.key_check import opens_database
         from dosar.database.keys.master_key import MasterKeyPlace
 
         return MasterKeyPlace(data, opens_database(data, database_url()), self.key_file, settles=True)

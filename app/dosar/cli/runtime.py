@@ -30,7 +30,6 @@ from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.restore_work import RestoreWork
 from dosar.backups.work import BackupWork
 from dosar.cli.console.locale import translate_message
-from dosar.cli.key_check import open_store_or_empty
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.installation_marker import (
     has_people,
@@ -39,6 +38,7 @@ from dosar.database.installation.installation_marker import (
     mark_founded,
     require_people,
 )
+from dosar.database.keys.key_check import open_store_or_empty
 from dosar.database.keys.old_key import OLD_KEY_REMOVED_ACTION, remove_old_databases
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError

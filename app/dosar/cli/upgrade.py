@@ -3,16 +3,15 @@
 from datetime import datetime
 from pathlib import Path
 
-from dosar.access.tables import ACCESS_TABLES
+from dosar.backups.snapshot import known_tables
 from dosar.cli.console.findings import start_lines
 from dosar.cli.console.locale import translate_message
 from dosar.cli.runtime import prepare_database
 from dosar.database.copies.backup import keep_copy
-from dosar.database.form_tables import all_tables, make_tables
 from dosar.database.store import Store
 from dosar.language.load.folder import is_only_advice
 from dosar.language.text.message import Message
-from dosar.migrations.upgrade import OpenedForms, last_good_definition, preview_upgrade
+from dosar.migrations.upgrade import OpenedForms, preview_upgrade
 
 
 def upgrade_organisation(
@@ -27,7 +26,7 @@ def upgrade_organisation(
     else:
         if opened_forms.steps:
             store.open_kept_data_key()
-            tables = [*ACCESS_TABLES, *all_tables(make_tables(last_good_definition(store).forms))]
+            tables = known_tables(store)
             folder = keep_copy(store, data, key, tables, moment)
             print(
                 translate_message(Message("Everything as it was is kept in %(folder)s.", {"folder": folder}), language)

@@ -18,7 +18,7 @@ from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.restoring import Restored, restore_backup, undo_restore
 from dosar.backups.uploads import Uploads
-from dosar.backups.verification import Manifest, opened_backup, verify_backup
+from dosar.backups.verification import QUICK_LOOK, Manifest, opened_backup
 from dosar.backups.working import work_folder
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.sqlite_store import SqliteStore
@@ -152,5 +152,6 @@ def find_backup(file: Path, secret: str | Path, folder: Path, tell: Progress) ->
     """Open the back-up and look all of it through, in the folder: the stick is only read. Raises :class:`StoreError`,
     and nothing was changed."""
     with work_folder(folder) as work:
-        master_key = opened_backup(file, secret, work, tell).master_key
-        return FoundBackup(file, verify_backup(file, master_key, tell, work), secret, master_key)
+        opened = opened_backup(file, secret, work, tell)
+        opened.extract_database(work, tell, QUICK_LOOK)
+    return FoundBackup(file, opened.manifest, secret, opened.master_key)

@@ -1,5 +1,6 @@
 """A back-up to a folder that somebody named, and what goes there when a new one was made."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from dosar.access.settings import read_organisation
@@ -19,7 +20,7 @@ MADE_ACTION = "backup_made"
 def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: Progress) -> BackupRun:
     """Back up to a place that is not in the settings. Raises :class:`StoreError`; a place that cannot be tidied up,
     or a database that takes no note of it, takes nothing from a back-up that was made."""
-    begun, trouble = utc_now(), None
+    begun = utc_now()
     made = make_backup(store, data, forms, store.master_key, place, begun, tell)
     run = BackupRun(None, COMMAND, begun, utc_now(), made.name, made.bytes, made.checked)
     try:
@@ -28,8 +29,8 @@ def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: 
             note_run(session, run)
             add_event(session, MADE_ACTION, fields=[made.name])
     except StoreError as error:
-        trouble = error.message
-    return BackupRun(None, COMMAND, begun, run.ended_at, made.name, made.bytes, made.checked, trouble)
+        run = replace(run, trouble=error.message)
+    return run
 
 
 def tidy(store: Store, place: BackupPlace, kept: Retention = USUAL_RETENTION) -> list[str]:

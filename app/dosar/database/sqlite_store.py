@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, cast
 from weakref import WeakSet
 
@@ -78,6 +78,7 @@ class SqliteStore(Store):
         self._turns = WriteQueue()
         self._was_opened = False
         self._connections: WeakSet[_SqliteConnection] = WeakSet()
+        self._opening = Lock()
         _make_private(self._file)
         engine = create_engine(
             URL.create("sqlite", database=str(self._file)),
@@ -109,11 +110,12 @@ class SqliteStore(Store):
             yield connection
 
     def _connect(self) -> "_SqliteConnection":
-        if self.closed.is_set():
-            raise StoreClosed
-        opened = self._connect_to_file()
-        self._connections.add(opened)
-        return opened
+        with self._opening:
+            if self.closed.is_set():
+                raise StoreClosed
+            opened = self._connect_to_file()
+            self._connections.add(opened)
+            return opened
 
     def _connect_to_file(self) -> "_SqliteConnection":
         opened = sqlcipher.connect(
@@ -136,6 +138,8 @@ class SqliteStore(Store):
         if not self._was_opened or self._key is None:
             return
         until = time.monotonic() + END_SECONDS
+        if self._opening.acquire(timeout=END_SECONDS):  # one that is being opened just now is ended with the others
+            self._opening.release()
         for connection in list(self._connections):
             connection.end(max(until - time.monotonic(), 0))
         with suppress(sqlcipher.DatabaseError), closing(self._connect_to_file()) as last:

@@ -71,7 +71,7 @@ FOLDERS = {
         "appbuilder",
         "installation",
     ],
-    "backups": ["progress", "file", "places", TOP],
+    "backups": ["progress", "working", "file", "places", "reading", "making", "restoring", "keeping"],
     "pages": [
         "input",
         TOP,
@@ -131,9 +131,9 @@ MAY_USE = {
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {
-    "backups/server_restoring.py",  # moves tables into another schema
-    "backups/snapshot.py",  # copies the pages of the whole file
-    "backups/table_contents.py",  # counts and adds up whole tables
+    "backups/restoring/server_restoring.py",  # moves tables into another schema
+    "backups/making/snapshot.py",  # copies the pages of the whole file
+    "backups/reading/table_contents.py",  # counts and adds up whole tables
     "database/copies_folder.py",  # asks a copy whether the key opens it
     "database/keys/rekey.py",  # gives a copy of the whole file another key
     "database/installation/program_lock.py",  # a connection of its own, that no session ever uses

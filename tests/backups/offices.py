@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from dosar.access.tables import ACCESS_TABLES
-from dosar.backups.making import MadeBackup, make_backup
+from dosar.backups.making.make import MadeBackup, make_backup
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress, keep_silent

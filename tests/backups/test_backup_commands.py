@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from dosar.backups.making import make_backup
+from dosar.backups.keeping.runs import recent_runs
+from dosar.backups.making.make import make_backup
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.settings import place_from_address, save_place
 from dosar.backups.progress import keep_silent
-from dosar.backups.rehearsal import rehearse
-from dosar.backups.runs import recent_runs
+from dosar.backups.restoring.rehearsal import rehearse
 from dosar.cli.main import main
 from dosar.database.keys.key_file import write_secrets
 from dosar.database.keys.key_slots_file import read_slots, write_slots

@@ -7,8 +7,8 @@ import pytest
 
 from dosar.backups.file.troubles import WrongSecret
 from dosar.backups.progress import keep_silent
-from dosar.backups.restoring import restore_backup
-from dosar.backups.verification import open_backup
+from dosar.backups.reading.verification import open_backup
+from dosar.backups.restoring.restore import restore_backup
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_changes import KeyChanges
 from dosar.database.keys.key_slots import Argon2Cost

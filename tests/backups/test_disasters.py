@@ -8,7 +8,7 @@ import pytest
 
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.progress import keep_silent
-from dosar.backups.restoring import restore_backup
+from dosar.backups.restoring.restore import restore_backup
 from dosar.database.sqlite_store import PAGE_BYTES
 from dosar.database.store import database_file
 from dosar.database.store_errors import StoreDamaged, StoreError

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from dosar.backups.file.names import BackupName, read_name
-from dosar.backups.new_place import prepare_place
 from dosar.backups.places import settings
 from dosar.backups.places.connected_drives import backups_in, connected_drives, look_into
 from dosar.backups.places.drives import Drive, drives_of_letters, linux_drives, mac_drives, windows_drives
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.folder_troubles import folder_trouble
 from dosar.backups.places.known_folder import find_folder, mark_folder
+from dosar.backups.places.new_place import prepare_place
 from dosar.backups.places.patience import PatientPlace, within
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.same_disk import is_same_disk

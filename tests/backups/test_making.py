@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from dosar.backups import verification
 from dosar.backups.file import archive
 from dosar.backups.file.archive import DATABASE_PART, SLOTS_PART, write_archive
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, BackupNewer, ForeignBackup, NoBackup, WrongSecret
-from dosar.backups.making import MadeBackup, backup_mark
+from dosar.backups.making.make import MadeBackup, backup_mark
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.place import PlaceUnreachable
 from dosar.backups.progress import Progress, keep_silent
-from dosar.backups.verification import open_backup, verify_backup
+from dosar.backups.reading import verification
+from dosar.backups.reading.verification import open_backup, verify_backup
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import slots_file, write_slots
 from dosar.database.keys.master_key import CardMistyped, passphrase_secret

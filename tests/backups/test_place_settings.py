@@ -8,15 +8,7 @@ import pytest
 from sqlalchemy import LargeBinary, select, type_coerce
 
 from dosar.access.tables import ACCESS_TABLES, backup_place_table, backup_run_table
-from dosar.backups.places.addresses import bucket_of, object_store_address
-from dosar.backups.places.settings import (
-    PlaceSettings,
-    place_from_address,
-    read_places,
-    remove_place,
-    save_place,
-)
-from dosar.backups.runs import (
+from dosar.backups.keeping.runs import (
     BUTTON,
     DAILY,
     BackupRun,
@@ -27,6 +19,14 @@ from dosar.backups.runs import (
     note_rehearsal,
     note_run,
     recent_runs,
+)
+from dosar.backups.places.addresses import bucket_of, object_store_address
+from dosar.backups.places.settings import (
+    PlaceSettings,
+    place_from_address,
+    read_places,
+    remove_place,
+    save_place,
 )
 from dosar.database.copies.transfer import copy_database
 from dosar.database.store import Store

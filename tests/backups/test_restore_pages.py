@@ -14,7 +14,7 @@ from werkzeug.test import Client, TestResponse, encode_multipart
 
 from dosar.access.sealed.guesses import FREE_GUESSES, Guesses
 from dosar.access.sealed.vault import Vault
-from dosar.backups.restore_work import FETCHED_FOLDER
+from dosar.backups.restoring.restore_work import FETCHED_FOLDER
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.pages.backups.backup_state import RESTORE

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dosar.backups.before_restore import remove_kept_aside
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
 from dosar.backups.progress import keep_silent
-from dosar.backups.restoring import Restored, finish_interrupted, is_interrupted, restore_backup, undo_restore
+from dosar.backups.restoring.before_restore import remove_kept_aside
+from dosar.backups.restoring.restore import Restored, finish_interrupted, is_interrupted, restore_backup, undo_restore
 from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
 from dosar.database.audit.verification import verify_chain
 from dosar.database.installation.installation_marker import is_founded, mark_founded

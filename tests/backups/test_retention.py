@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dosar.backups.file.names import BackupName
-from dosar.backups.retention import USUAL_RETENTION, Retention, names_to_remove
+from dosar.backups.keeping.retention import USUAL_RETENTION, Retention, names_to_remove
 
 BUCHAREST = ZoneInfo("Europe/Bucharest")
 FIRST = datetime(2025, 1, 1, 1, 30)

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dosar.access.settings import write_setting
-from dosar.backups.backup_plan import OFF_SETTING
-from dosar.backups.before_changes import back_up_before_changes
+from dosar.backups.keeping.backup_plan import OFF_SETTING
+from dosar.backups.keeping.before_changes import back_up_before_changes
+from dosar.backups.keeping.runs import BEFORE_FORMS, last_good, last_rehearsed, last_try
+from dosar.backups.keeping.schedule import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT, BackupSchedule, is_due, pause_after
+from dosar.backups.keeping.work import BackupWork
 from dosar.backups.places.addresses import FOLDER_KIND
 from dosar.backups.places.settings import PlaceSettings, save_place
-from dosar.backups.runs import BEFORE_FORMS, last_good, last_rehearsed, last_try
-from dosar.backups.schedule import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT, BackupSchedule, is_due, pause_after
-from dosar.backups.work import BackupWork
 from dosar.database.store import Store
 from tests.backups.offices import Office, new_office
 

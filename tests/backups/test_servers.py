@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
-from dosar.backups.new_place import prepare_place
+from dosar.backups.places.new_place import prepare_place
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
 from dosar.backups.places.servers import chunked_upload
 from dosar.backups.places.servers.webdav_listing import StrangeListing, read_listing
 from dosar.backups.places.settings import open_place, place_from_address
 from dosar.backups.progress import keep_silent
-from dosar.backups.verification import open_backup
+from dosar.backups.reading.verification import open_backup
 from dosar.language.form import CASE_FORM
 from tests.backups.offices import CANARY, enter, new_office
 from tests.backups.servers import PASSWORD, USER, answering, bucket, line_that_breaks, proxy, webdav

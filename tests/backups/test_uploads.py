@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dosar.backups.uploads import SPARE_BYTES, Uploads
+from dosar.backups.restoring.uploads import SPARE_BYTES, Uploads
 from dosar.database.store_errors import StoreError
 
 
@@ -40,6 +40,6 @@ def test_only_the_last_file_is_kept_and_none_by_a_made_up_word(tmp_path: Path) -
 def test_nobody_fills_the_disk_by_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     uploads = Uploads(tmp_path / "sent")
     word = uploads.begin()
-    monkeypatch.setattr("dosar.backups.uploads.SPARE_BYTES", SPARE_BYTES * 2**30)
+    monkeypatch.setattr("dosar.backups.restoring.uploads.SPARE_BYTES", SPARE_BYTES * 2**30)
     with pytest.raises(StoreError, match="no room"):
         uploads.add(word, 0, b"x")

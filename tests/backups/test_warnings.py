@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dosar.backups.warnings import BackupWarning, PlaceState, backup_warnings, last_good_of
+from dosar.backups.keeping.warnings import BackupWarning, PlaceState, backup_warnings, last_good_of
 from dosar.language.text.message import Message
 
 NOW = datetime(2026, 11, 29, 16, 30)

@@ -16,10 +16,10 @@ from threading import Event, Thread
 from sqlalchemy import insert
 
 from dosar import shipped_folder
-from dosar.backups.making import make_backup
+from dosar.backups.making.make import make_backup
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.progress import keep_silent
-from dosar.backups.restoring import restore_backup
+from dosar.backups.restoring.restore import restore_backup
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import write_slots
 from dosar.database.keys.recovery_card import RecoveryCard

@@ -9,7 +9,7 @@ from flask import Flask
 
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import install_vault
-from dosar.backups.restore_work import RestoreWork
+from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.cli.places import forms_folder
 from dosar.cli.serving.backups import watch_backups
 from dosar.cli.serving.gate import Gate

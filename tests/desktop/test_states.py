@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dosar.backups.last_backup import DAY_SECONDS, days_since_backup, tell_last_backup
+from dosar.backups.making.last_backup import DAY_SECONDS, days_since_backup, tell_last_backup
 from dosar.cli.console.locale import translate_message
 from dosar.desktop.states import STARTABLE, WITH_PAGES, Seen, State, backup_words, judge_state, shown_output
 

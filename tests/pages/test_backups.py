@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dosar.backups.work import BackupWork
+from dosar.backups.keeping.work import BackupWork
 from dosar.database.audit.chain import audit_event_table
 from dosar.pages.backups.backup_state import WORK
 from tests.pages.conftest import Demo, token_on

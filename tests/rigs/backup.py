@@ -23,8 +23,8 @@ from pathlib import Path
 
 from dosar.backups.file.names import read_name
 from dosar.backups.progress import keep_silent
-from dosar.backups.restoring import finish_interrupted, is_interrupted, restore_backup
-from dosar.backups.verification import verify_backup
+from dosar.backups.reading.verification import verify_backup
+from dosar.backups.restoring.restore import finish_interrupted, is_interrupted, restore_backup
 from dosar.database.installation.installation_marker import mark_founded
 from dosar.database.keys.key_slots_file import read_slots
 from dosar.database.sqlite_store import SqliteStore

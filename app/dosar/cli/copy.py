@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dosar.backups.snapshot import known_tables
+from dosar.backups.making.snapshot import known_tables
 from dosar.cli.console.locale import translate_message
 from dosar.database.copies.transfer import copy_database
 from dosar.database.installation.erasure_register import copy_register

@@ -50,7 +50,7 @@ def only_program(data: Path, *urls: str | None) -> Iterator[None]:
     """Keep the data folder and the databases to this program until the end; a restore that was interrupted there is
     finished first. What is open of them is closed at the end, and nobody who is in a hurry breaks that off. Raises
     :class:`StoreError`."""
-    from dosar.backups.swapping import finish_interrupted
+    from dosar.backups.restoring.swapping import finish_interrupted
 
     with ExitStack() as locks:
         locks.enter_context(lock_folder(data))

@@ -49,7 +49,7 @@ class Places:
 
     def existing_data_folder(self, url: str | None) -> Path:
         """The data folder of a command that needs what is in it, or in the database at ``url``."""
-        from dosar.backups.swapping import is_interrupted
+        from dosar.backups.restoring.swapping import is_interrupted
         from dosar.database.store import database_file
 
         data = self.data_folder()
@@ -115,7 +115,7 @@ def _local_forms() -> Path | None:
 
 
 def _restored_forms(data: Path | None) -> Path | None:
-    from dosar.backups.swapping import FORMS_FOLDER
+    from dosar.backups.restoring.swapping import FORMS_FOLDER
 
     return data / FORMS_FOLDER if data is not None and (data / FORMS_FOLDER / "case.yaml").is_file() else None
 

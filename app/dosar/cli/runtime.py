@@ -24,11 +24,11 @@ from dosar.access.settings import (
 )
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
-from dosar.backups.before_changes import back_up_before_changes
-from dosar.backups.before_restore import KEPT_ASIDE_REMOVED_ACTION, remove_kept_aside
+from dosar.backups.keeping.before_changes import back_up_before_changes
+from dosar.backups.keeping.work import BackupWork
 from dosar.backups.progress import Progress, keep_silent
-from dosar.backups.restore_work import RestoreWork
-from dosar.backups.work import BackupWork
+from dosar.backups.restoring.before_restore import KEPT_ASIDE_REMOVED_ACTION, remove_kept_aside
+from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.cli.console.locale import translate_message
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.installation_marker import (

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from dosar.backups.snapshot import known_tables
+from dosar.backups.making.snapshot import known_tables
 from dosar.cli.console.findings import start_lines
 from dosar.cli.console.locale import translate_message
 from dosar.cli.runtime import prepare_database

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event, Thread
 from tkinter import ttk
 
-from dosar.backups.last_backup import days_since_backup
+from dosar.backups.making.last_backup import days_since_backup
 from dosar.cli.console.locale import translate_message
 from dosar.desktop.autostart import Autostart
 from dosar.desktop.server_process import Server

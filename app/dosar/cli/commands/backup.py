@@ -17,7 +17,7 @@ from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
     from dosar.backups.places.place import BackupPlace
-    from dosar.backups.restoring import Restored
+    from dosar.backups.restoring.restore import Restored
     from dosar.database.store import Store
 
 SOME_FAILED = 1
@@ -70,7 +70,7 @@ def _secret_in(file: Path | None) -> str:
 
 
 def _to_named(store: "Store", data: Path, places: Places, place: "BackupPlace", named: str) -> list[bool]:
-    from dosar.backups.running import back_up_to
+    from dosar.backups.keeping.running import back_up_to
     from dosar.cli.console.backup_words import StepLines, made_line
 
     run = back_up_to(store, data, places.forms_folder(), place, StepLines().tell)
@@ -83,8 +83,8 @@ def _to_named(store: "Store", data: Path, places: Places, place: "BackupPlace", 
 
 def _to_places(store: "Store", data: Path, places: Places) -> list[bool]:
     """To all that are set up, and how each went. Raises :class:`StoreError` where there is none."""
-    from dosar.backups.runs import COMMAND
-    from dosar.backups.work import BackupWork
+    from dosar.backups.keeping.runs import COMMAND
+    from dosar.backups.keeping.work import BackupWork
     from dosar.cli.console.backup_words import made_line
 
     work = BackupWork(store, data, places.forms_folder())
@@ -154,7 +154,7 @@ def restore(places: Places, file: Path, look: bool, port: int, no_browser: bool)
 
 def _look_at(places: Places, file: Path, port: int, no_browser: bool) -> int:
     """The database that DATABASE_URL names is left alone: a back-up is a file, and is shown as one."""
-    from dosar.backups.looking import folder_to_look_at
+    from dosar.backups.reading.looking import folder_to_look_at
     from dosar.cli.commands.start import show_folder
     from dosar.cli.only_program import only_program
 
@@ -176,8 +176,8 @@ def _look_at(places: Places, file: Path, port: int, no_browser: bool) -> int:
 def _restored(places: Places, file: Path, data: Path, url: str | None) -> "Restored":
     """By the key file, where one opens the back-up; else by what is typed."""
     from dosar.backups.file.troubles import WrongSecret
-    from dosar.backups.restoring import restore_backup
-    from dosar.backups.server_restoring import restore_to_server
+    from dosar.backups.restoring.restore import restore_backup
+    from dosar.backups.restoring.server_restoring import restore_to_server
     from dosar.cli.console.backup_words import StepLines
     from dosar.cli.console.secret_input import ask_secret
     from dosar.database.keys.key_file import default_key_file

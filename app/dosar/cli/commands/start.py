@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dosar.access.sealed.vault import Vault
     from dosar.access.set_up_code import SetUpCode
-    from dosar.backups.restore_work import RestoreWork
+    from dosar.backups.restoring.restore_work import RestoreWork
     from dosar.cli.serving.opening import OpeningLines
     from dosar.cli.serving.stopping import Stop
     from dosar.database.keys.master_key import MasterKeyPlace
@@ -274,7 +274,7 @@ def _open(started: _Start, place: "MasterKeyPlace", key: bytes, vault: "Vault", 
     with _garbage_collection_paused():
         from dosar.access.sealed.opening_events import tell_opening
         from dosar.access.sealed.vault_use import install_vault
-        from dosar.backups.looking import is_only_looked_at
+        from dosar.backups.reading.looking import is_only_looked_at
         from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
         from dosar.cli.runtime import open_app
         from dosar.cli.serving.backups import watch_backups

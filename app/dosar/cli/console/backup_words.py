@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from dosar.backups.restoring import Restored
+from dosar.backups.restoring.restore import Restored
 from dosar.cli.console.locale import translate_message
 from dosar.language.text.message import Message, msgid
 

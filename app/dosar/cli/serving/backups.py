@@ -6,10 +6,10 @@ from flask import Flask
 
 from dosar.access.sealed.vault import Vault
 from dosar.access.services import AccessServices
-from dosar.backups.restore_work import RestoreWork
-from dosar.backups.schedule import BackupSchedule
-from dosar.backups.taking import TAKING_FOLDER
-from dosar.backups.work import REHEARSAL_PREFIX, BackupWork
+from dosar.backups.keeping.schedule import BackupSchedule
+from dosar.backups.keeping.work import REHEARSAL_PREFIX, BackupWork
+from dosar.backups.making.taking import TAKING_FOLDER
+from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.pages.backups.backup_state import RESTORE, WORK
 
 

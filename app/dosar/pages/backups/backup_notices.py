@@ -4,7 +4,7 @@ from flask import current_app, url_for
 from flask_babel import gettext
 
 from dosar.access.services import access_services
-from dosar.backups.warnings import backup_warnings
+from dosar.backups.keeping.warnings import backup_warnings
 from dosar.pages.backups.backup_state import WORK, has_card, place_states
 from dosar.pages.backups.backup_words import last_backup_text, warning_text
 from dosar.pages.blocks import HomeBlock, HomeEntry

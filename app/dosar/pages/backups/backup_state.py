@@ -6,10 +6,10 @@ from flask import abort, current_app
 
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
-from dosar.backups.restore_work import RestoreWork
-from dosar.backups.runs import last_good, last_try
-from dosar.backups.warnings import PlaceState
-from dosar.backups.work import BackupWork
+from dosar.backups.keeping.runs import last_good, last_try
+from dosar.backups.keeping.warnings import PlaceState
+from dosar.backups.keeping.work import BackupWork
+from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.database.keys.key_changes import stored_status
 
 WORK, RESTORE = "dosar_backups", "dosar_restore"

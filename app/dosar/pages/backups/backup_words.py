@@ -8,9 +8,9 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from dosar.access.services import access_services
 from dosar.access.time_zones import local_day
-from dosar.backups.contents import contents_of
-from dosar.backups.verification import Manifest
-from dosar.backups.warnings import BackupWarning, PlaceState, last_good_of
+from dosar.backups.keeping.warnings import BackupWarning, PlaceState, last_good_of
+from dosar.backups.reading.contents import contents_of
+from dosar.backups.reading.verification import Manifest
 from dosar.pages.formatting import moment_text, time_text
 
 KIND_NAMES: Mapping[str, object] = {

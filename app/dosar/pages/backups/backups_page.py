@@ -12,11 +12,11 @@ from wtforms.validators import InputRequired, NumberRange
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.services import access_services
-from dosar.backups.backup_plan import MOST_KEPT, BackupPlan, read_plan, save_plan
+from dosar.backups.keeping.backup_plan import MOST_KEPT, BackupPlan, read_plan, save_plan
+from dosar.backups.keeping.retention import Retention
+from dosar.backups.keeping.warnings import BackupWarning, PlaceState, backup_warnings, last_good_of
+from dosar.backups.keeping.work import BackupWork
 from dosar.backups.places.settings import PlaceSettings
-from dosar.backups.retention import Retention
-from dosar.backups.warnings import BackupWarning, PlaceState, backup_warnings, last_good_of
-from dosar.backups.work import BackupWork
 from dosar.database.audit.trail import add_event
 from dosar.pages.backups.backup_state import current_work, has_card, place_states
 from dosar.pages.backups.backup_words import (

@@ -10,12 +10,12 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route
 from dosar.access.services import access_services
 from dosar.backups.file.names import read_name
-from dosar.backups.making import backup_mark
-from dosar.backups.new_place import prepare_place
+from dosar.backups.keeping.runs import recent_runs
+from dosar.backups.making.make import backup_mark
+from dosar.backups.making.taking import take_backup
+from dosar.backups.places.new_place import prepare_place
 from dosar.backups.places.place import StoredFile
 from dosar.backups.places.settings import PlaceSettings, open_place, remove_place, save_place
-from dosar.backups.runs import recent_runs
-from dosar.backups.taking import take_backup
 from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake

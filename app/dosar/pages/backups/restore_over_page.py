@@ -14,7 +14,7 @@ from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.backups.places.settings import open_place
-from dosar.backups.restore_work import SECRET_TROUBLES, BackupSource, RestoreWork, require_own_database
+from dosar.backups.restoring.restore_work import SECRET_TROUBLES, BackupSource, RestoreWork, require_own_database
 from dosar.database.keys.key_changes import stored_status
 from dosar.database.keys.key_file import default_key_file
 from dosar.database.store_errors import StoreError

@@ -14,8 +14,8 @@ from dosar.access.services import access_services
 from dosar.access.set_up_code import require_set_up_code
 from dosar.access.web.cookies import host_cookie
 from dosar.access.web.hosts import is_loopback_name
-from dosar.backups.restore_work import SECRET_TROUBLES, RestoreWork, require_own_database
-from dosar.backups.uploads import PIECE_BYTES
+from dosar.backups.restoring.restore_work import SECRET_TROUBLES, RestoreWork, require_own_database
+from dosar.backups.restoring.uploads import PIECE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.pages.backups.backup_state import current_restore

@@ -3,7 +3,7 @@
 from flask import Response, render_template
 from flask_babel import gettext
 
-from dosar.backups.restore_work import RestoreProgress
+from dosar.backups.restoring.restore_work import RestoreProgress
 from dosar.pages.backups.backup_words import RESTORING_STEPS, step_words
 
 

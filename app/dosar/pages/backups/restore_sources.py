@@ -7,7 +7,7 @@ from flask import request
 from dosar.backups.file.names import read_name
 from dosar.backups.places.addresses import OBJECT_STORE_KIND, WEBDAV_KIND
 from dosar.backups.places.settings import PlaceSettings, open_place
-from dosar.backups.restore_work import BackupSource, RestoreWork
+from dosar.backups.restoring.restore_work import BackupSource, RestoreWork
 from dosar.language.text.message import Mistake
 from dosar.pages.backups.restore_forms import RestoreForm
 

@@ -16,9 +16,9 @@ from dosar.access.sealed.vault import DataExchange
 from dosar.backups.file.troubles import WrongSecret
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
-from dosar.backups.restoring import Restored, restore_backup, undo_restore
-from dosar.backups.uploads import Uploads
-from dosar.backups.verification import QUICK_LOOK, Manifest, opened_backup
+from dosar.backups.reading.verification import QUICK_LOOK, Manifest, opened_backup
+from dosar.backups.restoring.restore import Restored, restore_backup, undo_restore
+from dosar.backups.restoring.uploads import Uploads
 from dosar.backups.working import work_folder
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.sqlite_store import SqliteStore

@@ -8,16 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock, Thread
 
-from dosar.backups.backup_plan import read_plan
-from dosar.backups.making import MadeBackup, make_backup
+from dosar.backups.keeping.backup_plan import read_plan
+from dosar.backups.keeping.retention import Retention
+from dosar.backups.keeping.running import MADE_ACTION, tidy
+from dosar.backups.keeping.runs import BackupRun, note_rehearsal, note_run
+from dosar.backups.making.make import MadeBackup, make_backup
 from dosar.backups.places.addresses import FOLDER_KIND
 from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import PlaceSettings, open_place, read_places
 from dosar.backups.progress import Progress
-from dosar.backups.rehearsal import rehearse
-from dosar.backups.retention import Retention
-from dosar.backups.running import MADE_ACTION, tidy
-from dosar.backups.runs import BackupRun, note_rehearsal, note_run
+from dosar.backups.restoring.rehearsal import rehearse
 from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError

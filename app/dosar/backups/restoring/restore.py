@@ -11,9 +11,16 @@ from pathlib import Path
 from dosar.backups.file.manifest import SealedPart
 from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.progress import Progress
-from dosar.backups.registers import merged_registers, register_of_newer, registers_near
-from dosar.backups.swapping import FORMS_FOLDER, finish_interrupted, is_interrupted, new_stage, put_back, swap_in
-from dosar.backups.verification import OpenedBackup, opened_backup
+from dosar.backups.reading.registers import merged_registers, register_of_newer, registers_near
+from dosar.backups.reading.verification import OpenedBackup, opened_backup
+from dosar.backups.restoring.swapping import (
+    FORMS_FOLDER,
+    finish_interrupted,
+    is_interrupted,
+    new_stage,
+    put_back,
+    swap_in,
+)
 from dosar.backups.working import disk_told
 from dosar.database.copies_folder import COPIES_FOLDER, DATABASE_FILE, OLD_KEY_FOLDER, is_opened_by
 from dosar.database.installation.erasure_register import REGISTER_FILE

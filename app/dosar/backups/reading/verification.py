@@ -11,7 +11,7 @@ from dosar.backups.file.archive import DATABASE_PART, SEALED_PART, SLOTS_PART, A
 from dosar.backups.file.manifest import Manifest, SealedPart, open_sealed
 from dosar.backups.file.troubles import BackupDamaged, BackupNewer, ForeignBackup, WrongSecret
 from dosar.backups.progress import Progress, keep_silent
-from dosar.backups.table_contents import table_contents
+from dosar.backups.reading.table_contents import table_contents
 from dosar.backups.working import work_folder
 from dosar.database.copies_folder import DATABASE_FILE
 from dosar.database.format_version import FORMAT_VERSION

@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from dosar.access.settings import read_organisation
-from dosar.backups.making import backup_mark, make_backup
+from dosar.backups.keeping.retention import USUAL_RETENTION, Retention, names_to_remove
+from dosar.backups.keeping.runs import COMMAND, BackupRun, note_run
+from dosar.backups.making.make import backup_mark, make_backup
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
-from dosar.backups.retention import USUAL_RETENTION, Retention, names_to_remove
-from dosar.backups.runs import COMMAND, BackupRun, note_run
 from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError

@@ -12,10 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import ProgrammingError
 
+from dosar.backups.making.snapshot import known_tables
 from dosar.backups.progress import Progress
-from dosar.backups.restoring import Restored, finish_interrupted, prepared_data, restored_of
-from dosar.backups.snapshot import known_tables
-from dosar.backups.swapping import new_stage, swap_in
+from dosar.backups.restoring.restore import Restored, finish_interrupted, prepared_data, restored_of
+from dosar.backups.restoring.swapping import new_stage, swap_in
 from dosar.backups.working import disk_told
 from dosar.database.copies.transfer import copy_database
 from dosar.database.copies_folder import DATABASE_FILE

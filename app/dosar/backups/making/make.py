@@ -16,12 +16,12 @@ from dosar.backups.file.manifest import Manifest, SealedPart
 from dosar.backups.file.names import MARK_PURPOSE, UNFINISHED_END, BackupName, mark_of_key, read_name
 from dosar.backups.file.readme import readme_text
 from dosar.backups.file.troubles import BackupDamaged
-from dosar.backups.last_backup import tell_last_backup
-from dosar.backups.looking import refuse_looked_at
+from dosar.backups.making.last_backup import tell_last_backup
+from dosar.backups.making.snapshot import Snapshot, take_snapshot
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
-from dosar.backups.snapshot import Snapshot, take_snapshot
-from dosar.backups.verification import verify_backup
+from dosar.backups.reading.looking import refuse_looked_at
+from dosar.backups.reading.verification import verify_backup
 from dosar.backups.working import LONGEST_WORK, clear_work_folders, work_folder
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.installation_marker import has_people

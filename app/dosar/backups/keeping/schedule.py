@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dosar.access.settings import read_organisation
 from dosar.access.time_zones import local_time
-from dosar.backups.backup_plan import read_plan
-from dosar.backups.runs import DAILY, BackupRun, last_good, last_rehearsed
-from dosar.backups.work import BackupWork
+from dosar.backups.keeping.backup_plan import read_plan
+from dosar.backups.keeping.runs import DAILY, BackupRun, last_good, last_rehearsed
+from dosar.backups.keeping.work import BackupWork
 from dosar.database.store_errors import StoreError
 
 log = getLogger(__name__)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dosar.backups.registers import merged_registers, registers_near
+from dosar.backups.reading.registers import merged_registers, registers_near
 from dosar.database.atomic_files import write_atomically
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.store_errors import StoreError

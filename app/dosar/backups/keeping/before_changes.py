@@ -5,9 +5,9 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from dosar.access.tables import backup_place_table
-from dosar.backups.backup_plan import read_plan
-from dosar.backups.runs import BEFORE_FORMS, BEFORE_UPDATE
-from dosar.backups.work import BackupWork, WorkOutcome
+from dosar.backups.keeping.backup_plan import read_plan
+from dosar.backups.keeping.runs import BEFORE_FORMS, BEFORE_UPDATE
+from dosar.backups.keeping.work import BackupWork, WorkOutcome
 from dosar.database.format_version import FORMAT_VERSION, stored_format
 from dosar.database.store import Store
 from dosar.migrations.upgrade import has_new_forms

@@ -19,7 +19,7 @@ from dosar.access.tables import ACCESS_TABLES
 from dosar.backups.file.manifest import TableRows
 from dosar.backups.file.paced_writing import SYNC_BYTES
 from dosar.backups.progress import Progress
-from dosar.backups.table_contents import table_contents
+from dosar.backups.reading.table_contents import table_contents
 from dosar.database.audit.chain import audit_event_table
 from dosar.database.audit.verification import anchor_line
 from dosar.database.copies.transfer import copy_database

@@ -9,8 +9,8 @@ from dosar.access.appbuilder.install import create_access_tables
 from dosar.backups.file.manifest import Manifest
 from dosar.backups.file.troubles import BackupDamaged
 from dosar.backups.progress import Progress
-from dosar.backups.restoring import write_forms
-from dosar.backups.verification import backup_of_key
+from dosar.backups.reading.verification import backup_of_key
+from dosar.backups.restoring.restore import write_forms
 from dosar.backups.working import work_folder
 from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
 from dosar.database.audit.verification import read_anchor, verify_chain

@@ -1,0 +1,1 @@
+"""Which back-ups an organisation wants, when they are made, how they went, and which are removed."""

@@ -1,0 +1,1 @@
+"""A back-up is made, of one moment of the database."""

@@ -1,0 +1,1 @@
+"""A back-up is opened, compared and counted."""

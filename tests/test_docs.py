@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from dosar.cli.commands.start import DEFAULT_HOST, DEFAULT_PORT
 from dosar.cli.console.localized import ENVIRONMENT_HELP
 from dosar.cli.console.settings_file import settings_of
 from dosar.cli.main import program
 from dosar.cli.serving.server import MAX_RECEIVED_BYTES
+from dosar.cli.starting.options import DEFAULT_HOST, DEFAULT_PORT
 from tests.reference import ROOT
 
 DOCS = ROOT / "app/docs"

@@ -32,7 +32,7 @@ import signal, sys, time
 from pathlib import Path
 from sqlalchemy import text
 from dosar.cli.endings import ended_by, end_by_interrupt
-from dosar.cli.commands.start import _listening_socket
+from dosar.cli.serving.program import listening_socket
 from dosar.cli.only_program import only_program
 from dosar.cli.serving import stopping
 from dosar.cli.serving.server import serve_requests
@@ -65,7 +65,7 @@ for _ in range(int(sys.argv[3])):
         store, stop = Store.open(data, key=KEY), Stop()
         with store.writing() as session:
             session.execute(text("CREATE TABLE IF NOT EXISTS kept (what TEXT)"))
-        with ended_by(stop.ask), _listening_socket(port) as listening:
+        with ended_by(stop.ask), listening_socket(port) as listening:
             print("serving", flush=True)
             serve_requests(answering(store), listening, stop)
     print("stopped", flush=True)

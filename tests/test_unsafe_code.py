@@ -409,7 +409,7 @@ RULES = [
             "backups/places/servers/object_store.py": "sends back-ups to the bucket that was chosen, encrypted",
             "backups/places/servers/proxies.py": "reads the settings of this computer, and asks nobody",
             "backups/places/servers/webdav_requests.py": "sends back-ups to the server that was chosen, encrypted",
-            "cli/commands/start.py": "looks whether its own port is free",
+            "cli/serving/program.py": "looks whether its own port is free",
             "cli/serving/server.py": "is the server",
             "desktop/server_process.py": "looks which port of this computer is free",
             "cli/serving/single_instance.py": "asks the program that runs on the same folder, on this computer",

@@ -1,0 +1,1 @@
+"""From the command to the open data: what was asked for, and what is said meanwhile."""

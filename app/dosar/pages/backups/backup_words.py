@@ -1,7 +1,6 @@
 """What is said of back-ups: when, how large, where, and what is wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
@@ -12,6 +11,7 @@ from dosar.backups.keeping.warnings import BackupWarning, PlaceState, last_good_
 from dosar.backups.reading.contents import contents_of
 from dosar.backups.reading.verification import Manifest
 from dosar.pages.formatting import moment_text, time_text
+from dosar.pages.rendering.work_progress import StepWords
 
 KIND_NAMES: Mapping[str, object] = {
     "folder": lazy_gettext("USB stick, disk or network share"),
@@ -97,19 +97,6 @@ def contents_text(manifest: Manifest) -> str:
     )
 
 
-@dataclass(frozen=True)
-class StepWords:
-    """What is said of a step, and between which parts of a hundred it lies."""
-
-    said: object
-    begins: int
-    ends: int
-
-    def percent(self, fraction: float) -> int:
-        """How much of everything is done."""
-        return round(self.begins + (self.ends - self.begins) * min(max(fraction, 0.0), 1.0))
-
-
 _COPIED, _WRITTEN = lazy_gettext("The data are being copied…"), lazy_gettext("The back-up is being written…")
 _READ, _CHECKED = lazy_gettext("The back-up is being read back…"), lazy_gettext("The back-up is being checked…")
 _FETCHED, _COUNTED = lazy_gettext("The back-up is being fetched…"), lazy_gettext("Everything in it is being counted…")
@@ -134,8 +121,3 @@ RESTORING_STEPS: Mapping[str, StepWords] = {
     "pages": StepWords(_CHECKED, 70, 85),
     "compare": StepWords(_COUNTED, 85, 100),
 }
-
-
-def step_words(steps: Mapping[str, StepWords], step: str) -> StepWords:
-    """What is being done; one that is not known is only at its beginning."""
-    return steps.get(step) or StepWords(lazy_gettext("Working…"), 0, 0)

@@ -23,11 +23,11 @@ from dosar.pages.backups.backup_words import (
     KIND_NAMES,
     MAKING_STEPS,
     last_backup_text,
-    step_words,
     warning_text,
     when_text,
 )
 from dosar.pages.input.forms import OneOf, TranslatedForm
+from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 
 BACKUPS_ACCESS = requires_page("organisation")
 
@@ -159,18 +159,11 @@ def _tell_outcome(work: BackupWork) -> None:
 def _progress_page(work: BackupWork) -> Response:
     progress = work.progress
     assert progress is not None
-    step = step_words(MAKING_STEPS, progress.step)
-    page = Response(
-        render_template(
-            "backups/progress.html",
-            title=gettext("A back-up is being made"),
-            said=step.said,
-            note=progress.place,
-            percent=step.percent(progress.fraction),
-            here=url_for("BackupsPage.progress"),
-            back=url_for("BackupsPage.backups"),
-            advice=gettext("Everybody can go on working meanwhile, also on this computer."),
-        )
+    words = WorkWords(
+        gettext("A back-up is being made"),
+        gettext("Everybody can go on working meanwhile, also on this computer."),
+        url_for("BackupsPage.progress"),
+        url_for("BackupsPage.backups"),
+        progress.place,
     )
-    page.headers["Refresh"] = "2"
-    return page
+    return work_progress_page(MAKING_STEPS, progress.step, progress.fraction, words)

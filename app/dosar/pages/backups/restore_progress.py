@@ -1,26 +1,16 @@
 """How far a restore is, for whoever waits for it."""
 
-from flask import Response, render_template
+from flask import Response
 from flask_babel import gettext
 
 from dosar.backups.restoring.restore_work import RestoreProgress
-from dosar.pages.backups.backup_words import RESTORING_STEPS, step_words
+from dosar.pages.backups.backup_words import RESTORING_STEPS
+from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 
 
 def restore_progress_page(progress: RestoreProgress, here: str, back: str = "") -> Response:
-    """A page that looks again by itself, without scripts too."""
-    step = step_words(RESTORING_STEPS, progress.step)
-    page = Response(
-        render_template(
-            "backups/progress.html",
-            title=gettext("The back-up is being looked through"),
-            said=step.said,
-            percent=step.percent(progress.fraction),
-            note="",
-            advice=gettext("Nothing has been changed yet."),
-            here=here,
-            back=back,
-        )
+    """The shared page, in the words of a restore."""
+    words = WorkWords(
+        gettext("The back-up is being looked through"), gettext("Nothing has been changed yet."), here, back, seconds=1
     )
-    page.headers["Refresh"] = "1"
-    return page
+    return work_progress_page(RESTORING_STEPS, progress.step, progress.fraction, words)

@@ -150,6 +150,7 @@ def test_the_register_of_processing_is_read_and_taken_along(demo: Demo) -> None:
     page = browser.get("/rights/register").text
     assert "Str. Lungă 1, Iași" in page and "date@pragul.example" in page and "Completați ce lipsește" not in page
     assert "Registrul de evidență a prelucrărilor" in page and "Datele cui" in page
+    assert "Aceasta este demonstrația" in page and "Nu există încă nicio copie de siguranță." in page
     book = browser.get("/rights/register.xlsx")
     assert book.headers["Content-Disposition"].startswith('attachment; filename="register-')
     assert "xl/workbook.xml" in zipfile.ZipFile(BytesIO(book.data)).namelist()

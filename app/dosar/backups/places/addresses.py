@@ -4,9 +4,15 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
-from dosar.language.text.message import Mistake
+from dosar.language.text.message import Mistake, msgid
 
 FOLDER_KIND, WEBDAV_KIND, OBJECT_STORE_KIND = "folder", "webdav", "s3"
+PLACE_KINDS = {
+    FOLDER_KIND: msgid("USB stick, disk or network share"),
+    WEBDAV_KIND: msgid("Nextcloud or another WebDAV server"),
+    OBJECT_STORE_KIND: msgid("Object store (S3)"),
+}
+"""Kind of place → what it is called."""
 KIND_OF_SCHEME = {"http": WEBDAV_KIND, "https": WEBDAV_KIND, "s3": OBJECT_STORE_KIND}
 """Everything else is a folder: ``E:\\`` looks like a scheme too."""
 FOLDER_NAME = "Dosar"

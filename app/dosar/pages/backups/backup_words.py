@@ -8,17 +8,13 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from dosar.access.services import access_services
 from dosar.access.time_zones import local_day
 from dosar.backups.keeping.warnings import BackupWarning, PlaceState, last_good_of
+from dosar.backups.places.addresses import PLACE_KINDS
 from dosar.backups.reading.contents import contents_of
 from dosar.backups.reading.verification import Manifest
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.rendering.work_progress import StepWords
 
-KIND_NAMES: Mapping[str, object] = {
-    "folder": lazy_gettext("USB stick, disk or network share"),
-    "webdav": lazy_gettext("Nextcloud or another WebDAV server"),
-    "s3": lazy_gettext("Object store (S3)"),
-}
-"""Kind of place → what it is called."""
+KIND_NAMES: Mapping[str, object] = {kind: lazy_gettext(words) for kind, words in PLACE_KINDS.items()}
 UNITS = ("kB", "MB", "GB", "TB")
 FACTOR = 1000
 

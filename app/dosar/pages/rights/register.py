@@ -1,5 +1,6 @@
 """The register of processing (GDPR art. 30): a page to read and to print, and a file."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, render_template
@@ -12,7 +13,8 @@ from dosar.access.services import access_services
 from dosar.exchange.spreadsheets import xlsx_file
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import day_text
-from dosar.records.rights.processing_register import Processing, processing_register, security_measures
+from dosar.pages.rights.measures import installation, security_measures
+from dosar.records.rights.processing_register import Processing, processing_register
 
 XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -31,13 +33,13 @@ class RegisterPage(PageView):
             made_on=day_text(context.reading.today),
             heads=_heads(),
             lines=[_cells(line) for line in _register(context)],
-            security=security_measures(context.reading.language),
+            security=security_measures(_audit_years(context)),
         )
 
     @page_route("/rights/register.xlsx", requires_page("rights"))
     def file(self) -> Response:
         context = page_context()
-        security = "; ".join(security_measures(context.reading.language))
+        security = " ".join(security_measures(_audit_years(context)))
         organisation = access_services().organisation()
         controller = "; ".join(filter(None, (organisation.name, organisation.contact)))
         beside = [security, controller, organisation.data_protection]
@@ -50,9 +52,12 @@ class RegisterPage(PageView):
 
 
 def _register(context: PageContext) -> list[Processing]:
-    definition = context.repository.definition
-    years = read_audit_years(context.repository.session)
-    return processing_register(definition.forms, definition.roles, definition.menu, context.reading.language, years)
+    definition, here = context.repository.definition, installation(_audit_years(context))
+    return processing_register(definition.forms, definition.roles, definition.menu, context.reading.language, here)
+
+
+def _audit_years(context: PageContext) -> int:
+    return read_audit_years(context.repository.session)
 
 
 def _heads() -> list[str]:
@@ -65,14 +70,25 @@ def _heads() -> list[str]:
         gettext("Recipients outside"),
         gettext("Countries outside the EEA"),
         gettext("Who sees them"),
+        gettext("Who writes them"),
+        gettext("Who may take lists along"),
         gettext("Kept for"),
     ]
 
 
 def _cells(line: Processing) -> list[str]:
-    persons, data, recipients, seen_by, kept = (
-        "; ".join(words) or "–" for words in (line.persons, line.data, line.recipients, line.seen_by, line.kept)
-    )
     missing = gettext("not written yet: in the form, or in its group of the menu")
-    purpose, basis = line.purpose or missing, line.legal_basis or missing
-    return [line.title, purpose, basis, persons, data, recipients, line.transfers, seen_by, kept]
+    return [
+        line.title,
+        line.purpose or missing,
+        line.legal_basis or missing,
+        _joined(line.persons),
+        _joined(line.data),
+        _joined(line.recipients),
+        line.transfers,
+        *map(_joined, (line.seen_by, line.written_by, line.taken_by, line.kept)),
+    ]
+
+
+def _joined(words: Sequence[str]) -> str:
+    return "; ".join(words) or "–"

@@ -20,6 +20,7 @@ LAYERS = [
     "filing",
     "access",
     "backups",
+    "updates",
     "exchange",
     "pages",
 ]
@@ -72,6 +73,7 @@ FOLDERS = {
         "installation",
     ],
     "backups": ["progress", "working", "file", "places", "reading", "making", "restoring", "keeping"],
+    "updates": [TOP, "question"],
     "pages": [
         "input",
         TOP,
@@ -124,6 +126,7 @@ MAY_USE = {
         "zxcvbn",
     },
     "backups": {"cryptography", "obstore", "sqlalchemy", "sqlcipher3", "truststore", "urllib3"},
+    "updates": {"cryptography", "sqlalchemy", "urllib3"},
     "exchange": {"segno", "typst", "xlsxwriter"},
     "pages": {*WEB, "babel", "segno", "sqlalchemy"},
     "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress", "werkzeug"},

@@ -396,7 +396,8 @@ RULES = [
     ),
     Rule(
         "outside",
-        "Dosar asks no computer but that of its back-ups: no name leaves that way, no typed address is asked",
+        "Dosar asks no computer but that of its back-ups, and that of its updates once that is wanted: no name leaves "
+        "that way, no typed address is asked",
         imports_any(NETWORK),
         bad=(
             "import requests",
@@ -406,12 +407,14 @@ RULES = [
         ),
         good=("from urllib.parse import urlsplit", "from http import HTTPStatus"),
         allowed={
+            "backups/places/servers/connections.py": "connects to the server that was chosen, or pinned at the build",
             "backups/places/servers/object_store.py": "sends back-ups to the bucket that was chosen, encrypted",
             "backups/places/servers/proxies.py": "reads the settings of this computer, and asks nobody",
             "backups/places/servers/webdav_requests.py": "sends back-ups to the server that was chosen, encrypted",
             "cli/serving/program.py": "looks whether its own port is free",
             "cli/serving/server.py": "is the server",
             "desktop/server_process.py": "looks which port of this computer is free",
+            "updates/question/asking.py": "asks the address that the build pinned, and only once it is switched on",
             "cli/serving/single_instance.py": "asks the program that runs on the same folder, on this computer",
         },
     ),

@@ -4,13 +4,11 @@ Certificates are judged as the system judges them (truststore). No redirect is f
 the address that was typed and nowhere else.
 """
 
-import ssl
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-import truststore
 import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -23,7 +21,7 @@ from urllib3.exceptions import (
 
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.servers import server_troubles
-from dosar.backups.places.servers.proxies import proxy_for
+from dosar.backups.places.servers.connections import trusting_pool
 from dosar.backups.places.servers.server_troubles import refused
 from dosar.backups.places.servers.webdav_listing import WANTED, StrangeListing, read_listing
 
@@ -49,7 +47,7 @@ class WebDavRequests:
     def __init__(self, address: str, user: str, secret: str) -> None:
         self.host = urlsplit(address).netloc
         self._sent = {"Authorization": "Basic " + b64encode(f"{user}:{secret}".encode()).decode()}
-        self._pool = _pool(address)
+        self._pool = trusting_pool(address)
 
     @contextmanager
     def ask(
@@ -92,13 +90,3 @@ class WebDavRequests:
             return read_listing(content)
         except StrangeListing:
             raise PlaceUnreachable(server_troubles.STRANGE_TEXT, host=self.host) from None
-
-
-def _pool(address: str) -> urllib3.PoolManager:
-    trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    proxy = proxy_for(address)
-    if proxy is None:
-        return urllib3.PoolManager(ssl_context=trust)
-    password = urllib3.util.parse_url(proxy).auth
-    headers: Mapping[str, str] = urllib3.make_headers(proxy_basic_auth=password) if password else {}
-    return urllib3.ProxyManager(proxy, proxy_headers=headers, ssl_context=trust)

@@ -1,0 +1,1 @@
+"""The question whether there is a new version: asked once a day where the organisation wants it."""

@@ -1,0 +1,72 @@
+"""The question asked once a day in the background, where the organisation switched it on; the thread ends when the
+store is closed, so that nothing is asked while the data are locked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from logging import getLogger
+from threading import Thread
+
+from dosar.database.store import Store
+from dosar.database.store_errors import StoreError
+from dosar.updates.pinned import Pinned
+from dosar.updates.question.asking import ask_newest
+from dosar.updates.question.newest import Newest, require_not_older
+from dosar.updates.question.wish import note_asked, note_seen, read_question
+
+log = getLogger(__name__)
+
+LOOK_SECONDS = 600.0
+EVERY = timedelta(days=1)
+
+
+@dataclass
+class DailyQuestion:
+    """Whoever asks it for one running program."""
+
+    store: Store
+    pinned: Pinned
+    clock: Callable[[], datetime]
+
+    def watch(self) -> None:
+        """Look every few minutes whether a day is over."""
+        if self.pinned.address:
+            Thread(target=self._look_on, daemon=True).start()
+
+    def _look_on(self) -> None:
+        while not self.store.closed.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except Exception as error:  # tomorrow it may succeed
+                if not self.store.closed.is_set():
+                    log.info("The question for a new version could not be asked: %s", type(error).__name__)
+
+    def look(self) -> bool:
+        """Ask, if it is wanted and due; whether that was so. What goes wrong is told to nobody: there is no hurry."""
+        try:
+            question = read_question(self.store.session)
+        finally:
+            self.store.session.remove()
+        if not question.is_on or (question.asked is not None and abs(self.clock() - question.asked) < EVERY):
+            return False
+        try:
+            self.ask()
+        except StoreError as trouble:
+            log.info("No news of a new version: %s", type(trouble).__name__)
+        return True
+
+    def ask(self) -> Newest:
+        """Ask now, and keep what is told. Raises :class:`StoreError`."""
+        if not self.pinned.address:
+            raise StoreError(
+                "This Dosar does not know where new versions are told. Bring the update as a file, or install the new "
+                "version as this one was installed."
+            )
+        with self.store.writing() as session:
+            note_asked(session, self.clock())
+            seen = read_question(session).seen
+        newest = ask_newest(self.pinned.address, self.pinned.keys)
+        require_not_older(newest, seen)
+        with self.store.writing() as session:
+            note_seen(session, newest)
+        return newest

@@ -1,0 +1,142 @@
+"""The file that tells the newest version: signed, and for every system where its update lies.
+
+One file holds the text and its signature, so that one request is enough and the two never belong to different days.
+"""
+
+import binascii
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import msgid
+
+LARGEST_BYTES = 256 * 2**10
+CONTEXT = b"dosar newest version\n"
+"""Signed with the text: a signature under anything else of the same key is none here."""
+VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[\w.-]{1,120}", re.ASCII)
+
+
+NOT_BELIEVED = msgid(
+    "What came in answer is not signed by the makers of Dosar, or not as this version expects it, so it was not "
+    "believed. Nothing was changed. Try again tomorrow; if it stays so, bring the update as a file."
+)
+OLDER_THAN_SEEN = msgid(
+    "What came in answer is older than what was told here before, so it was not believed. Nothing was changed."
+)
+
+
+class NotBelieved(StoreError):
+    """What came is not what the makers of Dosar signed."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_BELIEVED)
+
+
+class OlderThanSeen(StoreError):
+    """Somebody holds a new version back."""
+
+    def __init__(self) -> None:
+        super().__init__(OLDER_THAN_SEEN)
+
+
+@dataclass(frozen=True)
+class OfferedFile:
+    """The update for one system."""
+
+    name: str
+    bytes: int
+    sha256: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest version, as its makers tell it."""
+
+    version: str
+    day: date
+    files: Mapping[str, OfferedFile] = field(default_factory=dict)
+    """System (``windows-x86_64``) → its file."""
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """What versions are compared by: ``0.10.0`` is newer than ``0.9.1``; what stands behind the numbers counts not."""
+    return tuple(map(int, re.findall(r"\d+", re.split(r"[^\d.]", version)[0]))) or (0,)
+
+
+def signed_text(newest: Newest, sign: Callable[[bytes], bytes]) -> str:
+    """The file as it is published."""
+    told = {"version": newest.version, "day": newest.day.isoformat()}
+    text = json.dumps(told | {"files": {system: asdict(file) for system, file in newest.files.items()}})
+    return json.dumps({"newest": text, "signature": b64encode(sign(CONTEXT + text.encode())).decode()}, indent=1) + "\n"
+
+
+def read_newest(content: bytes, keys: Sequence[bytes]) -> Newest:
+    """What a published file tells. Raises :class:`NotBelieved` unless one of the keys signed it."""
+    try:
+        sealed = json.loads(content)
+        text, signature = str(sealed["newest"]), b64decode(sealed["signature"], validate=True)
+        if not any(_is_signed_by(key, CONTEXT + text.encode(), signature) for key in keys):
+            raise NotBelieved
+        return _newest_of(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
+        raise NotBelieved from None
+
+
+def require_not_older(newest: Newest, seen: Newest | None) -> None:
+    """Raises :class:`OlderThanSeen` where the answer was the newest one before another that was seen."""
+    if seen is None:
+        return
+    if newest.day < seen.day or version_order(newest.version) < version_order(seen.version):
+        raise OlderThanSeen
+
+
+def newest_to_text(newest: Newest) -> str:
+    """What is kept of it, in the encrypted database."""
+    return json.dumps(asdict(newest) | {"day": newest.day.isoformat()})
+
+
+def newest_from_text(text: str) -> Newest | None:
+    """What was kept; nothing where a version of another day kept it otherwise."""
+    try:
+        return _newest_of(json.loads(text)) if text else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _is_signed_by(key: bytes, content: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _newest_of(told: Mapping[str, object]) -> Newest:
+    files = told["files"]
+    if not isinstance(files, dict):
+        raise ValueError
+    offered = {str(system): _file_of(file) for system, file in files.items()}
+    return Newest(_shaped(VERSION, told["version"]), date.fromisoformat(str(told["day"])), offered)
+
+
+def _file_of(told: Mapping[str, object]) -> OfferedFile:
+    size, address = told["bytes"], str(told["address"])
+    if not isinstance(size, int) or size <= 0 or not address.startswith("https://"):
+        raise ValueError
+    return OfferedFile(_shaped(NAME, told["name"]), size, _shaped(SHA256, told["sha256"]), address)
+
+
+def _shaped(shape: re.Pattern[str], text: object) -> str:
+    if not isinstance(text, str) or not shape.fullmatch(text):
+        raise ValueError
+    return text

@@ -1,0 +1,51 @@
+"""Whether the organisation wants to be told of new versions, and what it was told last."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dosar.access.settings import read_setting, write_setting
+from dosar.updates.question.newest import Newest, newest_from_text, newest_to_text, version_order
+
+ASKS_SETTING, ASKED_SETTING, SEEN_SETTING = "updates.asks", "updates.asked", "updates.seen"
+
+
+@dataclass(frozen=True)
+class Question:
+    """As it is until somebody says otherwise: nobody is asked."""
+
+    is_on: bool = False
+    asked: datetime | None = None
+    """When it was asked last, whatever came of it."""
+    seen: Newest | None = None
+    """The newest version that was told."""
+
+    def newer_than(self, version: str) -> Newest | None:
+        """What is there that is newer than the version that runs."""
+        is_newer = self.seen is not None and version_order(self.seen.version) > version_order(version)
+        return self.seen if is_newer else None
+
+
+def read_question(session: Any) -> Question:
+    """What is wanted and known now."""
+    asked = read_setting(session, ASKED_SETTING)
+    return Question(
+        bool(read_setting(session, ASKS_SETTING)),
+        datetime.fromisoformat(asked) if asked else None,
+        newest_from_text(read_setting(session, SEEN_SETTING)),
+    )
+
+
+def switch_question(session: Any, on: bool) -> None:
+    """Have it asked once a day, or never, inside the caller's transaction."""
+    write_setting(session, ASKS_SETTING, "1" if on else "")
+
+
+def note_asked(session: Any, moment: datetime) -> None:
+    """It is asked now, inside the caller's transaction."""
+    write_setting(session, ASKED_SETTING, moment.isoformat())
+
+
+def note_seen(session: Any, newest: Newest) -> None:
+    """Keep what was told, inside the caller's transaction."""
+    write_setting(session, SEEN_SETTING, newest_to_text(newest))

@@ -1,0 +1,190 @@
+"""Whether there is a new version: asked only where that is wanted, told only by who makes Dosar."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from dosar.backups.progress import keep_silent
+from dosar.database.store_errors import StoreError
+from dosar.updates.pinned import Pinned, pinned_text, read_pinned
+from dosar.updates.question.asking import NotFetched, ask_newest, fetch_update
+from dosar.updates.question.daily import DailyQuestion
+from dosar.updates.question.newest import NotBelieved, OlderThanSeen, read_newest, version_order
+from dosar.updates.question.wish import read_question, switch_question
+from tests.backups.offices import new_office
+from tests.backups.servers import answering, proxy
+from tests.updates.release import SYSTEM, Makers, offered
+
+NOON = datetime(2026, 11, 30, 12)
+
+
+@pytest.fixture(scope="module")
+def makers() -> Makers:
+    return Makers()
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def certificate(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.LeafCert:
+    """Of a server on this computer that the system trusts."""
+    authority.cert_pem.write_to_path(tmp_path / "trusted.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    return authority.issue_cert("127.0.0.1")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Any]:
+    with new_office(tmp_path / "office").at_work() as repository:
+        yield repository.store
+
+
+def test_nobody_is_asked_until_it_is_switched_on(store: Any, makers: Makers, certificate: trustme.LeafCert) -> None:
+    now = [NOON]
+    with answering(200, certificate, makers.news("9.0.0").encode()) as (server, asked):
+        question = DailyQuestion(store, Pinned((makers.public_key,), server), lambda: now[0])
+        assert not question.look() and asked == []
+        with store.writing() as session:
+            switch_question(session, True)
+        assert question.look() and not question.look()
+        now[0] += timedelta(hours=23)
+        assert not question.look() and len(asked) == 1, "once a day"
+        now[0] += timedelta(hours=1)
+        assert question.look() and len(asked) == 2
+        with store.writing() as session:
+            switch_question(session, False)
+        now[0] += timedelta(days=9)
+        assert not question.look() and len(asked) == 2
+    known = read_question(store.session)
+    assert known.newer_than("0.2.0") == known.seen != known.newer_than("9.0.0")
+
+
+def test_the_request_says_nothing_of_who_asks(makers: Makers, certificate: trustme.LeafCert) -> None:
+    with answering(200, certificate, makers.news().encode()) as (server, asked):
+        ask_newest(f"{server}/newest.json", (makers.public_key,))
+    assert [sorted(headers) for headers in asked] == [["host"]]
+
+
+def test_an_older_answer_than_yesterdays_is_not_believed(
+    store: Any, makers: Makers, certificate: trustme.LeafCert
+) -> None:
+    def ask(version: str, day: str) -> str:
+        with answering(200, certificate, makers.news(version, day).encode()) as (server, _):
+            return DailyQuestion(store, Pinned((makers.public_key,), server), lambda: NOON).ask().version
+
+    assert ask("0.10.0", "2026-11-30") == "0.10.0"
+    for version, day in (("0.9.1", "2026-11-30"), ("0.10.0", "2026-11-29"), ("0.9.1", "2026-12-01")):
+        with pytest.raises(OlderThanSeen):
+            ask(version, day)
+    assert ask("0.10.0", "2026-12-02") == "0.10.0"
+
+
+def test_only_a_pinned_key_tells_news(makers: Makers) -> None:
+    told = makers.news()
+    assert read_newest(told.encode(), (Makers().public_key, makers.public_key)).version == "9.0.0"
+    changed = json.loads(told)
+    changed["newest"] = changed["newest"].replace("9.0.0", "9.0.1")
+    strangers = [
+        Makers().news(),
+        json.dumps(changed),
+        told[:-40],
+        "",
+        "[]",
+        '{"newest": "{}"}',
+        '{"newest": 1, "signature": "é"}',
+        "[" * 100_000,
+    ]
+    for stranger in strangers:
+        with pytest.raises(NotBelieved):
+            read_newest(stranger.encode(), (makers.public_key,))
+    with pytest.raises(NotBelieved):
+        read_newest(told.encode(), ())
+
+
+@pytest.mark.parametrize("bad", [{"name": "../x"}, {"address": "http://x"}, {"bytes": -1}, {"sha256": "x"}])
+def test_news_in_another_shape_are_not_believed(makers: Makers, bad: dict[str, Any]) -> None:
+    told = makers.news(file=replace(offered(b"x", "https://exemplu.ro"), **bad))
+    with pytest.raises(NotBelieved):
+        read_newest(told.encode(), (makers.public_key,))
+
+
+def test_a_server_nobody_trusts_or_that_is_not_there_is_told_in_words(
+    makers: Makers, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keys = (makers.public_key,)
+    (tmp_path / "empty.pem").touch()
+    with answering(200, authority.issue_cert("127.0.0.1")) as (server, _), pytest.raises(NotFetched, match="trusts"):
+        ask_newest(server, keys)
+    with pytest.raises(NotFetched, match="could not be heard"):
+        ask_newest(server, keys)
+    monkeypatch.setattr("dosar.updates.question.asking.SPARE_BYTES", 2**70)
+    with pytest.raises(StoreError, match="Make room"):
+        fetch_update(offered(b"x", server), tmp_path / "fetched", keep_silent)
+
+
+def test_an_answer_that_is_no_news_is_refused(makers: Makers, certificate: trustme.LeafCert) -> None:
+    keys = (makers.public_key,)
+    with answering(404, certificate) as (server, _), pytest.raises(NotFetched, match="404"):
+        ask_newest(server, keys)
+    with answering(200, certificate, b"x" * 300_000) as (server, _), pytest.raises(NotBelieved):
+        ask_newest(server, keys)
+    with answering(302, certificate, Location="http://127.0.0.1:1/") as (server, _), pytest.raises(NotFetched):
+        ask_newest(server, keys)
+    with answering(302, certificate, Location="/again") as (server, asked), pytest.raises(NotFetched, match="302"):
+        ask_newest(server, keys)
+    assert len(asked) == 4, "not round and round"
+
+
+def test_the_update_comes_as_it_was_announced_or_not_at_all(
+    makers: Makers, certificate: trustme.LeafCert, tmp_path: Path
+) -> None:
+    content, done = os.urandom(3 * 2**20), []
+    with (
+        answering(200, certificate, content) as (server, _),
+        answering(302, certificate, Location=f"{server}/there") as (elsewhere, _),
+    ):
+        file = fetch_update(offered(content, elsewhere), tmp_path, lambda step, share: done.append((step, share)))
+        assert file.read_bytes() == content and done[-1] == ("fetch", 1.0)
+        for other in (content[:-1], content[1:] + b"x", content + b"x"):
+            with pytest.raises(NotBelieved):
+                fetch_update(offered(other, server), tmp_path, keep_silent)
+            assert not file.exists()
+
+
+def test_the_office_proxy_is_used(
+    makers: Makers, certificate: trustme.LeafCert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dosar.backups.places.servers.proxies.is_this_computer", lambda host: False)
+    with answering(200, certificate, makers.news().encode()) as (server, asked):
+        with proxy(int(server.rpartition(":")[2])) as (way, read):
+            monkeypatch.setenv("https_proxy", way)
+            assert ask_newest(server, (makers.public_key,)).version == "9.0.0"
+        assert len(asked) == 1 and "CONNECT" in read[0]
+
+
+def test_a_program_that_was_not_built_for_updates_asks_nobody(store: Any) -> None:
+    assert read_pinned() == Pinned()
+    with pytest.raises(StoreError, match="does not know where"):
+        DailyQuestion(store, Pinned(), lambda: NOON).ask()
+
+
+def test_what_the_build_pins_is_read(tmp_path: Path, makers: Makers) -> None:
+    (tmp_path / "pinned.json").write_text(pinned_text([makers.public_key], "https://exemplu.ro/newest.json"), "utf-8")
+    pinned = read_pinned(tmp_path / "pinned.json")
+    assert pinned == Pinned((makers.public_key,), "https://exemplu.ro/newest.json")
+
+
+def test_versions_are_compared_by_their_numbers() -> None:
+    versions = ["0.2.0", "0.9.1", "0.10.0", "0.10.0.1", "1.0"]
+    assert sorted(reversed(versions), key=version_order) == versions
+    assert version_order("0.3.0rc1") == (0, 3, 0) and SYSTEM

@@ -75,7 +75,7 @@ class NewComputer:
     def restore(self, **boxes: Any) -> TestResponse:
         """Open and count, and wait for what comes of it."""
         answer = self.post("/restore", **{"code": self.code, **boxes})
-        while answer.location == "/restore/progress" or "Refresh" in answer.headers:
+        while answer.location == "/restore/progress" or 'id="work"' in answer.text:
             time.sleep(0.02)
             answer = self.get("/restore/progress")
         return answer

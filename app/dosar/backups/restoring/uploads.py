@@ -1,6 +1,7 @@
-"""A back-up that a browser sends in pieces: none of them is large, and what has come need not be sent again."""
+"""A large file that a browser sends in pieces: none of them is large, and what has come need not be sent again."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -8,6 +9,13 @@ from dosar.backups.file.names import NAME_END, read_name
 from dosar.database.store_errors import StoreError
 
 NAMELESS = f"back-up{NAME_END}"
+
+
+def is_name_of_backup(name: str) -> bool:
+    """Whether a back-up is called so."""
+    return read_name(name) is not None
+
+
 PIECE_BYTES = 8 * 2**20
 """As many as a browser sends at once."""
 SPARE_BYTES = 256 * 2**20
@@ -15,19 +23,22 @@ SPARE_BYTES = 256 * 2**20
 
 
 class Uploads:
-    """One file at a time, in a folder of its own."""
+    """One file at a time, in a folder of its own; a back-up, unless it is said how others are called."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, nameless: str = NAMELESS, is_good_name: Callable[[str], bool] = is_name_of_backup
+    ) -> None:
         self.folder = folder
+        self._nameless, self._is_good_name = nameless, is_good_name
 
     def begin(self, name: str = "") -> str:
-        """The word by which the pieces of a new file find together, which is called as it was if that is the name of
-        a back-up; what came before goes."""
+        """The word by which the pieces of a new file find together, which is called as it was if that is a good
+        name; what came before goes."""
         self.clear()
         word = token_urlsafe(18)
         folder = self.prepared_folder() / word
         folder.mkdir(mode=0o700)
-        (folder / (name if read_name(name) is not None else NAMELESS)).touch(mode=0o600)
+        (folder / (name if self._is_good_name(name) else self._nameless)).touch(mode=0o600)
         return word
 
     def add(self, word: str, at: int, piece: bytes) -> int:
@@ -45,7 +56,7 @@ class Uploads:
 
     def whole(self, word: str) -> Path:
         """The file that has come. Raises :class:`StoreError`."""
-        for file in self.folder.glob(f"*/*{NAME_END}"):
+        for file in self.folder.glob("*/*"):
             if file.parent.name == word:
                 return file
         raise StoreError("What was sent is not here any more. Choose the file and send it once more.")

@@ -1,12 +1,10 @@
 """A back-up in the place of what is there: looked through first, and done after a word that says what goes."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
-from sqlalchemy import func, select
+from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route
@@ -18,10 +16,10 @@ from dosar.backups.restoring.restore_work import SECRET_TROUBLES, BackupSource, 
 from dosar.database.keys.key_changes import stored_status
 from dosar.database.keys.key_file import default_key_file
 from dosar.database.store_errors import StoreError
-from dosar.database.system_tables import history_table
 from dosar.pages.backups.backup_state import current_restore
 from dosar.pages.backups.backup_words import contents_text
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
+from dosar.pages.backups.lost_work import lost_text, saved_since
 from dosar.pages.backups.places_page import named_backup, place_with_number
 from dosar.pages.backups.restore_forms import OverForm, SecretForm
 from dosar.pages.backups.restore_progress import restore_progress_page
@@ -88,32 +86,15 @@ def _key_file_here() -> Path | None:
 
 def _found_page(work: RestoreWork, form: OverForm) -> str:
     assert work.found is not None
-    count = _saved_since(work.found.manifest.moment)
+    count = saved_since(work.found.manifest.moment)
     return render_template(
         "backups/restore_found.html",
         counted=contents_text(work.found.manifest),
-        lost=_lost_text(count),
+        lost=lost_text(count),
         is_lost=bool(count),
         form=form,
         action=url_for("RestoreOverPage.restore"),
         leave=url_for("RestoreOverPage.leave"),
-    )
-
-
-def _saved_since(moment: datetime) -> int:
-    """How many entries the history got since."""
-    since = select(func.count()).select_from(history_table).where(history_table.c.at > moment)
-    return access_services().session.scalar(since) or 0
-
-
-def _lost_text(count: int) -> str:
-    """What goes that was saved since."""
-    if not count:
-        return gettext("Nothing was saved in Dosar since this back-up, so no work is lost.")
-    return ngettext(
-        "What was saved since this back-up goes: %(num)s entry of the history.",
-        "What was saved since this back-up goes: %(num)s entries of the history.",
-        count,
     )
 
 

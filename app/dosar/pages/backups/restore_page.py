@@ -25,6 +25,7 @@ from dosar.pages.backups.restore_forms import RestoreForm
 from dosar.pages.backups.restore_progress import restore_progress_page
 from dosar.pages.backups.restore_sources import asked_source
 from dosar.pages.backups.restored import settle_restored
+from dosar.pages.backups.sent_pieces import keep_piece
 
 RESTORE_COOKIE = "restore"
 """What the browser shows that typed the code: what comes back is told to nobody else."""
@@ -62,7 +63,7 @@ class RestorePage(PageView):
         work = _require_beginning()
         try:
             require_set_up_code(access_services().set_up_code, request.form.get("code", ""))
-            upload, at = _keep_piece(work)
+            upload, at = keep_piece(work.uploads)
         except (Mistake, StoreError) as mistake:
             return jsonify(problem=mistake.message.say(gettext)), 422
         return jsonify(upload=upload, at=at)
@@ -129,14 +130,6 @@ def _with_cookie(answer: Any, work: RestoreWork) -> Any:
         secure=request.is_secure,
     )
     return answer
-
-
-def _keep_piece(work: RestoreWork) -> tuple[str, int]:
-    """Add what was sent; the word of the file, and how much of it there is."""
-    word, at, sent = request.form.get("upload", ""), request.form.get("at", "0"), request.files.get("piece")
-    word = word or work.uploads.begin(request.form.get("name", ""))
-    piece = sent.read() if sent is not None else b""
-    return word, work.uploads.add(word, int(at) if at.isdecimal() else 0, piece)
 
 
 def _found_here() -> list[tuple[str, str]]:

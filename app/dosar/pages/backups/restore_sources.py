@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from flask import request
-
 from dosar.backups.file.names import read_name
 from dosar.backups.places.addresses import OBJECT_STORE_KIND, WEBDAV_KIND
 from dosar.backups.places.settings import PlaceSettings, open_place
 from dosar.backups.restoring.restore_work import BackupSource, RestoreWork
 from dosar.language.text.message import Mistake
 from dosar.pages.backups.restore_forms import RestoreForm
+from dosar.pages.backups.sent_pieces import sent_file
 
 OBJECT_STORE_BEGIN = "s3://"
 
@@ -17,7 +16,7 @@ OBJECT_STORE_BEGIN = "s3://"
 def asked_source(form: RestoreForm, work: RestoreWork) -> BackupSource:
     """The back-up she means; what was named last in the form counts first. Raises :class:`Mistake` and
     :class:`~dosar.database.store_errors.StoreError`."""
-    sent = _sent_file(form, work)
+    sent = sent_file(work.uploads, form.upload.data)
     if sent is not None:
         return BackupSource(sent.name, sent)
     if form.path.data:
@@ -27,18 +26,6 @@ def asked_source(form: RestoreForm, work: RestoreWork) -> BackupSource:
     if form.found.data:
         return _on_disk(Path(form.found.data))
     raise Mistake("Say where the back-up is: choose one of the list, name the file, or send it.")
-
-
-def _sent_file(form: RestoreForm, work: RestoreWork) -> Path | None:
-    """A file that came in pieces, or whole with the form."""
-    if form.upload.data:
-        return work.uploads.whole(form.upload.data)
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return None
-    word = work.uploads.begin(file.filename)
-    work.uploads.add(word, 0, file.read())
-    return work.uploads.whole(word)
 
 
 def _on_disk(file: Path) -> BackupSource:

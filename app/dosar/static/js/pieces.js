@@ -1,4 +1,4 @@
-// A back-up of any size is sent in pieces: no request is large, and what was sent need not be sent again.
+// A file of any size is sent in pieces: no request is large, and what was sent need not be sent again.
 
 const form = document.querySelector("form[data-pieces]");
 const file = form.querySelector("input[type=file]");
@@ -8,7 +8,7 @@ let whole = false;
 
 async function sendPiece(chosen, at) {
   const boxes = new FormData();
-  for (const name of ["csrf_token", "code", "upload"]) boxes.append(name, form.elements[name].value);
+  for (const name of ["csrf_token", "code", "upload"]) boxes.append(name, form.elements[name]?.value ?? "");
   boxes.append("at", at);
   boxes.append("name", chosen.name);
   boxes.append("piece", chosen.slice(at, at + Number(form.dataset.pieceBytes)), "piece");

@@ -18,6 +18,7 @@ LAYERS = [
     "overview",
     "migrations",
     "filing",
+    "handbooks",
     "access",
     "backups",
     "updates",
@@ -89,6 +90,7 @@ FOLDERS = {
         "admin",
         "backups",
         "home",
+        "help",
         "sealed",
     ],
     "pages/sheet": [TOP, "posting"],
@@ -113,6 +115,7 @@ MAY_USE = {
     "overview": {"sqlalchemy"},
     "migrations": {"sqlalchemy"},
     "filing": {"sqlalchemy"},
+    "handbooks": {"markdown_it", "typst", "yaml"},
     "access": {
         *WEB,
         "alembic",

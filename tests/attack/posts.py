@@ -59,6 +59,10 @@ class Posts:
         for words in self._hidden_words(cell.role, "case"):
             yield _with(cell, "hidden search", (("words", words),), then="/find", finds_nothing=True)
 
+    def _look_up(self, cell: Cell) -> Iterator[Cell]:
+        for words in ("parola", "%", "(?:x", "x " * 300):
+            yield _with(cell, "search", (("words", words),))
+
     def _export(self, cell: Cell) -> Iterator[Cell]:
         hidden = "&".join(f"columns={name}&sort={name}" for name in self.policy.hidden(cell.role, cell.form)[:5])
         for kind in ("xlsx", "csv", "nothing"):
@@ -192,6 +196,7 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "RecordPages.edit_section": Posts._edit,
     "DraftPages.keep": Posts._draft,
     "FindCasePage.search": Posts._find,
+    "HelpPages.search": Posts._look_up,
     "AccountClosingPage.close": Posts._close,
     "WorkTeamsPage.rename": Posts._rename,
     "TeamPage.team": Posts._join,

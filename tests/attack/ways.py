@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from werkzeug.routing import Rule
 
+from dosar.handbooks.shelf import shelf
+from dosar.language.text.translations import LANGUAGES
 from dosar.pages.sheet.section_steps import has_section_steps
 from tests.attack.cells import Cell
 from tests.attack.organisation import CASE_PLACES, Planted
@@ -171,5 +173,9 @@ SIMPLE: dict[str, Callable[[Planted], list[tuple[str, Any]]]] = {
     "place": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "list_id": lambda planted: [("", 1), ("nobody", MISSING)],
     "word": lambda planted: [("", "forged")],
+    "book": lambda planted: [("", shelf(LANGUAGES[0])[0].key), ("", "..")],
+    "chapter": lambda planted: [("", shelf(LANGUAGES[0])[0].chapters[0].key), ("", "nothing")],
+    "language": lambda planted: [("", LANGUAGES[0]), ("", "..")],
+    "name": lambda planted: [("", "nothing.png"), ("", "books.yaml")],
     "filename": lambda planted: [("", "css/dosar.css"), ("", "../pages/records.py"), ("", "nothing.js")],
 }

@@ -53,7 +53,7 @@ def _po(language: str, words: dict[str, str]) -> str:
 
 
 def _help_sentence() -> str:
-    page = (ROOT / "app/dosar/pages/help.html").read_text("utf-8")
+    page = (ROOT / "app/dosar/pages/help/help.html").read_text("utf-8")
     return next(line for line in page.split("{% trans %}") if line.startswith(HELP)).partition("{% endtrans %}")[0]
 
 

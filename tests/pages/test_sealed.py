@@ -66,6 +66,7 @@ def test_every_address_of_the_application_shows_the_page_that_opens_it(tmp_path:
     open_app.extensions["dosar_repository"].store.close()
     assert len(addresses) > 60
     addresses -= {"/health", "/ready", "/static/path:filename"}
+    addresses = {address for address in addresses if not address.startswith("/help")}
     for address in [*sorted(addresses), "/nothing", "/unlock/more", "//x", "/%00"]:
         for method in METHODS:
             answer = program.ask(address, method)
@@ -170,3 +171,16 @@ def test_the_page_goes_on_by_itself_while_the_data_are_being_opened(program: Pro
     assert answer.headers["Refresh"] == "1" and "being opened" in answer.text and 'name="secret"' not in answer.text
     program.vault._opening_since = None
     assert "Refresh" not in program.ask("/cases").headers
+
+
+def test_the_handbooks_are_read_while_the_data_are_locked(program: Program) -> None:
+    assert 'href="/help"' in program.ask("/cases").text
+    assert 'href="/help/worker/about"' in program.ask("/help").text
+    page = program.ask("/help/worker/about?language=en")
+    assert page.status_code == 200 and "About this handbook" in page.text
+    assert "language=en" in page.headers["Set-Cookie"]
+    assert "<mark>" in program.ask("/help?language=ro", "POST", data={"words": "diacritice"}).text
+    assert program.ask("/help/nothing").location == "/help"
+    for method in ("PUT", "DELETE", "OPTIONS"):
+        assert program.ask("/help", method).status_code == 503
+    assert program.app is None

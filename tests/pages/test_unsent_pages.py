@@ -20,7 +20,12 @@ from tests.pages.test_team import user_id
 from tests.pages.test_unsent import after_lunch
 
 NOTHING_TYPED = {
-    "words that are searched for": {"RecordPages.search", "FindCasePage.search", "MergePages.choose"},
+    "words that are searched for": {
+        "RecordPages.search",
+        "FindCasePage.search",
+        "MergePages.choose",
+        "HelpPages.search",
+    },
     "passwords": {
         "SignInPage.sign_in",
         "SetUpPage.set_up",

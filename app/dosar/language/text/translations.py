@@ -64,6 +64,12 @@ def in_every_language(text: str) -> dict[str, str]:
     return words | {wording: word for wording, word in apart.items() if word != words.get(wording.partition("-")[0])}
 
 
+def translated_words(language: str) -> dict[str, str]:
+    """Every sentence of Dosar's own, and how this language says it; of a sentence with plurals the first."""
+    said: dict[str | tuple[str, int], str] = getattr(_catalogue(language), "_catalog", {})
+    return {text: words for text, words in said.items() if isinstance(text, str) and text}
+
+
 @cache
 def _catalogue(language: str) -> NullTranslations:
     return translation("messages", translations_folder(), [language.replace("-", "_")], fallback=True)

@@ -1,12 +1,12 @@
-"""The small application that answers while the data are sealed: the page that opens them, and nothing else.
+"""The small application that answers while the data are sealed: the page that opens them, and the handbooks.
 
-It knows no database, no form and no user. Every address shows the same page, so that whoever reloads after it was
-opened is where she wanted to be.
+It knows no database, no form and no user. Every other address shows the page that opens the data, so that whoever
+reloads after it was opened is where she wanted to be.
 """
 
 from typing import Any
 
-from flask import Flask, Response, current_app, redirect, render_template, request
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request
 from flask_babel import Babel, gettext
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +22,7 @@ from dosar.access.web.security_headers import add_security_headers
 from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.translations import LANGUAGES, translations_folder
+from dosar.pages.help.handbook_pages import chapter_page, handbooks_page, picture_response
 from dosar.pages.input.request_input import install_request_class
 from dosar.pages.static_files import version_static_files
 
@@ -57,6 +58,8 @@ def create_sealed_app(vault: Vault, hosts: list[str], instance: str) -> Flask:
     app.add_url_rule(UNLOCK_PATH, view_func=unlock, methods=["GET", "POST"])
     app.add_url_rule("/health", view_func=health)
     app.add_url_rule("/ready", view_func=ready)
+    for address, view, methods in HANDBOOK_ROUTES:
+        app.add_url_rule(address, view_func=view, methods=methods, provide_automatic_options=False)
     app.register_error_handler(HTTPException, _sealed_instead)
     return app
 
@@ -70,6 +73,29 @@ def ready() -> Response:
     """What keeps the pages from being worked with, in a word for programs."""
     word = "sealed" if _vault().seconds_opening is None else "starting"
     return Response(f"{word}\n", SEALED_STATUS, mimetype="text/plain")
+
+
+def handbooks() -> Any:
+    """The handbooks are no secret, and who stands here may need them most."""
+    page = handbooks_page(_language(), request.form.get("words", ""), **_page_variables())
+    return _with_chosen_language(Response(page))
+
+
+def handbook(book: str, chapter: str = "") -> Any:
+    page = chapter_page(_language(), book, chapter, **_page_variables())
+    return _with_chosen_language(make_response(page)) if page is not None else redirect("/help", 303)
+
+
+def handbook_picture(language: str, name: str) -> Any:
+    return picture_response(language, name) or Response(status=404)
+
+
+HANDBOOK_ROUTES = (
+    ("/help", handbooks, ["GET", "POST"]),
+    ("/help/<book>", handbook, ["GET"]),
+    ("/help/<book>/<chapter>", handbook, ["GET"]),
+    ("/help/pictures/<language>/<name>", handbook_picture, ["GET"]),
+)
 
 
 def unlock() -> Any:
@@ -130,14 +156,26 @@ def _sealed_page(status: int = SEALED_STATUS, refused: str = "") -> Any:
             ending=vault.is_ending,
             trouble=_trouble_said(vault),
             kept=_typed_boxes() if request.path != UNLOCK_PATH else [],
-            languages=[(code, name, code == _language()) for code, name in LANGUAGE_NAMES.items()],
+            **_page_variables(),
         ),
         status,
     )
     if vault.seconds_opening is not None and not vault.is_ending and request.method == "GET":
         page.headers["Refresh"] = "1"
+    return _with_chosen_language(page) if request.path == UNLOCK_PATH else page
+
+
+def _page_variables() -> dict[str, Any]:
+    return {
+        "sealed": True,
+        "languages": [(code, name, code == _language()) for code, name in LANGUAGE_NAMES.items()],
+    }
+
+
+def _with_chosen_language(page: Response) -> Response:
+    """The same; the browser remembers the language that was chosen on it."""
     chosen = request.args.get("language")
-    if request.path == UNLOCK_PATH and chosen in LANGUAGE_NAMES:
+    if chosen in LANGUAGE_NAMES:
         page.set_cookie(
             host_cookie(LANGUAGE_COOKIE),
             chosen,

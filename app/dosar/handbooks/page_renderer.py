@@ -1,0 +1,50 @@
+"""How a chapter becomes HTML where Dosar's pages want it otherwise than Markdown does."""
+
+from collections.abc import MutableMapping, Sequence
+from html import escape
+from typing import Any
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from dosar.handbooks.addresses import picture_file
+
+PNG_SIZE = slice(16, 24)
+"""Where a PNG says how wide and how high it is."""
+
+Env = MutableMapping[str, Any]
+
+
+class PageRenderer(RendererHTML):
+    """Tables that scroll by themselves, warnings that are seen, pictures that do not push the text about."""
+
+    def table_open(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
+        return '<div class="table-frame" tabindex="0"><table class="table">\n'
+
+    def table_close(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
+        return "</table></div>\n"
+
+    def blockquote_open(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
+        return '<div class="handbook-note">\n'
+
+    def blockquote_close(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
+        return "</div>\n"
+
+    def image(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
+        """The picture, or what is to be seen in words where it was not taken yet."""
+        address, seen = str(tokens[place].attrs["src"]), escape(tokens[place].content)
+        file = picture_file(address)
+        if file is None:
+            return f'<span class="handbook-picture">{seen}</span>'
+        width, height = picture_size(file.read_bytes())
+        return (
+            f'<img class="handbook-picture" src="{escape(address)}" alt="{seen}" width="{width}" height="{height}"'
+            ' loading="lazy">'
+        )
+
+
+def picture_size(png: bytes) -> tuple[int, int]:
+    """Width and height of a PNG."""
+    numbers = png[PNG_SIZE]
+    return int.from_bytes(numbers[:4]), int.from_bytes(numbers[4:])

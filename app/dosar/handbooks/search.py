@@ -1,0 +1,119 @@
+"""Searching the handbooks: blind to capitals and diacritics, each word found by its beginning."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from dosar.database.text.folding import fold_text
+from dosar.handbooks.chapters import Chapter, Section
+from dosar.handbooks.shelf import Book, shelf
+
+WORD = re.compile(r"\w+")
+SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
+MOST_WORDS = 8
+SHORTEST_WORD = 3
+ENDINGS = (0, 2, 4)
+"""Romanian turns the ends of words: what is not found whole is sought without its last letters."""
+SHORTEST_STEM = 4
+MOST_FOUND = 30
+IN_A_TITLE = 5
+"""How much more a word tells in a title than in a sentence."""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A sentence in pieces: the words, and whether they are what was sought."""
+
+    pieces: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A section in which the words stand."""
+
+    book: Book
+    chapter: Chapter
+    section: Section
+    excerpt: Excerpt
+
+    @property
+    def address(self) -> str:
+        return f"{self.chapter.address}#{self.section.anchor}" if self.section.anchor else self.chapter.address
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A section and its folded words, those of its titles apart."""
+
+    book: Book
+    chapter: Chapter
+    section: Section
+    titles: frozenset[str]
+    words: frozenset[str]
+
+    def weight(self, beginnings: Sequence[str]) -> int:
+        """Nothing unless all of them stand here."""
+        told = [_weight_of(beginning, self) for beginning in beginnings]
+        return sum(told) if all(told) else 0
+
+
+def search_handbooks(words: str, wording: str) -> list[Found]:
+    """The sections in which every word stands, those that have it in a title first."""
+    folded = list(dict.fromkeys(_folded_words(words)))[:MOST_WORDS]
+    told = [word for word in folded if len(word) >= SHORTEST_WORD] or folded
+    tries = ([word[: max(SHORTEST_STEM, len(word) - ending)] for word in told] for ending in ENDINGS)
+    return next(filter(None, (_found(beginnings, wording) for beginnings in tries)), [])
+
+
+def _found(beginnings: list[str], wording: str) -> list[Found]:
+    weighed = [(entry.weight(beginnings), entry) for entry in _index(wording)] if beginnings else []
+    best = sorted((pair for pair in weighed if pair[0]), key=lambda pair: -pair[0])[:MOST_FOUND]
+    return [Found(entry.book, entry.chapter, entry.section, _excerpt(entry.section, beginnings)) for _, entry in best]
+
+
+@cache
+def _index(wording: str) -> tuple[_Entry, ...]:
+    return tuple(
+        _Entry(
+            book,
+            chapter,
+            section,
+            frozenset(_folded_words(f"{chapter.title} {section.title}")),
+            frozenset(_folded_words(" ".join(section.paragraphs))),
+        )
+        for book in shelf(wording)
+        for chapter in book.chapters
+        for section in chapter.sections
+    )
+
+
+def _folded_words(text: str) -> list[str]:
+    return WORD.findall(fold_text(text))
+
+
+def _weight_of(beginning: str, entry: _Entry) -> int:
+    if _begins_one(beginning, entry.titles):
+        return IN_A_TITLE
+    return int(_begins_one(beginning, entry.words))
+
+
+def _begins_one(beginning: str, words: Iterable[str]) -> bool:
+    return any(word.startswith(beginning) for word in words)
+
+
+def _excerpt(section: Section, beginnings: Sequence[str]) -> Excerpt:
+    """The sentence that has most of the words."""
+    sentences = [sentence for text in section.paragraphs for sentence in SENTENCE_END.split(text)]
+    sentence = max(sentences, key=lambda text: _hits(text, beginnings), default="")
+    pieces, end = [], 0
+    for match in WORD.finditer(sentence):
+        if fold_text(match[0]).startswith(tuple(beginnings)):
+            pieces += [(sentence[end : match.start()], False), (match[0], True)]
+            end = match.end()
+    return Excerpt(tuple(piece for piece in (*pieces, (sentence[end:], False)) if piece[0]))
+
+
+def _hits(sentence: str, beginnings: Sequence[str]) -> int:
+    words = _folded_words(sentence)
+    return sum(_begins_one(beginning, words) for beginning in beginnings)

@@ -1,0 +1,60 @@
+"""The handbooks as pages, for who has signed in, who has not, and who stands before locked data."""
+
+from typing import Any
+
+from flask import redirect, render_template
+from flask_babel import gettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from dosar.handbooks.addresses import PICTURES_ADDRESS, picture_file
+from dosar.handbooks.chapters import Chapter
+from dosar.handbooks.search import search_handbooks
+from dosar.handbooks.shelf import find_book, shelf
+
+MAX_SEARCH_LENGTH = 200
+
+
+def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
+    """All books, or what was found in them."""
+    words = words.strip()[:MAX_SEARCH_LENGTH]
+    return render_template(
+        "help/help.html",
+        title=gettext("Help"),
+        books=shelf(wording),
+        searched=words,
+        found=search_handbooks(words, wording) if words else [],
+        **variables,
+    )
+
+
+def chapter_page(wording: str, book_key: str, chapter_key: str = "", **variables: Any) -> str | Response | None:
+    """A chapter of a book, the first one by default; none where there is no such book or chapter."""
+    book = find_book(book_key, wording)
+    chapter = book.chapter(chapter_key or book.chapters[0].key) if book else None
+    if book is None or chapter is None:
+        return None
+    if chapter_key not in ("", chapter.key):
+        return redirect(chapter.address, 301)
+    before, after = book.neighbours(chapter)
+    return render_template(
+        "help/chapter.html",
+        title=chapter.title,
+        book=book,
+        chapter=chapter,
+        html=_drawn(chapter),
+        before=before,
+        after=after,
+        **variables,
+    )
+
+
+def picture_response(language: str, name: str) -> Response | None:
+    """The picture, where it was taken."""
+    file = picture_file(f"{PICTURES_ADDRESS}{language}/{name}")
+    return Response(file.read_bytes(), mimetype="image/png") if file else None
+
+
+def _drawn(chapter: Chapter) -> dict[str, Markup]:
+    """Anchor → what stands in the section. It is made of the program's own Markdown, in which raw HTML is text."""
+    return {section.anchor: Markup(section.html) for section in chapter.sections}  # noqa: S704  # nosec B704

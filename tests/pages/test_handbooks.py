@@ -1,0 +1,38 @@
+"""The handbooks as pages: for everybody, whether or not she could come in."""
+
+import re
+
+from tests.pages.conftest import Demo, token_on
+
+ABOUT = "/help/worker/about"
+
+
+def test_who_has_not_signed_in_reads_them_too(demo: Demo) -> None:
+    visitor = demo.app.test_client()
+    assert 'href="/help"' in visitor.get("/sign-in").text
+    shown = visitor.get("/help").text
+    assert f'href="{ABOUT}"' in shown
+    page = visitor.get(ABOUT)
+    assert page.status_code == 200 and 'id="finding"' in page.text and "/sign-out" not in page.text
+    assert visitor.get("/help/worker").status_code == 200, "a book opens at its first chapter"
+    assert visitor.get("/help/worker/00-about").location == ABOUT
+    for nothing in ("/help/nothing", "/help/worker/nothing", "/help/pictures/ro/none.png", "/help/pictures/ro/..%2f"):
+        assert visitor.get(nothing).status_code == 404, nothing
+
+
+def test_it_is_read_in_the_readers_language(demo: Demo) -> None:
+    visitor = demo.app.test_client()
+    for language, title in (("ro", "Despre acest manual"), ("en", "About this handbook")):
+        visitor.set_cookie("language", language)
+        page = visitor.get(ABOUT).text
+        assert f"<h1>{title}</h1>" in page and f'<html lang="{language}">' in page
+
+
+def test_a_word_leads_to_its_place(demo: Demo) -> None:
+    worker = demo.browser("case_manager")
+    page = worker.get("/help").text
+    found = worker.post("/help", data={"words": "diacritice", "csrf_token": token_on(page)})
+    assert found.status_code == 200
+    assert f'href="{ABOUT}#finding"' in found.text and re.search("<mark>(?i:diacritice)</mark>", found.text)
+    nothing = worker.post("/help", data={"words": "<b>zzyzx", "csrf_token": token_on(page)}).text
+    assert "&lt;b&gt;zzyzx" in nothing and "Nu s-a găsit nimic" in nothing

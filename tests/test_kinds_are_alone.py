@@ -3,20 +3,18 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 import dosar.fields
 from dosar.fields import QUESTION_KINDS
 from dosar.language.question import Question
+from tests.sources import APP, Syntax, file_names, nodes_of
 
-APP = Path(dosar.fields.__file__).parents[1]
-FIELDS = Path(dosar.fields.__file__).parent
+FIELDS = APP / "fields"
 PACKAGE = dosar.fields.__name__
-EVERYWHERE = {str(file.relative_to(APP)): ast.parse(file.read_text("utf-8")) for file in sorted(APP.rglob("*.py"))}
-CODE = {name: tree for name, tree in EVERYWHERE.items() if not (APP / name).is_relative_to(FIELDS)}
-KIND_CODE = {name: tree for name, tree in EVERYWHERE.items() if name not in CODE}
+CODE = Syntax(file_names(without=lambda file: file.is_relative_to(FIELDS)))
+KIND_CODE = Syntax(file_names(without=lambda file: not file.is_relative_to(FIELDS)))
 TEMPLATES = {str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.html"))}
 SCRIPTS = {str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.js"))}
 DRAWS_LOOKS = next(name for name in TEMPLATES if name.endswith("inputs.html"))
@@ -68,7 +66,7 @@ def _read_from_file(node: ast.AST) -> bool:
 
 def compared(tree: ast.Module) -> Iterator[str]:
     """Places where a kind, or how it looks, is compared with anything but another question's."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Match) and _named(node.subject) in TELLS_THE_KIND:
             yield ast.unparse(node.subject)
         if not isinstance(node, ast.Compare):
@@ -83,7 +81,7 @@ def compared(tree: ast.Module) -> Iterator[str]:
 
 def looked_up(tree: ast.Module) -> Iterator[str]:
     """Tables by kind: what stands in them belongs into the classes."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         key = (
             node.slice
             if isinstance(node, ast.Subscript)
@@ -95,7 +93,7 @@ def looked_up(tree: ast.Module) -> Iterator[str]:
 
 def listed(tree: ast.Module) -> Iterator[str]:
     """Collections of nothing but kinds, or keyed by nothing else."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         words = (
             node.keys
             if isinstance(node, ast.Dict)
@@ -108,7 +106,7 @@ def listed(tree: ast.Module) -> Iterator[str]:
 
 def probed(tree: ast.Module) -> Iterator[str]:
     """Questions that are asked for what only their kind has."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Call) and _named(node.func) in ("getattr", "hasattr") and len(node.args) > 1:
             name = node.args[1]
             if isinstance(name, ast.Constant) and name.value in OWN:
@@ -117,14 +115,14 @@ def probed(tree: ast.Module) -> Iterator[str]:
 
 def _from_elsewhere(tree: ast.Module) -> Iterator[str]:
     """What a file takes from other packages, where a class may be called as a kind is."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith(PACKAGE):
             yield from (alias.name for alias in node.names if alias.name in CLASSES)
 
 
 def told_by_class(tree: ast.Module) -> Iterator[str]:
     """Questions told apart by their class, and answers by theirs: only that one is :class:`Unknown` may be asked."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, ast.Call) or _named(node.func) not in ("isinstance", "issubclass", "type"):
             continue
         asked, *classes = node.args
@@ -136,7 +134,7 @@ def told_by_class(tree: ast.Module) -> Iterator[str]:
 
 def taken(tree: ast.Module) -> Iterator[str]:
     """Classes of kinds, or of their answers, that a file takes from their package."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
             yield from (alias.name for alias in node.names if alias.name in {*CLASSES, *VALUES})
 
@@ -146,7 +144,7 @@ RULES: tuple[Rule, ...] = (compared, looked_up, listed, probed, told_by_class, t
 
 def among_kinds(tree: ast.Module) -> Iterator[str]:
     """Inside their package: a class that knows another one, which it does not come from."""
-    for place in ast.walk(tree):
+    for place in nodes_of(tree):
         if not isinstance(place, ast.ClassDef) or place.name not in CLASSES:
             continue
         known = {kind.__name__ for kind in CLASSES[place.name].__mro__}

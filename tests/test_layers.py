@@ -4,11 +4,11 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-APP = Path(__file__).parent.parent / "app/dosar"
+from tests.sources import APP, Syntax, file_names, nodes_of
+
 LAYERS = [
     "language",
     "cleaning",
@@ -175,9 +175,7 @@ OF_THE_MACHINE = {
 ASKS_FOR_THE_LOCALE = {"access/i18n/wordings.py"}
 """Everybody else asks for the wording, ``ro-MD``."""
 
-FILES = {
-    str(file.relative_to(APP)): ast.parse(file.read_text("utf-8"), str(file)) for file in sorted(APP.rglob("*.py"))
-}
+FILES = Syntax(file_names())
 
 
 def layer(name: str) -> int:
@@ -188,7 +186,7 @@ def layer(name: str) -> int:
 
 def imports(tree: ast.Module) -> Iterator[str]:
     """Every module a file names, inside functions too."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -237,7 +235,7 @@ def above_the_window(name: str, tree: ast.Module) -> list[str]:
 def behind_the_session(name: str, tree: ast.Module) -> list[str]:
     if name in BEHIND_THE_SESSION:
         return []
-    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    attributes = [node for node in nodes_of(tree) if isinstance(node, ast.Attribute)]
     asked = [node.value for node in attributes if node.attr in KIND_OF_DATABASE]
     raw = [node.attr for node in attributes if node.attr in RAW]
     raw += [node.attr for node in attributes if node.attr == "engine" and node not in asked]
@@ -248,7 +246,7 @@ def behind_the_session(name: str, tree: ast.Module) -> list[str]:
 
 def locale_as_text(name: str, tree: ast.Module) -> list[str]:
     """A locale written out is ``ro_MD``, which no reader's settings and no form say: they say ``ro-MD``."""
-    nodes = list(ast.walk(tree))
+    nodes = nodes_of(tree)
     texts = [
         node.args[0]
         for node in nodes
@@ -263,7 +261,7 @@ def locale_as_text(name: str, tree: ast.Module) -> list[str]:
 
 def machine_clock(name: str, tree: ast.Module) -> list[str]:
     """What day and what time it is, the organisation's time zone says, not the machine's."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    calls = [node for node in nodes_of(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     found = [
         ast.unparse(call)
         for call in calls

@@ -3,24 +3,21 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-import dosar.fields
 from dosar.language.load.yaml_reader import read_text
+from tests.sources import APP, Syntax, file_names, nodes_of
 
-APP = Path(dosar.fields.__file__).parents[1]
 FORMS = Path(__file__).parents[1] / "forms"
 PO = next(FORMS.parent.glob("translations/*/LC_MESSAGES/messages.po"))
 DEMO = "demo.py"
 """The demo's own filler knows the demo's forms."""
-CODE = {
-    str(file.relative_to(APP)): ast.parse(file.read_text("utf-8"))
-    for file in sorted(APP.rglob("*.py"))
-    if file.name != DEMO
-}
+CODE = Syntax(file_names(without=lambda file: file.name == DEMO))
 PAGES = {
     str(file.relative_to(APP)): file.read_text("utf-8")
     for ending in ("*.html", "*.js")
@@ -66,8 +63,28 @@ def _named(values: object, key: str, beside: str) -> Iterator[str]:
         yield from _named(value, key, beside)
 
 
-def _names() -> tuple[set[str], set[str]]:
-    """What stands for itself (forms, roles, faces, lists, stages), and the questions."""
+@dataclass(frozen=True)
+class Names:
+    """What the shipped forms call their own."""
+
+    alone: set[str]
+    """What stands for itself: forms, roles, faces, lists, stages."""
+    questions: set[str]
+
+    @cached_property
+    def unmistakable(self) -> set[str]:
+        """Nobody writes these by chance."""
+        return {name for name in self.alone | self.questions if "_" in name} - {*ENGINE}
+
+    @cached_property
+    def of_one_word(self) -> set[str]:
+        """Forms, roles and lists that are plain English too: as a text in the code they mean the form."""
+        return self.alone - self.unmistakable - {*ENGINE}
+
+
+@cache
+def names() -> Names:
+    """Those of all the forms."""
     alone, questions = set(), set()
     for _, values in _contents():
         alone |= {
@@ -77,26 +94,22 @@ def _names() -> tuple[set[str], set[str]]:
         }
         alone |= {*_named(values, "role", "title"), *_named(values, "stage", "title")}
         questions |= {*_named(values, "name", "type")}
-    return alone, questions
+    return Names(alone, questions)
 
 
-ALONE, QUESTIONS = _names()
-UNMISTAKABLE = {name for name in ALONE | QUESTIONS if "_" in name} - {*ENGINE}
-"""Nobody writes these by chance."""
-OF_ONE_WORD = ALONE - UNMISTAKABLE - {*ENGINE}
-"""Forms, roles and lists that are plain English too: as a text in the code they mean the form."""
-SENTENCES = {
-    said
-    for message in read_po(PO.read_text("utf-8").splitlines())
-    for said in ([message.id] if isinstance(message.id, str) else message.id)
-}
-"""What is said to people may give an example."""
+@cache
+def sentences() -> set[str]:
+    """What is said to people may give an example."""
+    messages = read_po(PO.read_text("utf-8").splitlines())
+    return {said for message in messages for said in ([message.id] if isinstance(message.id, str) else message.id)}
+
+
 ANSWERS = re.compile(r"(?:answers|questions|asked|case|record|columns|beside)$")
 """What somebody looks for a question in."""
 
 
 def _docstrings(tree: ast.Module) -> set[int]:
-    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return {id(node.value) for node in nodes_of(tree) if isinstance(node, ast.Expr)}
 
 
 def _last_name_of(node: ast.AST) -> str:
@@ -105,7 +118,7 @@ def _last_name_of(node: ast.AST) -> str:
 
 def _looked_for(tree: ast.Module) -> Iterator[tuple[ast.AST, object]]:
     """``answers["code"]``, ``answers.get("code")``, ``getattr(case, "code")``: what, and in which node."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Subscript):
             within, key = node.value, node.slice
         elif isinstance(node, ast.Call) and _last_name_of(node.func) in ("get", "getattr") and node.args:
@@ -125,17 +138,17 @@ OF_WTFORMS = {"short_name"}
 def theirs(tree: ast.Module) -> Iterator[str]:
     """Every place where a name of the shipped forms stands in the code."""
     told = _docstrings(tree)
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in told else None
         name = node.attr if isinstance(node, ast.Attribute) else None
         if isinstance(text, str):
-            within = {*re.findall(r"\w+", text)} & UNMISTAKABLE
-            if (within and text not in SENTENCES) or text in OF_ONE_WORD:
+            within = {*re.findall(r"\w+", text)} & names().unmistakable
+            if (within and text not in sentences()) or text in names().of_one_word:
                 yield text
-        elif name in UNMISTAKABLE - OF_WTFORMS:
+        elif name in names().unmistakable - OF_WTFORMS:
             yield f".{name}"
     for node, key in _looked_for(tree):
-        if key in QUESTIONS - {*ENGINE} and key not in WORDS_OF_ROWS:
+        if key in names().questions - {*ENGINE} and key not in WORDS_OF_ROWS:
             yield ast.unparse(node)
 
 
@@ -148,13 +161,13 @@ def test_no_name_of_an_organisation_stands_in_the_code() -> None:
 
 
 def test_no_name_of_an_organisation_stands_in_a_page() -> None:
-    found = {name: sorted({*re.findall(r"\w+", text)} & UNMISTAKABLE) for name, text in PAGES.items()}
+    found = {name: sorted({*re.findall(r"\w+", text)} & names().unmistakable) for name, text in PAGES.items()}
     assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_the_shipped_forms_are_read() -> None:
-    assert {"stay", "service_log", "case_manager", "ipp", "phase", "identification"} <= ALONE
-    assert {"code", "last_day", "target_number"} <= QUESTIONS
+    assert {"stay", "service_log", "case_manager", "ipp", "phase", "identification"} <= names().alone
+    assert {"code", "last_day", "target_number"} <= names().questions
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from itertools import pairwise
 
 import pytest
 
-from tests.test_layers import APP, FILES
+from tests.sources import APP, Syntax, file_names, nodes_of
 
 TEMPLATES = {str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.html"))}
 SCRIPTS = {str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.js"))}
-NODES = {name: list(ast.walk(tree)) for name, tree in FILES.items()}
+FILES = Syntax(file_names())
 SENT = re.compile(r"\brequest\.(args|form|values|cookies|headers|files|json|data|referrer|get_data|stream)\b")
 """What a browser sends and anybody can make up. The path of a request is not: a route has matched it."""
 SECRET = re.compile(
@@ -515,9 +515,9 @@ IN_SCRIPTS = [
 def test_no_file_breaks_the_rule(rule: Rule) -> None:
     broken = [
         f"{name}:{getattr(node, 'lineno', 0)}"
-        for name, nodes in NODES.items()
+        for name, tree in FILES.items()
         if name not in rule.allowed
-        for node in nodes
+        for node in nodes_of(tree)
         if rule.finds(name, node)
     ]
     assert broken == [], rule.why
@@ -566,7 +566,7 @@ def test_no_exception_outlives_its_file() -> None:
         f"{rule.id}: {name}"
         for rule in RULES
         for name in rule.allowed
-        if not any(rule.finds(name, node) for node in NODES.get(name, []))
+        if name not in FILES or not any(rule.finds(name, node) for node in nodes_of(FILES[name]))
     ]
     idle += [
         f"{rule.id}: {name}"

@@ -28,7 +28,7 @@ CEDILLA = re.compile("[şţŞŢ]")
 ON_A_BUTTON = re.compile(r"""(?:<(?:button|a class="btn)[^>]*>|button\([^,\n]*, )(?:{{ )?_\("([^"]+)"\)""")
 ACT = re.compile(r"^\s+act = lazy_gettext\(\"([^\"]+)\"\)", re.MULTILINE)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
-THE_SAME = {"%(who)s – %(done)s: %(what)s.", ".", "Administrator", "Ctrl + Enter", "Dosar", "Total", "text"}
+THE_SAME = {"%(who)s – %(done)s: %(what)s.", ".", "Administrator", "Ctrl + Enter", "Dosar", "Folder", "Total", "text"}
 """Words that are the same in both languages."""
 
 

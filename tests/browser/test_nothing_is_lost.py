@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from dosar.cli.demo import demo_password
 from tests.browser.conftest import SignIn
+from tests.browser.serving import Site
 from tests.browser.visitors import Visitor
+from tests.telephones import SECRET, code_now, connect_telephone
 
 
 @pytest.fixture
@@ -72,6 +74,25 @@ def test_a_sheet_locks_when_the_session_is_over_and_opens_with_the_password(mana
     manager.type(visit_date="azi", conclusions="Bine.")
     manager.press("Salvează")
     assert manager.answer("Scopul vizitei") == "Scris înainte și după"
+
+
+def test_a_locked_sheet_asks_for_the_code_of_the_telephone_too(sign_in: SignIn, site: Site) -> None:
+    psychologist = sign_in("psychologist", "ro")
+    user_id = psychologist.page.locator("[data-worker]").get_attribute("data-worker")
+    connect_telephone(site.app.extensions["dosar_access"], int(str(user_id)))
+    psychologist.open("/records/service_log/new?case=3")
+    psychologist.page.context.clear_cookies()
+    psychologist.named("outcome").press_sequentially("Mai liniștită")
+    lock = psychologist.page.get_by_role("dialog", name="Sesiunea s-a încheiat")
+    lock.get_by_label("Parolă").fill(demo_password("psychologist"))
+    psychologist.page.keyboard.press("Enter")
+    lock.get_by_label("Codul de pe telefon").fill("000000")
+    psychologist.page.keyboard.press("Enter")
+    expect(lock.get_by_role("alert")).to_contain_text("Codul nu se potrivește")
+    lock.get_by_label("Codul de pe telefon").fill(code_now(SECRET))
+    psychologist.page.keyboard.press("Enter")
+    expect(lock).to_have_count(0)
+    assert psychologist.sees("Ciornă păstrată la")
 
 
 def test_nobody_else_opens_a_locked_sheet(manager: Visitor) -> None:

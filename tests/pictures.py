@@ -1,6 +1,10 @@
-"""The pictures of README.md, made of the demo as it runs: ``python -m tests.pictures`` takes them anew."""
+"""The pictures of README.md and of the handbooks, made of the demo as it runs.
+
+``python -m tests.pictures`` takes all of them anew, ``python -m tests.pictures worker-home`` one of the handbooks'.
+"""
 
 import shutil
+import sys
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import BROWSERS, SWITCHES
 from tests.browser.serving import Site, served
 from tests.browser.visitors import Visitor
+from tests.handbook_pictures import take_handbook_pictures
 from tests.reference import ROOT
 
 PICTURES = ROOT / "app/docs/pictures"
@@ -25,11 +30,11 @@ def take_pictures(browser: Any, site: Site) -> None:
     desk = _visitor(browser, site, WIDE, "en")
     desk.open("/cases")
     desk.follow("DEMO-005")
-    _keep(desk, "case.png")
+    keep(desk.page.screenshot(), PICTURES / "case.png")
     phone = _visitor(browser, site, NARROW, "ro")
     phone.open(f"/records/visit_report/new?case={desk.page.url.rpartition('/')[2]}")
     phone.type(visit_date="27.11.2026", visit_purpose="Vizită la domiciliu")
-    _keep(phone, "sheet.png")
+    keep(phone.page.screenshot(), PICTURES / "sheet.png")
 
 
 def _visitor(browser: Any, site: Site, size: tuple[int, int], language: str) -> Visitor:
@@ -41,18 +46,23 @@ def _visitor(browser: Any, site: Site, size: tuple[int, int], language: str) -> 
     return visitor
 
 
-def _keep(visitor: Visitor, name: str) -> None:
-    picture = Image.open(BytesIO(visitor.page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURES / name, optimize=True)
+def keep(taken: bytes, file: Path) -> None:
+    """The picture with few colours, where it belongs."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.open(BytesIO(taken)).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
-def main() -> None:
+def main(*wanted: str) -> None:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with TemporaryDirectory() as folder, served(Path(folder)) as site, sync_playwright() as playwright:
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
-        take_pictures(browser, site)
+        if not wanted:
+            with served(Path(folder, "readme")) as site:
+                take_pictures(browser, site)
+        take_handbook_pictures(browser, Path(folder), keep, *wanted)
         browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
 from dosar import shipped_folder
-from dosar.handbooks.addresses import BOOKS_FOLDER, CHAPTER_FILE
+from dosar.handbooks.addresses import BOOKS_FOLDER, CHAPTER_FILE, PICTURES_FOLDER, picture_file
 from dosar.handbooks.chapters import Chapter, read_chapter
 from dosar.handbooks.shelf import book_titles, shelf
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.text.translations import LANGUAGES, WORDINGS, translated_words
+from tests.handbook_pictures import listed_pictures
 
 FILES = sorted(BOOKS_FOLDER.glob("*/*.md"))
 OUR_LANGUAGE = LANGUAGES[-1]
+MOST_BYTES = 100_000
 ELSEWHERE = ("https://", "mailto:", "tel:")
 
 
@@ -141,3 +143,23 @@ def test_no_raw_html_is_written(file: Path) -> None:
     chapter = chapter_in(file)
     tags = [text for section in chapter.sections for text in section.paragraphs if "</" in text or "/>" in text]
     assert tags == []
+
+
+def test_every_picture_is_listed_used_and_taken() -> None:
+    """A picture that is not there yet: ``python -m tests.pictures NAME``."""
+    used = {(chapter_in(file).language, src) for file in FILES for src in picture_addresses(chapter_in(file))}
+    names = {PurePosixPath(src).stem for _, src in used}
+    assert names == set(listed_pictures())
+    assert sorted((language, src) for language, src in used if f"/{language}/" not in src) == []
+    assert [src for _, src in sorted(used) if picture_file(src) is None] == []
+    taken = {file.stem for file in PICTURES_FOLDER.rglob("*.png")}
+    assert taken - names == set(), "no chapter shows these any more"
+
+
+def picture_addresses(chapter: Chapter) -> Iterator[str]:
+    yield from (str(token.attrs["src"]) for token in words_of(chapter, "image"))
+
+
+def test_pictures_are_small() -> None:
+    heavy = [file.name for file in PICTURES_FOLDER.rglob("*.png") if file.stat().st_size > MOST_BYTES]
+    assert heavy == []

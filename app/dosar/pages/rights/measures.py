@@ -37,7 +37,7 @@ def security_measures(audit_years: int) -> list[str]:
         _database_text(),
         _key_text(),
         _sign_in_text(),
-        gettext("Rights go by role, case and kind of data; some roles read names only when they need them."),
+        gettext("Rights go by role, case and kind of data; who is not cleared for names knows persons by a number."),
         gettext(
             "Every reading and change is written to a chained log, kept %(years)s years; every change to a history.",
             years=audit_years,

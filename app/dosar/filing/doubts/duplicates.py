@@ -31,8 +31,8 @@ def known_already(submission: Submission, answers: Answers) -> list[ValidationIs
     in_reach = {} if is_hidden else _in_reach(submission, found)
     names = {NAMES_HIDDEN: None} if is_hidden else dict.fromkeys(names_of_likely(found, in_reach).values())
     message = Message(
-        "This person may be known already: %(who)s. If so, go on there; if it is somebody else, tick below "
-        "that it is right, and save.",
+        "This person may be known already: %(who)s. If so, go on there; if it is somebody else, tick that it "
+        "is right as it stands, and save.",
         {"who": tuple(names)},
     )
     return [KnownPerson((about[0].name,), message, soft=True, records=in_reach)]

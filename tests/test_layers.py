@@ -74,7 +74,7 @@ FOLDERS = {
         "installation",
     ],
     "backups": ["progress", "working", "file", "places", "reading", "making", "restoring", "keeping"],
-    "updates": [TOP, "question"],
+    "updates": ["pinned", "programs", "file", "data", TOP, "question"],
     "pages": [
         "input",
         TOP,
@@ -129,7 +129,7 @@ MAY_USE = {
         "zxcvbn",
     },
     "backups": {"cryptography", "obstore", "sqlalchemy", "sqlcipher3", "truststore", "urllib3"},
-    "updates": {"cryptography", "sqlalchemy", "urllib3"},
+    "updates": {"cryptography", "filelock", "platformdirs", "sqlalchemy", "urllib3"},
     "exchange": {"segno", "typst", "xlsxwriter"},
     "pages": {*WEB, "babel", "segno", "sqlalchemy"},
     "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress", "werkzeug"},

@@ -9,6 +9,8 @@ from dosar.database.page_key import give_page_key
 COPIES_FOLDER = "copies"
 OLD_KEY_FOLDER = "old-key"
 """Apart from the other copies: by those a damaged database is told from a wrong key."""
+BEFORE_UPDATE_FOLDER = "before-update"
+"""The database as it was when a new version of Dosar opened it first."""
 BEFORE_RESTORE_FOLDER = "before-restore"
 """What was there when a back-up was restored over it."""
 UNFINISHED_PREFIX = ".unfinished-"

@@ -1,0 +1,155 @@
+"""The data as they were before a new version of Dosar opened them first: kept beside them until its first good day.
+
+A new version may write the whole database anew, and the old one could not read it then. So whatever opens data that
+another version worked on last keeps a copy of that moment, counted table by table; the way back is to put it in place
+again. It is opened by the same key, and lies on the same disk: it is no back-up.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from dosar.backups.making.snapshot import take_snapshot
+from dosar.backups.progress import Progress
+from dosar.backups.working import disk_told
+from dosar.database.atomic_files import sync_folder, write_atomically
+from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store
+from dosar.updates.file.archive import running_version
+
+FACTS_FILE = "kept.json"
+DRAFT_FOLDER, GONE_FOLDER = ".before-update", ".before-update-gone"
+GOOD_DAY, LONGEST = timedelta(hours=24), timedelta(days=30)
+"""Nobody goes back after a month; and the copy holds also whoever was erased since."""
+KEEPING = "keep"
+"""The step that is told."""
+
+
+@dataclass(frozen=True)
+class KeptData:
+    """What is kept, and what became of the upgrade."""
+
+    version: str
+    """The version that worked on the data last; empty where it said nothing."""
+    to: str
+    """The version that opened them then."""
+    moment: str
+    """When, UTC."""
+    format: int
+    rows: Mapping[str, int] = field(default_factory=dict)
+    is_checked: bool = False
+    """Whether the data were looked through after the upgrade."""
+    differences: Sequence[tuple[str, int, int]] = ()
+    """Tables that had other numbers of rows afterwards: before, after."""
+    is_damaged: bool = False
+    """Whether a part of the database could not be read afterwards."""
+    came_up_at: str = ""
+    """When somebody could work with the new version first, UTC."""
+    has_worked: bool = False
+
+    @property
+    def is_good(self) -> bool:
+        """Whether everything was there after the upgrade."""
+        return self.is_checked and not self.differences and not self.is_damaged
+
+
+def kept_folder(data: Path) -> Path:
+    """Where it lies."""
+    return data / BEFORE_UPDATE_FOLDER
+
+
+def read_kept(data: Path) -> KeptData | None:
+    """What is kept beside these data."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        told: dict[str, Any] = json.loads((kept_folder(data) / FACTS_FILE).read_text("utf-8"))
+        return KeptData(**{**told, "differences": tuple(map(tuple, told["differences"]))})
+    return None
+
+
+def keep_before_update(store: SqliteStore, data: Path, version: str, moment: datetime, tell: Progress) -> KeptData:
+    """Keep the open data as they are now, and as ``version`` left them; what was kept before them goes. Raises
+    :class:`~dosar.database.store_errors.StoreError`."""
+    draft = data / DRAFT_FOLDER
+    _clear(data)
+    tell(KEEPING, 0.0)
+    with disk_told(data):
+        draft.mkdir(mode=0o700)
+        snapshot = take_snapshot(store, store.master_key, draft, lambda step, done: tell(KEEPING, done))
+        rows = {name: found.rows for name, found in snapshot.contents.items()}
+        kept = KeptData(version, running_version(), moment.isoformat(), snapshot.format, rows)
+        _write(draft, kept)
+        _put_in_place(data, draft)
+    tell(KEEPING, 1.0)
+    return kept
+
+
+def change_kept(data: Path, **changes: Any) -> KeptData | None:
+    """Note what is known since; nothing where nothing is kept."""
+    kept = read_kept(data)
+    if kept is None:
+        return None
+    changed = replace(kept, **changes)
+    if changed != kept:
+        with suppress(OSError):
+            _write(kept_folder(data), changed)
+    return changed
+
+
+def remove_kept(data: Path) -> bool:
+    """There is no way back from now on; whether there was one."""
+    folder = kept_folder(data)
+    if not folder.exists():
+        return False
+    _move_away(data, folder)
+    _clear(data)
+    return True
+
+
+def end_keeping(data: Path, now: datetime) -> bool:
+    """After a good day, and in any case after a month, nothing is kept any more; whether this was the moment."""
+    kept = read_kept(data)
+    if kept is None:
+        return False
+    since = datetime.fromisoformat(kept.came_up_at or kept.moment)
+    is_good_day = kept.is_good and bool(kept.came_up_at) and kept.has_worked and now - since >= GOOD_DAY
+    return (is_good_day or now - since >= LONGEST) and remove_kept(data)
+
+
+def is_kept_apart(store: Store) -> bool:
+    """Whether the data lie in a file, of which a copy can be kept and put back; a server has its own back-ups."""
+    return isinstance(store, SqliteStore) and store.data_folder is not None
+
+
+def _write(folder: Path, kept: KeptData) -> None:
+    write_atomically(folder / FACTS_FILE, json.dumps(asdict(kept), indent=1) + "\n")
+
+
+def _put_in_place(data: Path, draft: Path) -> None:
+    for file in draft.iterdir():
+        with file.open("r+b") as written:
+            os.fsync(written.fileno())
+    sync_folder(draft)
+    if kept_folder(data).exists():
+        _move_away(data, kept_folder(data))
+    draft.rename(kept_folder(data))
+    sync_folder(data)
+    _clear(data)
+
+
+def _move_away(data: Path, folder: Path) -> None:
+    """Under another name first: what is half removed is not kept."""
+    shutil.rmtree(data / GONE_FOLDER, ignore_errors=True)
+    folder.rename(data / GONE_FOLDER)
+    sync_folder(data)
+
+
+def _clear(data: Path) -> None:
+    for name in (DRAFT_FOLDER, GONE_FOLDER):
+        shutil.rmtree(data / name, ignore_errors=True)

@@ -1,0 +1,107 @@
+"""Why an update is not taken, in words."""
+
+from pathlib import Path
+
+from dosar.database.store_errors import StoreError
+
+
+class UpdatesNotTaken(StoreError):
+    """This program has no key to know an update by."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Dosar takes no update from a file: it was made without the key by which one is known. Install the "
+            "new version in the place of this one; the data stay where they are."
+        )
+
+
+class UnsignedUpdate(StoreError):
+    """Somebody else made it, or changed it."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            "%(file)s was not signed by those who publish this Dosar, so nothing of it is used. Fetch the update once "
+            "more from where you had it, and ask them if it is refused again.",
+            file=file.name,
+        )
+
+
+class UpdateDamaged(StoreError):
+    """Some of it is missing, or is not what was signed."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            "%(file)s is not a whole update: a part of it is missing or was changed. Nothing was changed here. Fetch "
+            "it once more.",
+            file=file.name,
+        )
+
+
+class NotForThisSystem(StoreError):
+    """It was made for other computers."""
+
+    def __init__(self, file: Path, system: str, own: str) -> None:
+        super().__init__(
+            "%(file)s is for another kind of computer (%(system)s). For this one, fetch the update whose name ends in "
+            "%(own)s.",
+            file=file.name,
+            system=system,
+            own=own,
+        )
+
+
+class NotNewer(StoreError):
+    """It is what runs, or older."""
+
+    def __init__(self, version: str, running: str) -> None:
+        super().__init__(
+            "The update brings version %(version)s, and %(running)s runs here: it is not newer, so there is nothing to "
+            "do.",
+            version=version,
+            running=running,
+        )
+
+
+class UpdateTooFar(StoreError):
+    """A version between the two is needed first."""
+
+    def __init__(self, version: str, running: str, oldest: str) -> None:
+        super().__init__(
+            "Version %(version)s cannot take over the data of %(running)s. Update to %(oldest)s first, and then once "
+            "more.",
+            version=version,
+            running=running,
+            oldest=oldest,
+        )
+
+
+class NoRoomForUpdate(StoreError):
+    """The disk is too full."""
+
+    def __init__(self, folder: Path, megabytes: int) -> None:
+        super().__init__(
+            "There is no room for the new version in %(folder)s: it takes %(megabytes)s MB. Make room, and try again.",
+            folder=folder,
+            megabytes=megabytes,
+        )
+
+
+class DoesNotStartHere(StoreError):
+    """It was tried, and does not run on this computer."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            "Version %(version)s does not start on this computer: the system may be too old for it, or a protection "
+            "program holds it up. Nothing was changed, and the present version goes on.",
+            version=version,
+        )
+
+
+class InstalledByPip(StoreError):
+    """There is no folder to put another one beside."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Dosar was installed with pip, so it is updated with pip: stop it, then type "
+            "pip install --upgrade dosar (or pipx upgrade dosar, or uv tool upgrade dosar), and start it again."
+        )

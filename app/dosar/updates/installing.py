@@ -1,0 +1,183 @@
+"""A new version is put beside the one that runs: whole, or not at all."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from errno import ENOSPC
+from hashlib import file_digest
+from hmac import compare_digest
+from pathlib import Path
+from zipfile import ZipFile
+
+from filelock import FileLock, Timeout
+
+from dosar.backups.progress import Progress, keep_silent
+from dosar.database.atomic_files import sync_folder
+from dosar.database.store_errors import StoreError
+from dosar.updates.file.archive import UNREADABLE, UpdateFile, read_update, stream_parts
+from dosar.updates.file.troubles import DoesNotStartHere, InstalledByPip, NoRoomForUpdate, UpdateDamaged
+from dosar.updates.programs.choice import read_choice
+from dosar.updates.programs.hand_over import STAY
+from dosar.updates.programs.program import Program, own_program, program_in
+from dosar.updates.programs.store import UNPACKING_PREFIX, remove_others, version_folder
+
+SPARE_BYTES = 256 * 2**20
+"""What stays free on the disk."""
+TRIAL_SECONDS = 180.0
+"""A slow computer with a protection program that looks at every file takes long the first time."""
+LOCK_FILE = "installing"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A version that lies in the store, and starts here."""
+
+    program: Program
+
+    @property
+    def version(self) -> str:
+        """Its number."""
+        return self.program.version
+
+
+def install_update(file: Path, tell: Progress = keep_silent) -> Installed:
+    """Unpack the update, compare every file with what was signed, and try whether it starts. It is not chosen yet.
+
+    Raises :class:`~dosar.database.store_errors.StoreError`, and then nothing was changed.
+    """
+    own = own_program()
+    if own is None:
+        raise InstalledByPip
+    update = read_update(file, tell=tell)
+    place = version_folder(update.version)
+    with _alone(place), _room_told(place, update):
+        _clear_store(own)
+        if not _is_unpacked(place, update):
+            _unpack(update, place, tell)
+        program = program_in(place)
+        if program is None or program.version != update.version:
+            shutil.rmtree(place, ignore_errors=True)
+            raise UpdateDamaged(file)
+        tell("try", 0.0)
+        _try(program)
+        tell("try", 1.0)
+    return Installed(program)
+
+
+def _clear_store(own: Program) -> None:
+    choice = read_choice()
+    remove_others(own, *(() if choice is None else (choice.runs, choice.before)))
+
+
+def _unpack(update: UpdateFile, place: Path, tell: Progress) -> None:
+    if shutil.disk_usage(place.parent).free < update.bytes + SPARE_BYTES:
+        raise NoRoomForUpdate(place.parent, _megabytes(update))
+    draft = place.with_name(f"{UNPACKING_PREFIX}{update.version}")
+    draft.mkdir(mode=0o700)
+    try:
+        with ZipFile(update.file) as packed:
+            _write_parts(packed, update, draft, tell)
+    except UNREADABLE:
+        raise UpdateDamaged(update.file) from None
+    for folder in sorted((each for each in draft.rglob("*") if each.is_dir()), reverse=True):
+        sync_folder(folder)
+    sync_folder(draft)
+    if place.exists():  # of a version that was damaged since
+        shutil.rmtree(place)
+    draft.rename(place)
+    sync_folder(place.parent)
+
+
+def _write_parts(packed: ZipFile, update: UpdateFile, draft: Path, tell: Progress) -> None:
+    """Every piece as it comes; a file reaches the disk before the next one is begun."""
+    opened: dict[str, int] = {}
+    try:
+        for name, part, piece in stream_parts(packed, update, tell, "unpack"):
+            if name not in opened:
+                target = draft / name
+                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+                opened[name] = os.open(target, flags, 0o700 if part.runs else 0o600)
+            if piece is not None:
+                _write_all(opened[name], piece)
+            else:
+                os.fsync(opened[name])
+                os.close(opened.pop(name))
+    finally:
+        for descriptor in opened.values():
+            os.close(descriptor)
+
+
+def _write_all(descriptor: int, piece: bytes) -> None:
+    view = memoryview(piece)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _is_unpacked(place: Path, update: UpdateFile) -> bool:
+    """Whether an earlier try has brought so far that every file is there as it was signed."""
+    if not place.is_dir():
+        return False
+    for name, part in update.facts.files.items():
+        file = place / name
+        if not file.is_file() or file.stat().st_size != part.bytes:
+            return False
+        with file.open("rb") as content:
+            if not compare_digest(file_digest(content, "sha256").hexdigest(), part.sha256):
+                return False
+    return True
+
+
+def _try(program: Program) -> None:
+    """Have it say what it can do: where it does not even come so far, it is for another computer."""
+    try:
+        tried = subprocess.run(  # noqa: S603 - a program that was signed
+            [program.file(), "--help"],
+            env=os.environ | {STAY: "1", "PYINSTALLER_RESET_ENVIRONMENT": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TRIAL_SECONDS,
+            check=False,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise DoesNotStartHere(program.version) from None
+    if tried.returncode:
+        raise DoesNotStartHere(program.version)
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """One installation at a time, whichever data folder asks for it."""
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(place.parent.parent / LOCK_FILE, blocking=False, fallback_to_soft=False, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreError("An update is being installed already. Wait until it is done.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _room_told(place: Path, update: UpdateFile) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno == ENOSPC:
+            raise NoRoomForUpdate(place.parent, _megabytes(update)) from None
+        raise StoreError(
+            "The new version cannot be put into %(folder)s: %(why)s. Give this account the right to write there, and "
+            "try again.",
+            folder=place.parent,
+            why=error.strerror or type(error).__name__,
+        ) from None
+
+
+def _megabytes(update: UpdateFile) -> int:
+    return round((update.bytes + SPARE_BYTES) / 1_000_000)

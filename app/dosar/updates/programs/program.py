@@ -1,0 +1,55 @@
+"""A program folder, and which one this program is."""
+
+import json
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+FACTS_FILE = "program.json"
+"""In each folder that starts without Python: the version, and the system it was made for."""
+DOSAR, WINDOW = "dosar", "dosar-desktop"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One version of Dosar as a folder."""
+
+    version: str
+    folder: str
+
+    def file(self, name: str = DOSAR) -> Path:
+        """The file that starts one of its two programs."""
+        return Path(self.folder) / f"{name}{'.exe' if sys.platform == 'win32' else ''}"
+
+    def is_whole(self) -> bool:
+        """Whether what starts it is there, and says that it is this version."""
+        found = program_in(Path(self.folder))
+        return found is not None and found.version == self.version
+
+
+def program_in(folder: Path) -> Program | None:
+    """The program of a folder; None where it is none, or a part of it is gone."""
+    facts = facts_in(folder)
+    program = Program(str(facts.get("version", "")), str(folder))
+    there = (program.file(DOSAR), program.file(WINDOW), folder / "_internal")
+    return program if program.version and all(part.exists() for part in there) else None
+
+
+def own_program() -> Program | None:
+    """This program; None where it was installed into a Python."""
+    if not getattr(sys, "frozen", False):
+        return None
+    folder = Path(os.path.realpath(sys.executable)).parent
+    version = str(facts_in(folder).get("version", ""))
+    return Program(version, str(folder)) if version else None
+
+
+def facts_in(folder: Path) -> dict[str, object]:
+    """What the folder says of itself; nothing where it says nothing that can be read."""
+    with suppress(OSError, ValueError):
+        told = json.loads((folder / FACTS_FILE).read_text("utf-8"))
+        if isinstance(told, dict):
+            return told
+    return {}

@@ -1,0 +1,80 @@
+"""Where the programs of this account lie: outside of every data folder, one folder for each version."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from dosar.updates.programs.program import Program, program_in
+from dosar.updates.programs.versions import is_newer
+
+FOLDER_VARIABLE = "DOSAR_PROGRAMS"
+UNPACKING_PREFIX, GONE_PREFIX = ".unpacking-", ".gone-"
+"""What is not finished, and what is being removed: a kill leaves such folders, and no half version."""
+
+
+def programs_folder() -> Path:
+    """The program store of this account."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("dosar") / "programs"
+
+
+def versions_folder() -> Path:
+    """Where the versions lie."""
+    return programs_folder() / "versions"
+
+
+def version_folder(version: str) -> Path:
+    """Where this version lies, once it is there."""
+    return versions_folder() / version
+
+
+def is_in_store(program: Program) -> bool:
+    """Whether an update brought it: what somebody installed by hand is never removed."""
+    return Path(program.folder).parent == versions_folder()
+
+
+def stored_programs() -> list[Program]:
+    """The versions that are there, whole, the newest last."""
+    found = list(_programs())
+    return sorted(found, key=lambda one: sum(is_newer(one.version, other.version) for other in found))
+
+
+def remove_others(*kept: Program | None) -> list[str]:
+    """Remove what a kill left, and every version but these; their names. What a system holds, as Windows does a program
+    that runs, goes the next time."""
+    names = {Path(program.folder).name for program in kept if program is not None}
+    removed = []
+    for folder in _folders():
+        if folder.name not in names and _remove(folder):
+            removed.append(folder.name)
+    return [name for name in removed if name[0] != "."]
+
+
+def _remove(folder: Path) -> bool:
+    """Under another name first: what is half removed is no version."""
+    gone = folder.with_name(f"{GONE_PREFIX}{folder.name.removeprefix(GONE_PREFIX)}")
+    with suppress(OSError):
+        if gone != folder:
+            shutil.rmtree(gone, ignore_errors=True)
+            folder.rename(gone)
+        shutil.rmtree(gone)
+        return True
+    return False
+
+
+def _programs() -> Iterator[Program]:
+    for folder in _folders():
+        program = program_in(folder)
+        if program is not None and folder.name == program.version:
+            yield program
+
+
+def _folders() -> list[Path]:
+    folder = versions_folder()
+    return sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []

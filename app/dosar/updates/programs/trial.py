@@ -1,0 +1,63 @@
+"""The trial of a new version: it ends after the first good day, and until then there is a way back."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from dosar.updates.programs.choice import Choice, change_choice, choose, read_choice
+from dosar.updates.programs.program import own_program
+from dosar.updates.programs.store import remove_others
+
+GOOD_DAY = timedelta(hours=24)
+
+
+def note_coming_up(now: datetime) -> Choice | None:
+    """This program has come up: the data are open in it, and its pages are shown. ``now`` is UTC."""
+    own, choice = own_program(), read_choice()
+    if own is None or choice is None:
+        return None
+    if choice.runs != own:  # a newer one that somebody installed by hand
+        with suppress(OSError):
+            return choose(own, None, now.isoformat())
+    return change_choice(tries=0, came_up_at=choice.came_up_at or now.isoformat())
+
+
+def note_good_end() -> None:
+    """This program was stopped by somebody, and nothing was wrong with it."""
+    own, choice = own_program(), read_choice()
+    if own is not None and choice is not None and choice.runs == own:
+        change_choice(tries=0)
+
+
+def note_work() -> None:
+    """Somebody works with this program."""
+    choice = read_choice()
+    if choice is not None and choice.is_on_trial and not choice.has_worked and choice.runs == own_program():
+        change_choice(has_worked=True)
+
+
+def is_good_day(choice: Choice, now: datetime) -> bool:
+    """Whether the new version has been here for a day and somebody has worked with it. ``now`` is UTC."""
+    if not (choice.is_on_trial and choice.has_worked and choice.came_up_at):
+        return False
+    return now - datetime.fromisoformat(choice.came_up_at) >= GOOD_DAY
+
+
+def end_trial(now: datetime) -> list[str]:
+    """After a good day the version before is not needed any more; the versions that were removed."""
+    choice = read_choice()
+    if choice is None or choice.runs != own_program():
+        return []
+    if is_good_day(choice, now):
+        choice = change_choice(is_on_trial=False, before=None) or choice
+    if choice.is_on_trial:
+        return []
+    return remove_others(choice.runs)
+
+
+def told_failure() -> str:
+    """The version that did not come up and had to hand back to this one: told once."""
+    choice = read_choice()
+    if choice is None or choice.is_failure_told or choice.runs != own_program():
+        return ""
+    change_choice(is_failure_told=True)
+    return choice.failed

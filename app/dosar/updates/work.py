@@ -1,0 +1,165 @@
+"""An update that somebody asks for in the browser: looked at first, then done step by step while people work.
+
+A back-up is made and verified, the new version is put beside the present one and tried, and chosen. Until then nothing
+was changed; then the program closes everything and goes on as the new version, which keeps the data as they were.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock, Thread
+
+from dosar.backups.keeping.runs import BEFORE_UPDATE
+from dosar.backups.keeping.work import BackupWork, WorkOutcome
+from dosar.backups.restoring.uploads import Uploads
+from dosar.database.audit.trail import add_event
+from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import utc_now
+from dosar.updates.data.going_back import go_back
+from dosar.updates.file.archive import NAME_END, UpdateFile, read_update, running_version
+from dosar.updates.file.facts import is_inside
+from dosar.updates.file.troubles import InstalledByPip
+from dosar.updates.installing import Installed, install_update
+from dosar.updates.programs.choice import choose
+from dosar.updates.programs.program import own_program
+
+UPDATES = "dosar_updates"
+"""Where an application has its update work."""
+FETCHED_FOLDER = ".update-fetched"
+"""In the data folder: what was sent or fetched; it goes when the update is done."""
+LOOK, BACKUP, RESTART = "look", "backup", "restart"
+"""Steps, beside ``unpack`` and ``try``."""
+INSTALLED_ACTION, WENT_BACK_ACTION = "update_installed", "update_went_back"
+
+
+class BackupFailed(StoreError):
+    """Nothing is updated without one, unless somebody says so."""
+
+    def __init__(self, trouble: StoreError | None) -> None:
+        if trouble is None:
+            super().__init__("A back-up is being made just now. Wait until it is there, and begin the update again.")
+        else:
+            super().__init__("No back-up could be made, so nothing was updated: %(why)s", why=trouble.message)
+
+
+@dataclass(frozen=True)
+class UpdateProgress:
+    """How far it is."""
+
+    step: str = ""
+    fraction: float = 0.0
+
+
+class UpdateWork:
+    """One update at a time."""
+
+    def __init__(
+        self,
+        data: Path,
+        backups: BackupWork,
+        restart: Callable[[], None],
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.data, self.backups = data, backups
+        self._restart, self._clock = restart, clock
+        self._turn = Lock()
+        self.progress: UpdateProgress | None = None
+        """How far it is; None while nothing is being done."""
+        self.found: UpdateFile | None = None
+        """The update that was looked at, and is right."""
+        self.trouble: StoreError | None = None
+        """Why it cannot be done, or was not."""
+        self.outcomes: Sequence[WorkOutcome] = ()
+        """What came of the back-up at each place."""
+        self.installed: Installed | None = None
+        """The new version, once it is chosen: the program is about to go on as that one."""
+        self.uploads = Uploads(
+            data / FETCHED_FOLDER,
+            f"update{NAME_END}",
+            lambda name: name.endswith(NAME_END) and is_inside(name) and "/" not in name,
+        )
+
+    def look(self, file: Path) -> bool:
+        """Read the file of an update in the background. Whether that was begun: one thing at a time."""
+        return self._begin(lambda: self._look(file), is_new=True)
+
+    def begin(self, actor: int | None = None, without_backup: bool = False) -> bool:
+        """Do the update that was found, in the background. Whether it was begun."""
+        return self.found is not None and self._begin(lambda: self._update(actor, without_backup))
+
+    def go_back(self, actor: int | None = None) -> None:
+        """Have the version before run, with the data of before. Raises :class:`StoreError`, and nothing was changed."""
+        store, version = self.backups.store, running_version()
+        program = go_back(self.data, store.master_key, self._clock())
+        with store.writing() as session:
+            add_event(session, WENT_BACK_ACTION, actor=actor, fields=[version, program.version])
+        self._restart()
+
+    def forget(self) -> None:
+        """It is over, or not wanted any more: nothing of it is kept."""
+        with self._turn:
+            self.found = self.trouble = self.installed = None
+            self.outcomes = ()
+            self.uploads.clear()
+
+    def tell(self, step: str, fraction: float) -> None:
+        """Say how far it is."""
+        self.progress = UpdateProgress(step, fraction)
+
+    def _begin(self, do: Callable[[], None], is_new: bool = False) -> bool:
+        if not self._turn.acquire(blocking=False):
+            return False
+        self.progress, self.trouble = UpdateProgress(), None
+        if is_new:
+            self.found, self.installed, self.outcomes = None, None, ()
+        Thread(target=self._do, args=(do,), daemon=True).start()
+        return True
+
+    def _do(self, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except StoreError as trouble:
+            self.trouble = trouble
+        except Exception as error:  # nobody would ever hear of it
+            what = type(error).__name__
+            self.trouble = StoreError(
+                "Something went wrong with the update (%(what)s). Nothing was changed.", what=what
+            )
+        finally:
+            self.progress = None
+            self._turn.release()
+
+    def _look(self, file: Path) -> None:
+        self.tell(LOOK, 0.0)
+        if own_program() is None:
+            raise InstalledByPip
+        self.found = read_update(file, tell=self.tell)
+
+    def _update(self, actor: int | None, without_backup: bool) -> None:
+        assert self.found is not None
+        before = own_program()
+        if not without_backup:
+            self._back_up()
+        installed = install_update(self.found.file, self.tell)
+        with self.backups.store.writing() as session:
+            add_event(session, INSTALLED_ACTION, actor=actor, fields=[running_version(), installed.version])
+        choose(installed.program, before, self._clock().isoformat())
+        self.installed = installed
+        self.tell(RESTART, 0.0)
+        self.uploads.clear()
+        self._restart()
+
+    def _back_up(self) -> None:
+        """At every place; one good back-up is enough. Where no place is set up there is none to make, and the new
+        version keeps the data of before beside them all the same."""
+        self.tell(BACKUP, 0.0)
+        try:
+            has_places = bool(self.backups.places())
+        finally:
+            self.backups.store.session.remove()
+        if not has_places:
+            return
+        self.outcomes = self.backups.run(BEFORE_UPDATE)
+        if not any(outcome.made is not None and outcome.made.checked for outcome in self.outcomes):
+            raise BackupFailed(next((outcome.trouble for outcome in self.outcomes if outcome.trouble), None))

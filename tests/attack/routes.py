@@ -29,6 +29,7 @@ EVERYONE = {
     "HelpPages.book",
     "HelpPages.chapter",
     "HelpPages.picture",
+    "HelpPages.pdf",
     "HealthPage.health",
     "HealthPage.ready",
 }

@@ -1,7 +1,13 @@
 """The handbooks as pages: for everybody, whether or not she could come in."""
 
 import re
+from io import BytesIO
 
+import pytest
+from pypdf import PdfReader
+
+from dosar.handbooks.shelf import find_book
+from dosar.pages.help import handbook_pages
 from tests.pages.conftest import Demo, token_on
 
 ABOUT = "/help/worker/about"
@@ -26,6 +32,27 @@ def test_it_is_read_in_the_readers_language(demo: Demo) -> None:
         visitor.set_cookie("language", language)
         page = visitor.get(ABOUT).text
         assert f"<h1>{title}</h1>" in page and f'<html lang="{language}">' in page
+
+
+def test_a_book_is_taken_along_as_pdf(demo: Demo) -> None:
+    visitor = demo.app.test_client()
+    visitor.set_cookie("language", "ro")
+    assert 'href="/help/volunteer.pdf"' in visitor.get("/help").text
+    answer = visitor.get("/help/volunteer.pdf")
+    assert answer.mimetype == "application/pdf" and "attachment" in answer.headers["Content-Disposition"]
+    pages = [page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages]
+    chapters = find_book("volunteer", "ro").chapters  # type: ignore[union-attr]
+    assert len(pages) > len(chapters)
+    assert all(any(chapter.title in page for page in pages[2:]) for chapter in chapters)
+    assert visitor.get("/help/nothing.pdf").status_code == 404
+
+
+def test_where_nothing_sets_it_no_link_leads_there(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handbook_pages, "can_make_pdf", lambda: False)
+    visitor = demo.app.test_client()
+    shown = visitor.get("/help", headers={"Accept-Language": "en"})
+    assert ".pdf" not in shown.text and visitor.get("/help/volunteer.pdf").status_code == 404
+    assert ".pdf" not in visitor.get(ABOUT).text
 
 
 def test_a_word_leads_to_its_place(demo: Demo) -> None:

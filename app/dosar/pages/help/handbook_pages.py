@@ -7,7 +7,9 @@ from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from dosar.exchange.access_files.pdf_file import can_make_pdf
 from dosar.handbooks.addresses import PICTURES_ADDRESS, picture_file
+from dosar.handbooks.book_pdf import book_pdf
 from dosar.handbooks.chapters import Chapter
 from dosar.handbooks.search import search_handbooks
 from dosar.handbooks.shelf import find_book, shelf
@@ -22,6 +24,7 @@ def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
         "help/help.html",
         title=gettext("Help"),
         books=shelf(wording),
+        makes_pdf=can_make_pdf(),
         searched=words,
         found=search_handbooks(words, wording) if words else [],
         **variables,
@@ -43,10 +46,21 @@ def chapter_page(wording: str, book_key: str, chapter_key: str = "", **variables
         book=book,
         chapter=chapter,
         html=_drawn(chapter),
+        makes_pdf=can_make_pdf(),
         before=before,
         after=after,
         **variables,
     )
+
+
+def pdf_response(wording: str, book_key: str) -> Response | None:
+    """The book as a PDF; none where there is no such book, or nothing that sets it."""
+    book = find_book(book_key, wording)
+    if book is None or not can_make_pdf():
+        return None
+    answer = Response(book_pdf(book.key, wording), mimetype="application/pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"dosar-{book.key}.pdf")
+    return answer
 
 
 def picture_response(language: str, name: str) -> Response | None:

@@ -12,7 +12,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SIGNED_IN_ACCESS, current_worker, page_route, requires_page
 from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
-from dosar.pages.help.handbook_pages import chapter_page, handbooks_page, picture_response
+from dosar.pages.help.handbook_pages import chapter_page, handbooks_page, pdf_response, picture_response
 
 
 class HelpPages(PageView):
@@ -31,6 +31,11 @@ class HelpPages(PageView):
     @page_route("/help/<book>", PUBLIC_ACCESS)
     def book(self, book: str) -> str | Response:
         return chapter_page(request_wording(), book) or abort(404)
+
+    @page_route("/help/<book>.pdf", PUBLIC_ACCESS)
+    def pdf(self, book: str) -> Response:
+        """The whole book on paper."""
+        return pdf_response(request_wording(), book) or abort(404)
 
     @page_route("/help/<book>/<chapter>", PUBLIC_ACCESS)
     def chapter(self, book: str, chapter: str) -> str | Response:

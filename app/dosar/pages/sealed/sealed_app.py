@@ -22,7 +22,7 @@ from dosar.access.web.security_headers import add_security_headers
 from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.translations import LANGUAGES, translations_folder
-from dosar.pages.help.handbook_pages import chapter_page, handbooks_page, picture_response
+from dosar.pages.help.handbook_pages import chapter_page, handbooks_page, pdf_response, picture_response
 from dosar.pages.input.request_input import install_request_class
 from dosar.pages.static_files import version_static_files
 
@@ -86,6 +86,10 @@ def handbook(book: str, chapter: str = "") -> Any:
     return _with_chosen_language(make_response(page)) if page is not None else redirect("/help", 303)
 
 
+def handbook_pdf(book: str) -> Any:
+    return pdf_response(_language(), book) or redirect("/help", 303)
+
+
 def handbook_picture(language: str, name: str) -> Any:
     return picture_response(language, name) or Response(status=404)
 
@@ -93,6 +97,7 @@ def handbook_picture(language: str, name: str) -> Any:
 HANDBOOK_ROUTES = (
     ("/help", handbooks, ["GET", "POST"]),
     ("/help/<book>", handbook, ["GET"]),
+    ("/help/<book>.pdf", handbook_pdf, ["GET"]),
     ("/help/<book>/<chapter>", handbook, ["GET"]),
     ("/help/pictures/<language>/<name>", handbook_picture, ["GET"]),
 )

@@ -27,6 +27,7 @@ from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import slots_file, write_slots
 from dosar.database.keys.master_key import CardMistyped, passphrase_secret
 from dosar.database.keys.recovery_card import RecoveryCard
+from dosar.database.sqlite_store import PAGE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import history_table
 from dosar.language.form import CASE_FORM
@@ -158,6 +159,20 @@ def test_who_has_no_key_makes_none_that_is_taken(kept: Kept, tmp_path: Path) -> 
     write_archive(tmp_path / "forged.dosar", {**parts, DATABASE_PART: b"another"}, OTHER_KEY, NIGHT, keep_silent)
     with pytest.raises(BackupDamaged):
         open_backup(tmp_path / "forged.dosar", kept.office.card_text)
+
+
+def test_a_page_that_was_spoiled_before_it_was_packed_is_found(kept: Kept, tmp_path: Path) -> None:
+    """The seal of the file is right then: what the database itself says of its pages counts."""
+    with zipfile.ZipFile(kept.file) as opened:
+        parts: dict[str, bytes | Path] = {entry.filename: opened.read(entry) for entry in opened.infolist()}
+        database = opened.read(DATABASE_PART)
+    dice = random.Random(13)
+    for page in [0, 1, *dice.sample(range(len(database) // PAGE_BYTES), 20)]:
+        spoiled = bytearray(database)
+        spoiled[page * PAGE_BYTES + dice.randrange(100, 4000)] ^= 1 << dice.randrange(8)
+        write_archive(tmp_path / "spoiled.dosar", {**parts, DATABASE_PART: bytes(spoiled)}, KEY, NIGHT, keep_silent)
+        with pytest.raises(BackupDamaged):
+            verify_backup(tmp_path / "spoiled.dosar", KEY, keep_silent)
 
 
 def test_what_is_newer_or_of_somebody_else_is_told_apart(

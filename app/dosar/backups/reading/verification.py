@@ -1,5 +1,6 @@
 """A back-up is opened and looked through: every byte, every page, every table."""
 
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -20,14 +21,18 @@ from dosar.database.keys.key_slots import KeySlots, TamperedSlots
 from dosar.database.keys.key_slots_file import read_slots, slots_file
 from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.database.sqlite_store import SqliteStore
-from dosar.database.store_errors import StoreDamaged, StoreError
+from dosar.database.store_errors import StoreDamaged, StoreError, WrongKey
 
 __all__ = ["Manifest", "OpenedBackup", "open_backup", "opened_backup", "verify_backup"]
 
 
-THOROUGH_LOOK, QUICK_LOOK = "integrity_check", "quick_check"
-"""The first compares the indexes with the tables, too, and takes long: whoever makes a back-up every day leaves that to
-the restore, and to the one that is done monthly for practice."""
+Look = Mapping[str, list[tuple[str]]]
+"""What SQLCipher is asked of the whole file, and what it answers where nothing is wrong."""
+QUICK_LOOK: Look = {"quick_check": [("ok",)]}
+"""Reads every page in use, of which SQLCipher opens none whose seal is broken."""
+THOROUGH_LOOK: Look = {"cipher_integrity_check": [], "integrity_check": [("ok",)]}
+"""Looks at the seals of free pages, and compares the indexes with the tables, too, and takes long: whoever makes a
+back-up every day leaves that to the restore, and to the one that is done monthly for practice."""
 
 
 class OpenedBackup:
@@ -45,7 +50,7 @@ class OpenedBackup:
         """What it says of itself."""
         return self.part.manifest
 
-    def extract_database(self, folder: Path, tell: Progress, look: str = THOROUGH_LOOK) -> None:
+    def extract_database(self, folder: Path, tell: Progress, look: Look = THOROUGH_LOOK) -> None:
         """Put the database into the empty folder, and compare every page and table with what was written.
 
         Raises :class:`BackupDamaged`.
@@ -54,14 +59,17 @@ class OpenedBackup:
         if not self._is_as_written(folder, tell, look):
             raise BackupDamaged(self.archive.file)
 
-    def _is_as_written(self, folder: Path, tell: Progress, look: str) -> bool:
-        store = SqliteStore(folder, self.master_key)
+    def _is_as_written(self, folder: Path, tell: Progress, look: Look) -> bool:
+        try:
+            store = SqliteStore(folder, self.master_key)
+        except (StoreDamaged, WrongKey):  # the first page: the key is right, since it opened the file around it
+            return False
         try:
             with closing(store.connect_apart()) as apart:
-                tell("pages", 0.0)
-                is_authentic = not apart.execute("PRAGMA cipher_integrity_check").fetchall()
-                tell("pages", 0.5)
-                is_whole = apart.execute(f"PRAGMA {look}").fetchall() == [("ok",)]
+                is_whole = True
+                for done, (asked, answer) in enumerate(look.items()):
+                    tell("pages", done / len(look))
+                    is_whole = apart.execute(f"PRAGMA {asked}").fetchall() == answer and is_whole
                 tell("pages", 1.0)
             with store.snapshot_apart() as read:
                 contents = table_contents(read, partial(tell, "compare"))
@@ -69,7 +77,7 @@ class OpenedBackup:
             return False
         finally:
             store.close()
-        return is_authentic and is_whole and contents == self.manifest.contents
+        return is_whole and contents == self.manifest.contents
 
 
 def verify_backup(file: Path, master_key: bytes, tell: Progress, workplace: Path | None = None) -> Manifest:

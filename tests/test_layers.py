@@ -89,6 +89,7 @@ FOLDERS = {
         "account",
         "admin",
         "backups",
+        "updates",
         "home",
         "help",
         "sealed",

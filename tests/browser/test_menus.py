@@ -25,7 +25,12 @@ PAGES = {
     "rights": "/rights",
 }
 
-LOCKING = {"/keys": {"organisation"}, "/backups": {"organisation"}, "/lock-everything": {"organisation", "recycle"}}
+LOCKING = {
+    "/keys": {"organisation"},
+    "/backups": {"organisation"},
+    "/update": {"organisation"},
+    "/lock-everything": {"organisation", "recycle"},
+}
 """Pages in the menu of whoever has one of several others."""
 
 

@@ -10,6 +10,7 @@ from dosar.desktop.autostart import Autostart
 from dosar.desktop.server_process import Server
 from dosar.desktop.states import State
 from dosar.desktop.window import SHOW_REQUEST_FILE, WIDTH, Window
+from dosar.updates.question.told_version import tell_version
 from tests.waiting import is_soon
 
 
@@ -17,7 +18,7 @@ class Shown:
     """The window, and whoever sits before it."""
 
     def __init__(self, data: Path, *options: str) -> None:
-        self.window = Window(Server(data, options), data, Autostart(["dosar-desktop"], data.parent))
+        self.window = Window(Server(data, options), data, Autostart(["dosar-desktop"], data.parent), "0.2.0")
 
     def comes(self, state: State) -> bool:
         return self.waits_for(lambda: self.window._state is state)
@@ -62,6 +63,10 @@ def start_and_leave(data: Path, opened: Path, port: int) -> None:
     assert shown.waits_for(opened.exists) and opened.read_text().strip() == running_address(data)
     shown.press("Fă o copie acum")
     assert shown.waits_for(lambda: opened.read_text().splitlines()[-1] == f"{running_address(data)}backups")
+    tell_version(data, "99.0.0")
+    assert shown.waits_for(lambda: "99.0.0" in shown.window._update["text"]), shown.window._update["text"]
+    shown.press("Actualizare: a apărut versiunea 99.0.0")
+    assert shown.waits_for(lambda: opened.read_text().splitlines()[-1] == f"{running_address(data)}update")
     shown.press("Unde sunt datele?")
     assert any("criptat" in words for words in shown.dialog_texts()), shown.dialog_texts()
     assert "Deschide folderul" in shown.dialog_texts(), shown.dialog_texts()

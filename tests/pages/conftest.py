@@ -33,6 +33,7 @@ ON_ONE = {
     "test_strange_drafts": "postgresql",
     "test_unsent": "postgresql",
     "test_unsent_pages": "sqlite",
+    "test_update_pages": "sqlite",
 }
 """Long stories of what pages say and ask back, each on one database: what they ask of it is asked of both by
 ``tests/records`` and ``tests/filing``, and every page is opened on both by ``tests/attack`` and ``test_statements``."""

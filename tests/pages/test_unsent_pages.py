@@ -54,6 +54,7 @@ NOTHING_TYPED = {
         "RetentionPage.ask",
         "OrganisationPage.audit_years",
         "BackupsPage.plan",
+        "UpdatePage.ask_daily",
     },
     "buttons": {
         "SignInPage.sign_out",
@@ -95,6 +96,11 @@ NOTHING_TYPED = {
         "RestoreOverPage.leave",
         "RestorePage.work_with",
         "RestorePage.leave",
+        "UpdatePage.ask_now",
+        "UpdatingPage.fetch",
+        "UpdatingPage.begin",
+        "UpdatingPage.leave",
+        "UpdatingPage.go_back",
         "AuditLogPage.anchor",
         "AuditTermPage.confirm",
         "AuditTermPage.refuse",
@@ -103,7 +109,7 @@ NOTHING_TYPED = {
         "NamesPages.hide",
         "ErasurePage.refuse",
     },
-    "a file in pieces": {"RestorePage.piece"},
+    "a file in pieces": {"RestorePage.piece", "UpdatingPage.piece", "UpdatingPage.bring"},
     "what the browser sends while somebody types": {"DraftPages.keep", "DerivedAnswerPages.derive"},
 }
 """Routes that take a post and keep nothing of it, and why."""

@@ -21,9 +21,11 @@ class Makers:
     def public_key(self) -> bytes:
         return self.key.public_key().public_bytes_raw()
 
-    def news(self, version: str = "9.0.0", day: str = "2026-11-30", file: OfferedFile | None = None) -> str:
+    def news(
+        self, version: str = "9.0.0", day: str = "2026-11-30", file: OfferedFile | None = None, system: str = SYSTEM
+    ) -> str:
         """What they publish."""
-        return signed_text(Newest(version, date.fromisoformat(day), {SYSTEM: file} if file else {}), self.key.sign)
+        return signed_text(Newest(version, date.fromisoformat(day), {system: file} if file else {}), self.key.sign)
 
 
 def offered(content: bytes, server: str) -> OfferedFile:

@@ -16,11 +16,12 @@ from dosar.database.store_errors import StoreError
 from dosar.updates.pinned import Pinned, pinned_text, read_pinned
 from dosar.updates.question.asking import NotFetched, ask_newest, fetch_update
 from dosar.updates.question.daily import DailyQuestion
-from dosar.updates.question.newest import NotBelieved, OlderThanSeen, read_newest, version_order
-from dosar.updates.question.wish import read_question, switch_question
+from dosar.updates.question.newest import NotBelieved, OlderThanSeen, read_newest
+from dosar.updates.question.told_version import told_version
+from dosar.updates.question.wish import read_question
 from tests.backups.offices import new_office
 from tests.backups.servers import answering, proxy
-from tests.updates.release import SYSTEM, Makers, offered
+from tests.updates.release import Makers, offered
 
 NOON = datetime(2026, 11, 30, 12)
 
@@ -54,15 +55,15 @@ def test_nobody_is_asked_until_it_is_switched_on(store: Any, makers: Makers, cer
     with answering(200, certificate, makers.news("9.0.0").encode()) as (server, asked):
         question = DailyQuestion(store, Pinned((makers.public_key,), server), lambda: now[0])
         assert not question.look() and asked == []
-        with store.writing() as session:
-            switch_question(session, True)
+        question.switch(True)
         assert question.look() and not question.look()
         now[0] += timedelta(hours=23)
         assert not question.look() and len(asked) == 1, "once a day"
         now[0] += timedelta(hours=1)
         assert question.look() and len(asked) == 2
-        with store.writing() as session:
-            switch_question(session, False)
+        assert told_version(store.data_folder, "0.2.0") == "9.0.0" and not told_version(store.data_folder, "9.0.0")
+        question.switch(False)
+        assert not told_version(store.data_folder, "0.2.0"), "nor does the window tell it any more"
         now[0] += timedelta(days=9)
         assert not question.look() and len(asked) == 2
     known = read_question(store.session)
@@ -173,7 +174,6 @@ def test_the_office_proxy_is_used(
 
 
 def test_a_program_that_was_not_built_for_updates_asks_nobody(store: Any) -> None:
-    assert read_pinned() == Pinned()
     with pytest.raises(StoreError, match="does not know where"):
         DailyQuestion(store, Pinned(), lambda: NOON).ask()
 
@@ -182,9 +182,3 @@ def test_what_the_build_pins_is_read(tmp_path: Path, makers: Makers) -> None:
     (tmp_path / "pinned.json").write_text(pinned_text([makers.public_key], "https://exemplu.ro/newest.json"), "utf-8")
     pinned = read_pinned(tmp_path / "pinned.json")
     assert pinned == Pinned((makers.public_key,), "https://exemplu.ro/newest.json")
-
-
-def test_versions_are_compared_by_their_numbers() -> None:
-    versions = ["0.2.0", "0.9.1", "0.10.0", "0.10.0.1", "1.0"]
-    assert sorted(reversed(versions), key=version_order) == versions
-    assert version_order("0.3.0rc1") == (0, 3, 0) and SYSTEM

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from dosar.cli.places import Places
 from dosar.database.installation.lock_file import published_instance
 from dosar.desktop.server_process import Server, program_command
 from dosar.language.text.message import msgid
+from dosar.updates.programs.hand_over import LAUNCHER
+from dosar.updates.programs.program import WINDOW, own_program
+from dosar.updates.restarting import QUIET, run_chosen
 
 IN_BACKGROUND, IN_TERMINAL = "--in-background", "--no-window"
 WINDOW_LOCK = "window-open"
@@ -67,18 +71,27 @@ def _show_window(data: Path, options: list[str], in_background: bool) -> int:
             (data / SHOW_REQUEST_FILE).touch()
             open_pages(instance.address if instance else None)
             return 0
-        window = Window(Server(data, options), data, Autostart([*_this_command(), *options, IN_BACKGROUND]))
+        autostart = Autostart([*_this_command(), *options, IN_BACKGROUND])
+        window = Window(Server(data, options), data, autostart, _running_version())
         if in_background:
             window.iconify()
         window.start(not in_background)
         window.mainloop()
+    if window.is_replaced:
+        run_chosen(WINDOW, QUIET)
     return 0
+
+
+def _running_version() -> str:
+    own = own_program()
+    return own.version if own is not None else version("dosar")
 
 
 def _this_command() -> list[str]:
     """What starts this window once more."""
     if getattr(sys, "frozen", False):
-        return [sys.executable]
+        launcher = os.environ.get(LAUNCHER)  # stays where it is, while versions come and go
+        return [str(Path(launcher) / Path(sys.executable).name) if launcher else sys.executable]
     return [str(Path(sys.argv[0]).absolute())]
 
 

@@ -69,6 +69,11 @@ def backup_words(days: int | None) -> Message | None:
     return Message("Last back-up, days ago: %(days)s. Make one now.", {"days": days})
 
 
+def update_words(told: str) -> Message:
+    """What stands on the button that leads to the versions."""
+    return Message("Update: version %(version)s is there", {"version": told}) if told else Message("Update")
+
+
 def shown_output(lines: Sequence[str], state: State, seen: Seen) -> str:
     """What of the program's own words the window shows: why it failed, how far it has come, which codes it made. One
     that only found another one running has nothing to say here."""

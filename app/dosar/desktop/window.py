@@ -19,8 +19,19 @@ from dosar.backups.making.last_backup import days_since_backup
 from dosar.cli.console.locale import translate_message
 from dosar.desktop.autostart import Autostart
 from dosar.desktop.server_process import Server
-from dosar.desktop.states import STARTABLE, WITH_PAGES, Seen, State, backup_words, judge_state, shown_output
+from dosar.desktop.states import (
+    STARTABLE,
+    WITH_PAGES,
+    Seen,
+    State,
+    backup_words,
+    judge_state,
+    shown_output,
+    update_words,
+)
 from dosar.language.text.message import Message
+from dosar.updates.question.told_version import told_version
+from dosar.updates.restarting import has_other_program
 
 WIDTH, PADDING, MOST_LINES = 390, 16, 10
 GAP = (8, 0)
@@ -31,6 +42,7 @@ SHOW_REQUEST_FILE = "window-asked"
 ICON = Path(__file__).with_name("dosar.png")
 OPEN, START, STOP = Message("Open"), Message("Start"), Message("Stop")
 BACK_UP, BACKUPS_PATH = Message("Back up now"), "backups"
+UPDATE_PATH = "update"
 WHERE, SHOW_FOLDER, CLOSE = Message("Where is my data?"), Message("Open the folder"), Message("Close")
 WITH_COMPUTER = Message("Start with the computer")
 LEAVE_RUNNING, STOP_TOO = Message("Leave it running"), Message("Stop Dosar")
@@ -46,11 +58,14 @@ DATA_WORDS = Message(
 class Window(tk.Tk):
     """The window of one data folder."""
 
-    def __init__(self, server: Server, data: Path, autostart: Autostart) -> None:
+    def __init__(self, server: Server, data: Path, autostart: Autostart, version: str = "") -> None:
         super().__init__(className="Dosar")
         self._server, self._data, self._autostart = server, data, autostart
         self._seen, self._closing, self._hurry = Seen("" if server.address else None), Event(), Event()
         self._state: State | None = None
+        self._version = version
+        self.is_replaced = False
+        """Whether another version runs now, whose window is to come up in the place of this one."""
         self._with_computer = tk.BooleanVar(self, autostart.is_on())
         self.title("Dosar")
         self.resizable(False, False)
@@ -96,6 +111,8 @@ class Window(tk.Tk):
         self._stop = _button(body, STOP, self._start_or_stop, 3, 1)
         self._backup = _button(body, BACK_UP, self._open_backups, 4, 0)
         _button(body, WHERE, self._show_data, 4, 1)
+        self._update = _button(body, update_words(""), self._open_update, 5, 0)
+        self._update.grid(columnspan=2)
         ttk.Checkbutton(
             body, text=translate_message(WITH_COMPUTER), variable=self._with_computer, command=self._switch_autostart
         ).grid(columnspan=2, sticky="w", pady=(12, 0))
@@ -115,13 +132,19 @@ class Window(tk.Tk):
         if state is not self._state:
             self._state = state
             self._state_label["text"] = translate_message(state.value)
-            self._open["state"] = self._backup["state"] = "normal" if state in WITH_PAGES else "disabled"
+            with_pages = "normal" if state in WITH_PAGES else "disabled"
+            self._open["state"] = self._backup["state"] = self._update["state"] = with_pages
             self._stop["text"] = translate_message(START if state in STARTABLE else STOP)
             self._stop["state"] = "disabled" if state is State.STOPPING else "normal"
         told = backup_words(days_since_backup(self._data, time.time()))
         self._backup_label["text"] = translate_message(told) if told else ""
+        self._update["text"] = translate_message(update_words(told_version(self._data, self._version)))
         self._output_text(shown_output(list(self._server.lines), state, self._seen))
         self._come_if_asked()
+        if state in WITH_PAGES and has_other_program():
+            self.is_replaced = True
+            self._close()
+            return
         self.after(DRAW_MILLISECONDS, self._draw)
 
     def _come_if_asked(self) -> None:
@@ -153,6 +176,9 @@ class Window(tk.Tk):
     def _open_backups(self) -> None:
         """The page with the button and with what became of the last one; whoever is not signed in does so first."""
         open_pages(self._server.address, BACKUPS_PATH)
+
+    def _open_update(self) -> None:
+        open_pages(self._server.address, UPDATE_PATH)
 
     def _start_or_stop(self) -> None:
         if self._state in STARTABLE:

@@ -24,6 +24,12 @@ class Restart:
         self._stop()
 
 
+def has_other_program() -> bool:
+    """Whether another program than this one is to run."""
+    own, choice = own_program(), read_choice()
+    return own is not None and choice is not None and choice.runs != own and choice.runs.is_whole()
+
+
 def run_chosen(name: str = DOSAR, *more: str) -> None:
     """Become the chosen program, where it is another one; nothing is open any more. Returns where this is the one."""
     own, choice = own_program(), read_choice()

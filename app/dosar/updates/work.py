@@ -12,6 +12,7 @@ from threading import Lock, Thread
 
 from dosar.backups.keeping.runs import BEFORE_UPDATE
 from dosar.backups.keeping.work import BackupWork, WorkOutcome
+from dosar.backups.progress import Progress
 from dosar.backups.restoring.uploads import Uploads
 from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
@@ -74,15 +75,21 @@ class UpdateWork:
         """What came of the back-up at each place."""
         self.installed: Installed | None = None
         """The new version, once it is chosen: the program is about to go on as that one."""
+        self._is_going_back = False
         self.uploads = Uploads(
             data / FETCHED_FOLDER,
             f"update{NAME_END}",
             lambda name: name.endswith(NAME_END) and is_inside(name) and "/" not in name,
         )
 
-    def look(self, file: Path) -> bool:
-        """Read the file of an update in the background. Whether that was begun: one thing at a time."""
-        return self._begin(lambda: self._look(file), is_new=True)
+    @property
+    def is_restarting(self) -> bool:
+        """Whether the program is about to go on as another version."""
+        return self.installed is not None or self._is_going_back
+
+    def look(self, get_file: Callable[[Progress], Path]) -> bool:
+        """Get the file of an update, and read it, in the background. Whether that was begun: one thing at a time."""
+        return self._begin(lambda: self._look(get_file), is_new=True)
 
     def begin(self, actor: int | None = None, without_backup: bool = False) -> bool:
         """Do the update that was found, in the background. Whether it was begun."""
@@ -94,6 +101,7 @@ class UpdateWork:
         program = go_back(self.data, store.master_key, self._clock())
         with store.writing() as session:
             add_event(session, WENT_BACK_ACTION, actor=actor, fields=[version, program.version])
+        self._is_going_back = True
         self._restart()
 
     def forget(self) -> None:
@@ -130,11 +138,11 @@ class UpdateWork:
             self.progress = None
             self._turn.release()
 
-    def _look(self, file: Path) -> None:
+    def _look(self, get_file: Callable[[Progress], Path]) -> None:
         self.tell(LOOK, 0.0)
         if own_program() is None:
             raise InstalledByPip
-        self.found = read_update(file, tell=self.tell)
+        self.found = read_update(get_file(self.tell), tell=self.tell)
 
     def _update(self, actor: int | None, without_backup: bool) -> None:
         assert self.found is not None

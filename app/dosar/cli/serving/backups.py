@@ -1,4 +1,5 @@
-"""Back-ups of the running program: made by themselves, and brought back in the browser."""
+"""What the running program does by itself: back-ups, which are also brought back in the browser, and the question for
+a new version."""
 
 import shutil
 
@@ -11,6 +12,8 @@ from dosar.backups.keeping.work import REHEARSAL_PREFIX, BackupWork
 from dosar.backups.making.taking import TAKING_FOLDER
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.pages.backups.backup_state import RESTORE, WORK
+from dosar.updates.pinned import read_pinned
+from dosar.updates.question.daily import DailyQuestion
 
 
 def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itself: bool) -> RestoreWork:
@@ -29,4 +32,5 @@ def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itse
     if by_itself:
         services: AccessServices = app.extensions["dosar_access"]
         BackupSchedule(work, lambda: vault.seconds_idle, services.clock).watch()
+        DailyQuestion(services.store, read_pinned(), services.clock).watch()
     return restore

@@ -38,6 +38,7 @@ from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.home import worklist
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.truncation import more_entries, truncated_list
+from dosar.pages.updates.update_notices import update_block
 from dosar.pages.urls import sheet_page_url
 from dosar.records.sheets.acceptance import ReturnedSheet, sheets_returned_to
 from dosar.records.titles import case_codes, link_titles
@@ -66,6 +67,7 @@ class HomePage(PageView):
                 emergencies_block(context),
                 _keys_block(context),
                 backup_block(context),
+                update_block(context),
                 audit_block(context),
                 _administration_block(context),
                 _returned_block(context, found),

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from logging import getLogger
 from threading import Thread
 
+from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.updates.pinned import Pinned
 from dosar.updates.question.asking import ask_newest
 from dosar.updates.question.newest import Newest, require_not_older
-from dosar.updates.question.wish import note_asked, note_seen, read_question
+from dosar.updates.question.told_version import tell_version
+from dosar.updates.question.wish import note_asked, note_seen, read_question, switch_question
 
 log = getLogger(__name__)
 
@@ -69,4 +71,13 @@ class DailyQuestion:
         require_not_older(newest, seen)
         with self.store.writing() as session:
             note_seen(session, newest)
+        tell_version(self.store.data_folder if read_question(self.store.session).is_on else None, newest.version)
         return newest
+
+    def switch(self, on: bool) -> None:
+        """Have it asked once a day, or never; what was told is not told any more then."""
+        with self.store.writing() as session:
+            switch_question(session, on)
+            add_event(session, "update_question", fields=["yes" if on else "no"])
+            seen = read_question(session).seen
+        tell_version(self.store.data_folder, seen.version if on and seen is not None else "")

@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
+from dosar.updates.programs.versions import is_newer, is_version
 
 LARGEST_BYTES = 256 * 2**10
 CONTEXT = b"dosar newest version\n"
 """Signed with the text: a signature under anything else of the same key is none here."""
-VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[\w.-]{1,120}", re.ASCII)
 
@@ -68,11 +68,6 @@ class Newest:
     """System (``windows-x86_64``) → its file."""
 
 
-def version_order(version: str) -> tuple[int, ...]:
-    """What versions are compared by: ``0.10.0`` is newer than ``0.9.1``; what stands behind the numbers counts not."""
-    return tuple(map(int, re.findall(r"\d+", re.split(r"[^\d.]", version)[0]))) or (0,)
-
-
 def signed_text(newest: Newest, sign: Callable[[bytes], bytes]) -> str:
     """The file as it is published."""
     told = {"version": newest.version, "day": newest.day.isoformat()}
@@ -96,7 +91,7 @@ def require_not_older(newest: Newest, seen: Newest | None) -> None:
     """Raises :class:`OlderThanSeen` where the answer was the newest one before another that was seen."""
     if seen is None:
         return
-    if newest.day < seen.day or version_order(newest.version) < version_order(seen.version):
+    if newest.day < seen.day or is_newer(seen.version, newest.version):
         raise OlderThanSeen
 
 
@@ -126,7 +121,10 @@ def _newest_of(told: Mapping[str, object]) -> Newest:
     if not isinstance(files, dict):
         raise ValueError
     offered = {str(system): _file_of(file) for system, file in files.items()}
-    return Newest(_shaped(VERSION, told["version"]), date.fromisoformat(str(told["day"])), offered)
+    version = str(told["version"])
+    if not is_version(version):
+        raise ValueError
+    return Newest(version, date.fromisoformat(str(told["day"])), offered)
 
 
 def _file_of(told: Mapping[str, object]) -> OfferedFile:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from dosar.access.settings import read_setting, write_setting
-from dosar.updates.question.newest import Newest, newest_from_text, newest_to_text, version_order
+from dosar.updates.programs.versions import is_newer
+from dosar.updates.question.newest import Newest, newest_from_text, newest_to_text
 
 ASKS_SETTING, ASKED_SETTING, SEEN_SETTING = "updates.asks", "updates.asked", "updates.seen"
 
@@ -22,8 +23,7 @@ class Question:
 
     def newer_than(self, version: str) -> Newest | None:
         """What is there that is newer than the version that runs."""
-        is_newer = self.seen is not None and version_order(self.seen.version) > version_order(version)
-        return self.seen if is_newer else None
+        return self.seen if self.seen is not None and is_newer(self.seen.version, version) else None
 
 
 def read_question(session: Any) -> Question:

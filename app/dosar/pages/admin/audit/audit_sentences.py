@@ -76,6 +76,7 @@ SENTENCES = {
     "backup_rehearsed": lazy_gettext("A back-up was restored on trial: %(fields)s."),
     "backup_taken": lazy_gettext("%(who)s took a back-up along: %(fields)s."),
     "backup_plan": lazy_gettext("%(who)s set how back-ups are made and kept: %(fields)s."),
+    "update_question": lazy_gettext("%(who)s set whether Dosar asks for new versions: %(fields)s."),
     "backup_place_saved": lazy_gettext("%(who)s said where back-ups go."),
     "backup_place_removed": lazy_gettext("%(who)s took a place for back-ups out."),
 }
@@ -134,6 +135,7 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
             "started",
             "sealed",
             "forms_changed",
+            "update_question",
             "copied",
             "anchored",
             "pruned",

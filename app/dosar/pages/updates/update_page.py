@@ -1,0 +1,119 @@
+"""The page of the versions: which one runs, whether there is a newer one, and how it comes here."""
+
+from typing import Any
+
+from flask import Response, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+from wtforms import FileField, HiddenField
+from wtforms.fields import SelectChoice
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_page
+from dosar.access.services import access_services
+from dosar.backups.restoring.uploads import PIECE_BYTES
+from dosar.database.store_errors import StoreError
+from dosar.pages.backups.backup_state import WORK, current_work
+from dosar.pages.backups.backup_words import size_text, when_text
+from dosar.pages.formatting import day_text
+from dosar.pages.input.forms import OneOf, TranslatedForm
+from dosar.pages.updates.update_state import question, versions
+from dosar.pages.updates.update_words import back_text, running_text, trouble_lines
+from dosar.updates.file.archive import system_name
+from dosar.updates.pinned import read_pinned
+from dosar.updates.question.wish import Question, read_question
+from dosar.updates.work import UPDATES
+
+UPDATE_ACCESS = requires_page("organisation")
+ON, OFF = "yes", "no"
+
+
+class QuestionForm(TranslatedForm):
+    """Whether somebody outside is asked."""
+
+    asks = OneOf(
+        lazy_gettext("Ask once a day whether there is a new version"),
+        lazy_gettext("Choose whether it is asked."),
+        choices=[SelectChoice(ON, lazy_gettext("Yes")), SelectChoice(OFF, lazy_gettext("No"))],
+    )
+
+
+class UpdateFileForm(TranslatedForm):
+    """An update that somebody brought."""
+
+    file = FileField(lazy_gettext("File of the update"))
+    upload, upload_name = HiddenField(), HiddenField()
+
+
+class UpdatePage(PageView):
+    """For whoever answers for the organisation."""
+
+    @page_route("/update", UPDATE_ACCESS)
+    def update(self) -> Any:
+        return update_page()
+
+    @page_route("/update/question", UPDATE_ACCESS, ("POST",))
+    def ask_daily(self) -> Any:
+        form = QuestionForm()
+        if not form.validate():
+            return update_page(form)
+        question().switch(form.asks.data == ON)
+        flash(gettext("Saved."), "success")
+        return redirect(url_for("UpdatePage.update"), 303)
+
+    @page_route("/update/ask", UPDATE_ACCESS, ("POST",))
+    def ask_now(self) -> Any:
+        try:
+            newest = question().ask()
+        except StoreError as trouble:
+            return update_page(refused=trouble.message.say(gettext))
+        if read_question(access_services().session).newer_than(versions().running) is None:
+            flash(gettext("There is nothing newer than %(version)s.", version=newest.version), "success")
+        return redirect(url_for("UpdatePage.update"), 303)
+
+
+def update_page(form: QuestionForm | None = None, refused: str = "") -> Response:
+    """The page as it stands, with what was wrong."""
+    services, found = access_services(), versions()
+    asked = read_question(services.session)
+    form = form or QuestionForm(formdata=None, asks=ON if asked.is_on else OFF)
+    page = render_template(
+        "updates/update.html",
+        form=form,
+        file_form=UpdateFileForm(),
+        refused=refused,
+        is_demo=services.is_demo(),
+        running=running_text(found),
+        troubles=list(trouble_lines(found)),
+        is_on_trial=found.is_on_trial,
+        back=back_text(found.back) if found.back else "",
+        is_working=_is_working(),
+        newer=_newer_text(asked, found.running),
+        offered=_offered_text(asked, found.running),
+        asked=gettext("Asked last: %(when)s.", when=when_text(asked.asked)) if asked.asked else "",
+        knows_where=bool(read_pinned().address),
+        takes_files=bool(read_pinned().keys),
+        is_folder=found.own is not None,
+        can_update=UPDATES in current_app.extensions,
+        has_places=WORK in current_app.extensions and bool(current_work().places()),
+        piece_bytes=PIECE_BYTES,
+    )
+    return Response(page, 422 if refused or form.errors else 200)
+
+
+def _is_working() -> bool:
+    work = current_app.extensions.get(UPDATES)
+    return work is not None and (work.progress is not None or work.found is not None or work.installed is not None)
+
+
+def _newer_text(asked: Question, running: str) -> str:
+    newer = asked.newer_than(running)
+    if newer is None:
+        return ""
+    return gettext("Version %(version)s is there, of %(day)s.", version=newer.version, day=day_text(newer.day))
+
+
+def _offered_text(asked: Question, running: str) -> str:
+    """How large the update for this computer is; empty where there is none."""
+    newer = asked.newer_than(running)
+    offered = newer.files.get(system_name()) if newer is not None else None
+    return size_text(offered.bytes) if offered is not None else ""

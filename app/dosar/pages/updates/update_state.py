@@ -1,0 +1,70 @@
+"""What is known of the versions of the running application, for whatever page tells it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import abort, current_app
+
+from dosar.access.services import access_services
+from dosar.updates.data.going_back import way_back
+from dosar.updates.data.kept import KeptData, read_kept
+from dosar.updates.file.archive import running_version
+from dosar.updates.pinned import read_pinned
+from dosar.updates.programs.choice import Choice, read_choice
+from dosar.updates.programs.program import Program, own_program
+from dosar.updates.question.daily import DailyQuestion
+from dosar.updates.work import UPDATES, UpdateWork
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What runs, since when, and what ran before."""
+
+    running: str
+    own: Program | None
+    """None where Dosar was installed into a Python, which brings new versions itself."""
+    choice: Choice | None
+    """What was chosen, if that is what runs."""
+    kept: KeptData | None
+    """The data as they were before this version opened them."""
+    back: tuple[Program, KeptData] | None
+    """The version and the data that can be gone back to."""
+
+    @property
+    def since(self) -> datetime | None:
+        """When it came, UTC."""
+        told = (self.choice.since if self.choice else "") or (self.kept.moment if self.kept else "")
+        return datetime.fromisoformat(told).replace(tzinfo=None) if told else None
+
+    @property
+    def is_on_trial(self) -> bool:
+        """Whether the version before is still there."""
+        return self.choice is not None and self.choice.is_on_trial
+
+
+def versions() -> Versions:
+    """As it stands now."""
+    data, own, choice = Path(current_app.config["DATA"]), own_program(), read_choice()
+    running, kept = running_version(), read_kept(data)
+    return Versions(
+        running,
+        own,
+        choice if choice is not None and choice.runs == own else None,
+        kept if kept is not None and kept.to == running else None,
+        way_back(data),
+    )
+
+
+def current_update() -> UpdateWork:
+    """Whoever updates this program; there is nobody where it does not run as one."""
+    work: UpdateWork | None = current_app.extensions.get(UPDATES)
+    if work is None:
+        abort(404)
+    return work
+
+
+def question() -> DailyQuestion:
+    """Whoever asks whether there is a new version."""
+    services = access_services()
+    return DailyQuestion(services.store, read_pinned(), services.clock)

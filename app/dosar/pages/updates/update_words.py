@@ -1,0 +1,72 @@
+"""What is said of versions and of an update that is being done."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from flask_babel import gettext, lazy_gettext
+
+from dosar.pages.backups.backup_words import MAKING_STEPS, when_text
+from dosar.pages.rendering.work_progress import StepWords
+from dosar.pages.updates.update_state import Versions
+from dosar.updates.data.kept import KeptData
+from dosar.updates.data.row_checks import RowDifference
+from dosar.updates.programs.program import Program
+from dosar.updates.work import BACKUP, LOOK, RESTART, UpdateProgress, UpdateWork
+
+FETCH = "fetch"
+_CHECKED = lazy_gettext("The update is being checked…")
+LOOKING_STEPS: Mapping[str, StepWords] = {
+    FETCH: StepWords(lazy_gettext("The update is being fetched…"), 0, 80),
+    LOOK: StepWords(_CHECKED, 80, 100),
+}
+UPDATING_STEPS: Mapping[str, StepWords] = {
+    BACKUP: StepWords(lazy_gettext("A back-up is being made and checked…"), 0, 50),
+    LOOK: StepWords(_CHECKED, 50, 60),
+    "unpack": StepWords(lazy_gettext("The new version is being unpacked beside the present one…"), 60, 85),
+    "try": StepWords(lazy_gettext("It is being tried whether the new version starts here…"), 85, 95),
+    RESTART: StepWords(lazy_gettext("Dosar is starting anew…"), 95, 100),
+}
+
+
+def fraction_of(work: UpdateWork, progress: UpdateProgress) -> float:
+    """How much of the step is done; the back-up tells it itself."""
+    made = work.backups.progress
+    if progress.step != BACKUP or made is None or made.step not in MAKING_STEPS:
+        return progress.fraction
+    return MAKING_STEPS[made.step].percent(made.fraction) / 100
+
+
+def running_text(found: Versions) -> str:
+    """Which version runs, and since when."""
+    if found.since is None:
+        return gettext("Version %(version)s is running.", version=found.running)
+    since = when_text(found.since)
+    return gettext("Version %(version)s is running. It came here: %(when)s.", version=found.running, when=since)
+
+
+def kept_moment(kept: KeptData) -> datetime:
+    """The moment of the data that are kept, UTC."""
+    return datetime.fromisoformat(kept.moment).replace(tzinfo=None)
+
+
+def back_text(back: tuple[Program, KeptData]) -> str:
+    """Where the way back leads."""
+    program, kept = back
+    when = when_text(kept_moment(kept))
+    return gettext("Back to version %(version)s with the data of: %(when)s", version=program.version, when=when)
+
+
+def trouble_lines(found: Versions) -> Iterator[str]:
+    """What is not as it should be after the last update."""
+    if found.choice is not None and found.choice.failed:
+        yield gettext(
+            "Version %(failed)s did not start, so %(version)s runs again. Nothing of the data was changed by it.",
+            failed=found.choice.failed,
+            version=found.running,
+        )
+    if found.kept is None:
+        return
+    if found.kept.is_damaged:
+        yield gettext("After the update a part of the database cannot be read.")
+    for table, before, after in found.kept.differences:
+        yield RowDifference(table, before, after).message.say(gettext)

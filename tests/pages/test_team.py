@@ -24,6 +24,16 @@ def case(demo: Demo) -> int:
         return enter_sheet(demo.repository, form, {"opened_on": today_here(), "status": "open"}, manager)
 
 
+@pytest.fixture
+def unled_case(demo: Demo) -> int:
+    """A case that a social worker opened: nobody leads it."""
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        worker = Actor(user_id(demo, "social_worker"), "social_worker", today_here())
+        return enter_sheet(
+            demo.repository, demo.forms[CASE_FORM], {"opened_on": today_here(), "status": "open"}, worker
+        )
+
+
 def user_id(demo: Demo, user: str) -> int:
     from flask_appbuilder.security.sqla.models import User
     from sqlalchemy import select
@@ -97,6 +107,15 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(demo: Demo, case: int)
     for user in ("", "x", "9" * 40, "²"):
         answer = browser.post(page, data={"csrf_token": token, "user": user, "role": "social_worker"})
         assert answer.status_code == 422
+
+
+def test_a_case_that_nobody_leads_says_so_until_somebody_does(demo: Demo, unled_case: int) -> None:
+    worker, coordinator = demo.browser("social_worker"), demo.browser("coordinator")
+    page, said = f"/cases/{unled_case}", "Cazul nu este condus încă de nimeni."
+    assert said in worker.get(page).text
+    manager = str(user_id(demo, "case_manager"))
+    assert post(coordinator, f"{page}/team", f"{page}/team", user=manager, role="case_manager", since="azi") == 303
+    assert said not in worker.get(page).text
 
 
 def test_others_see_the_team_and_change_nothing(demo: Demo, case: int) -> None:

@@ -12,7 +12,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
-from dosar.overview.case_overview import RecordEvent, dating_question, latest_events, team_members
+from dosar.overview.case_overview import CaseTeamMember, RecordEvent, dating_question, latest_events, team_members
 from dosar.overview.timeline import SheetOfDay, sheets_by_day
 from dosar.pages.actions import correcting_look
 from dosar.pages.cases.case_reading import CaseReading, read_case
@@ -73,6 +73,7 @@ class CasePages(PageView):
             return redirect_to_merged(context, case_merged_into(context.repository, case_id)) or abort(404)
         known = _case_forms(context)
         head, reading = context.case_head(record), read_case(context, record, known)
+        team = [member for member in team_members(context.repository, record, context.reading) if not member.until]
         return render_template(
             "cases/case.html",
             case=head,
@@ -80,7 +81,8 @@ class CasePages(PageView):
             restricted=restriction_notices(context, case_id),
             actions=_case_actions(context, case_id),
             **_case_blocks(reading),
-            team=_team_members(context, record),
+            team=_shown_team(context, team),
+            is_led=any(member.leads for member in team) or context.repository.definition.roles.leading is None,
             timeline=_timeline_events(
                 context, sheets_by_day(context.repository, record, context.seen_forms(), MAX_TIMELINE_SHEETS)
             ),
@@ -154,7 +156,7 @@ def _case_actions(context: PageContext, case_id: int) -> list[tuple[str, str, st
     return actions
 
 
-def _team_members(context: PageContext, record: Any) -> list[TeamMember]:
+def _shown_team(context: PageContext, team: list[CaseTeamMember]) -> list[TeamMember]:
     roles = context.repository.definition.roles
     return [
         TeamMember(
@@ -164,8 +166,7 @@ def _team_members(context: PageContext, record: Any) -> list[TeamMember]:
             else member.role,
             day_text(member.since),
         )
-        for member in team_members(context.repository, record, context.reading)
-        if member.until is None
+        for member in team
     ]
 
 

@@ -38,6 +38,8 @@ class WorkWords:
     note: str = ""
     away: str = ""
     """What is said while nobody answers: the program starts anew."""
+    lost: str = ""
+    """What is said where nobody has answered for minutes."""
     seconds: int = USUAL_SECONDS
     """Between two looks."""
 
@@ -55,6 +57,7 @@ def work_progress_page(steps: Mapping[str, StepWords], step: str, fraction: floa
         back=words.back,
         note=words.note,
         away=words.away,
+        lost=words.lost,
         seconds=words.seconds,
     )
     return Response(page)

@@ -111,6 +111,10 @@ def _progress_page(work: UpdateWork, progress: UpdateProgress) -> Response:
         ),
         url_for("UpdatingPage.progress"),
         away=gettext("Dosar is starting anew…"),
+        lost=gettext(
+            "Dosar has not come up for some minutes. Start it as usual: if the new version does not come up, the one "
+            "before does. The data are there."
+        ),
         seconds=1,
     )
     steps = LOOKING_STEPS if is_looking else UPDATING_STEPS

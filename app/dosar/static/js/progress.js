@@ -1,6 +1,8 @@
 // How far a long piece of work is: looked at again and again, also while the program that does it starts anew.
 
 const work = document.getElementById("work");
+const longAway = 180_000;
+let heard = Date.now();
 
 function show(page) {
   const found = page.getElementById("work");
@@ -17,12 +19,14 @@ async function look() {
   try {
     const answer = await fetch(work.dataset.here, { redirect: "manual", cache: "no-store" });
     const page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+    heard = Date.now();
     if (!page || !show(page)) {
       location.replace(work.dataset.here);
       return;
     }
   } catch {
-    if (work.dataset.away) work.querySelector("[data-told=said]").textContent = work.dataset.away;
+    const told = Date.now() - heard > longAway ? work.dataset.lost : work.dataset.away;
+    if (told) work.querySelector("[data-told=said]").textContent = told;
   }
   setTimeout(look, Number(work.dataset.seconds) * 1000);
 }

@@ -73,7 +73,7 @@ FOLDERS = {
         "appbuilder",
         "installation",
     ],
-    "backups": ["progress", "working", "file", "places", "reading", "making", "restoring", "keeping"],
+    "backups": ["progress", "working", "file", "places", "reading", "making", "restoring", "salvage", "keeping"],
     "updates": ["pinned", "programs", "file", "data", TOP, "question"],
     "pages": [
         "input",

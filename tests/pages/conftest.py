@@ -26,6 +26,7 @@ ON_ONE = {
     "test_closing_account": "sqlite",
     "test_deleting": "postgresql",
     "test_masked_names": "sqlite",
+    "test_out_of_a_backup": "postgresql",
     "test_papers": "sqlite",
     "test_plan_faces": "postgresql",
     "test_restricted_cases": "postgresql",

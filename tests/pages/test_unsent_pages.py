@@ -25,6 +25,7 @@ NOTHING_TYPED = {
         "FindCasePage.search",
         "MergePages.choose",
         "HelpPages.search",
+        "SalvagePage.find",
     },
     "passwords": {
         "SignInPage.sign_in",
@@ -35,6 +36,7 @@ NOTHING_TYPED = {
         "BackupPlacesPage.add",
         "RestorePage.begin",
         "RestoreOverPage.begin",
+        "BackupCopyPage.begin",
     },
     "codes": {
         "PasskeySignInPage.passkey",
@@ -55,6 +57,7 @@ NOTHING_TYPED = {
         "OrganisationPage.audit_years",
         "BackupsPage.plan",
         "UpdatePage.ask_daily",
+        "SalvageRecordPage.bring",
     },
     "buttons": {
         "SignInPage.sign_out",
@@ -92,6 +95,8 @@ NOTHING_TYPED = {
         "BackupsPage.back_up",
         "BackupPlacesPage.remove",
         "BackupPlacesPage.take",
+        "BackupCopyPage.close",
+        "SalvagePage.bring_case",
         "RestoreOverPage.restore",
         "RestoreOverPage.leave",
         "RestorePage.work_with",

@@ -29,6 +29,7 @@ from dosar.backups.keeping.work import BackupWork
 from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.restoring.before_restore import KEPT_ASIDE_REMOVED_ACTION, remove_kept_aside
 from dosar.backups.restoring.restore_work import RestoreWork
+from dosar.backups.salvage.copy_work import CopyWork
 from dosar.cli.console.locale import translate_message
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.installation_marker import (
@@ -46,7 +47,7 @@ from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
 from dosar.language.text.message import Message, msgid
 from dosar.migrations.upgrade import OpenedForms, open_forms
-from dosar.pages.backups.backup_state import RESTORE, WORK
+from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 
@@ -85,6 +86,7 @@ def open_app(
     application = create_app(store, opened_forms, _stored_secret_key(store), data, DEMO=demo, **config)
     application.extensions[WORK] = BackupWork(store, data, forms)
     application.extensions.setdefault(RESTORE, RestoreWork(data))
+    application.extensions[COPY] = CopyWork(application.extensions["dosar_repository"], data, forms)
     if remove_old_databases(data, utc_now()):
         store.tell(OLD_KEY_REMOVED_ACTION)
     if remove_kept_aside(data, utc_now()):

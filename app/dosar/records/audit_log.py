@@ -119,6 +119,13 @@ def note_change(
     )
 
 
+def note_past(repository: Repository, record: Record, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Write down what a record went through before it came here: the entries that its history had elsewhere."""
+    of_record = {"form": record.form_key, "record_id": record.id, "case_id": case_of_record(record)}
+    if entries:
+        repository.session.execute(_INSERT_ENTRY, [{**entry, **of_record} for entry in entries])
+
+
 def note_with_case(
     repository: Repository, case_table: CaseTable, sheets: ColumnElement[bool], action: str, user_id: int | None
 ) -> None:

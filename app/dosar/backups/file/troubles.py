@@ -68,3 +68,13 @@ class ForeignBackup(StoreError):
             "changed. Nothing was changed. Restore it into another folder (--data).",
             file=file.name,
         )
+
+
+def opening_trouble(error: Exception) -> StoreError:
+    """What somebody is told who waits while a back-up is opened in the background."""
+    if isinstance(error, StoreError):
+        return error
+    if isinstance(error, OSError):
+        return StoreError("The back-up cannot be read: %(why)s.", why=error.strerror or type(error).__name__)
+    what = type(error).__name__
+    return StoreError("Something went wrong while the back-up was opened (%(what)s).", what=what)

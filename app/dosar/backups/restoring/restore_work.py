@@ -13,7 +13,7 @@ from typing import Any
 
 from dosar.access.sealed.guesses import Guesses
 from dosar.access.sealed.vault import DataExchange
-from dosar.backups.file.troubles import WrongSecret
+from dosar.backups.file.troubles import WrongSecret, opening_trouble
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.reading.verification import QUICK_LOOK, Manifest, opened_backup
@@ -120,14 +120,8 @@ class RestoreWork:
         try:
             file = source.file or self._fetched(source)
             self.found = find_backup(file, secret, self.uploads.prepared_folder(), self.tell)
-        except StoreError as trouble:
-            self.trouble = trouble
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            self.trouble = StoreError("The back-up cannot be read: %(why)s.", why=why)
         except Exception as error:  # nobody would ever hear of it
-            what = type(error).__name__
-            self.trouble = StoreError("Something went wrong while the back-up was opened (%(what)s).", what=what)
+            self.trouble = opening_trouble(error)
         finally:
             self.progress = None
             self._turn.release()

@@ -11,7 +11,8 @@ from dosar.backups.keeping.schedule import BackupSchedule
 from dosar.backups.keeping.work import REHEARSAL_PREFIX, BackupWork
 from dosar.backups.making.taking import TAKING_FOLDER
 from dosar.backups.restoring.restore_work import RestoreWork
-from dosar.pages.backups.backup_state import RESTORE, WORK
+from dosar.backups.salvage.copy_work import CopyWork
+from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
 from dosar.updates.pinned import read_pinned
 from dosar.updates.question.daily import DailyQuestion
 
@@ -28,6 +29,8 @@ def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itse
             *work.data.glob(f"{REHEARSAL_PREFIX}*"),
         ):  # of a program that was killed
             shutil.rmtree(left, ignore_errors=True)
+        copy: CopyWork = app.extensions[COPY]
+        copy.clear()
     app.extensions[RESTORE] = restore
     if by_itself:
         services: AccessServices = app.extensions["dosar_access"]

@@ -10,9 +10,10 @@ from dosar.backups.keeping.runs import last_good, last_try
 from dosar.backups.keeping.warnings import PlaceState
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.restoring.restore_work import RestoreWork
+from dosar.backups.salvage.copy_work import CopyWork
 from dosar.database.keys.key_changes import stored_status
 
-WORK, RESTORE = "dosar_backups", "dosar_restore"
+WORK, RESTORE, COPY = "dosar_backups", "dosar_restore", "dosar_copy"
 
 
 def current_work() -> BackupWork:
@@ -27,6 +28,14 @@ def current_restore() -> RestoreWork:
     """Whoever brings data back in this program."""
     work: RestoreWork | None = current_app.extensions.get(RESTORE)
     if work is None or current_vault() is None:
+        abort(404)
+    return work
+
+
+def current_copy() -> CopyWork:
+    """Whoever opens back-ups beside the data of this application."""
+    work: CopyWork | None = current_app.extensions.get(COPY)
+    if work is None:
         abort(404)
     return work
 

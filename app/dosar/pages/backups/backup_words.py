@@ -11,6 +11,7 @@ from dosar.backups.keeping.warnings import BackupWarning, PlaceState, last_good_
 from dosar.backups.places.addresses import PLACE_KINDS
 from dosar.backups.reading.contents import contents_of
 from dosar.backups.reading.verification import Manifest
+from dosar.backups.salvage.copy_work import CopyWork
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.rendering.work_progress import StepWords
 
@@ -93,6 +94,18 @@ def contents_text(manifest: Manifest) -> str:
     )
 
 
+def opened_copy_text(work: CopyWork) -> str:
+    """That a back-up is open for single records, and for how long; nothing where none is."""
+    if work.moment is None or work.closes_at is None:
+        return ""
+    return gettext(
+        "The back-up of %(moment)s is open for single records until %(until)s. Whoever may bring deleted records back "
+        "finds it beside them.",
+        moment=when_text(work.moment),
+        until=time_text(work.closes_at),
+    )
+
+
 _COPIED, _WRITTEN = lazy_gettext("The data are being copied…"), lazy_gettext("The back-up is being written…")
 _READ, _CHECKED = lazy_gettext("The back-up is being read back…"), lazy_gettext("The back-up is being checked…")
 _FETCHED, _COUNTED = lazy_gettext("The back-up is being fetched…"), lazy_gettext("Everything in it is being counted…")
@@ -116,4 +129,5 @@ RESTORING_STEPS: Mapping[str, StepWords] = {
     "unpack": StepWords(_CHECKED, 60, 70),
     "pages": StepWords(_CHECKED, 70, 85),
     "compare": StepWords(_COUNTED, 85, 100),
+    "fit": StepWords(lazy_gettext("The back-up is made to fit the forms of today…"), 85, 100),
 }

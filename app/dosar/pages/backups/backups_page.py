@@ -18,11 +18,12 @@ from dosar.backups.keeping.warnings import BackupWarning, PlaceState, backup_war
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.places.settings import PlaceSettings
 from dosar.database.audit.trail import add_event
-from dosar.pages.backups.backup_state import current_work, has_card, place_states
+from dosar.pages.backups.backup_state import current_copy, current_work, has_card, place_states
 from dosar.pages.backups.backup_words import (
     KIND_NAMES,
     MAKING_STEPS,
     last_backup_text,
+    opened_copy_text,
     warning_text,
     when_text,
 )
@@ -120,6 +121,7 @@ def _backups_page(form: PlanForm) -> Any:
         "backups/backups.html",
         form=form,
         progress=work.progress,
+        opened=opened_copy_text(current_copy()),
         is_demo=services.is_demo(),
         has_card=has_card(),
         last=last_backup_text(states) if last_good_of(states) else "",

@@ -1,9 +1,8 @@
 """A back-up in the place of what is there: looked through first, and done after a word that says what goes."""
 
-from pathlib import Path
 from typing import Any
 
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
@@ -13,8 +12,6 @@ from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.backups.places.settings import open_place
 from dosar.backups.restoring.restore_work import SECRET_TROUBLES, BackupSource, RestoreWork, require_own_database
-from dosar.database.keys.key_changes import stored_status
-from dosar.database.keys.key_file import default_key_file
 from dosar.database.store_errors import StoreError
 from dosar.pages.backups.backup_state import current_restore
 from dosar.pages.backups.backup_words import contents_text
@@ -24,6 +21,7 @@ from dosar.pages.backups.places_page import named_backup, place_with_number
 from dosar.pages.backups.restore_forms import OverForm, SecretForm
 from dosar.pages.backups.restore_progress import restore_progress_page
 from dosar.pages.backups.restored import settle_restored
+from dosar.pages.backups.secret_page import key_file_here, secret_page
 
 
 class RestoreOverPage(PageView):
@@ -41,7 +39,7 @@ class RestoreOverPage(PageView):
             return _secret_page(place, name, form, told), 429
         except StoreError as trouble:
             return _secret_page(place, name, form, trouble.message.say(gettext)), 422
-        secret = form.secret.data or _key_file_here()
+        secret = form.secret.data or key_file_here()
         if not secret:
             return _secret_page(place, name, form, "")
         work.begin(BackupSource(name, place=open_place(found)), secret, {"name": name, "place": str(place)})
@@ -77,13 +75,6 @@ class RestoreOverPage(PageView):
         return redirect(url_for("BackupsPage.backups"), 303)
 
 
-def _key_file_here() -> Path | None:
-    """What opens the data of this computer by itself opens its back-ups too; else somebody types the secret."""
-    data, named = Path(current_app.config["DATA"]), current_app.config.get("KEY_FILE")
-    file = named or default_key_file(data)
-    return file if stored_status(data, named).opens_by_itself and file.is_file() else None
-
-
 def _found_page(work: RestoreWork, form: OverForm) -> str:
     assert work.found is not None
     count = saved_since(work.found.manifest.moment)
@@ -106,11 +97,5 @@ def _trouble_page(work: RestoreWork) -> Any:
 
 
 def _secret_page(place: int, name: str, form: SecretForm, refused: str) -> str:
-    return render_template(
-        "backups/restore_secret.html",
-        form=form,
-        name=name,
-        refused=refused,
-        action=url_for("RestoreOverPage.begin", place=place),
-        leave=url_for("RestoreOverPage.leave"),
-    )
+    address, leave = url_for("RestoreOverPage.begin", place=place), url_for("RestoreOverPage.leave")
+    return secret_page(gettext("Restore a back-up"), name, form, refused, address, leave)

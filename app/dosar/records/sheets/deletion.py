@@ -70,8 +70,8 @@ def _others_rely_on(repository: Repository, record: Record, actor: Actor) -> boo
         )
 
 
-def restore_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
-    """Undo a deletion; with a case come back the sheets that went with it.
+def restore_sheet(repository: Repository, form: Form, record_id: int, actor: Actor, reason: str = "") -> Record:
+    """Undo a deletion; with a case come back the sheets that went with it. A ``reason`` stands in the history.
 
     Raises :class:`Mistake` for a sheet whose case is put away, and :class:`OutOfReach`.
     """
@@ -84,7 +84,7 @@ def restore_sheet(repository: Repository, form: Form, record_id: int, actor: Act
                 _require_no_other(repository, form, record)
             with lifting_told(repository, form.key, _case_of_sheet(form, record), actor):
                 record.deleted_at = record.deleted_by = None
-                audit_log.note_change(repository, record, "restored", actor.user_id, {})
+                audit_log.note_change(repository, record, "restored", actor.user_id, {}, reason)
             if form.key == CASE_FORM:
                 _mark_sheets(repository, record_id, moment, None, actor)
     return record

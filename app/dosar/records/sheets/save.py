@@ -1,6 +1,6 @@
 """Entering and correcting sheets: one transaction each, with its history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +30,7 @@ _RECORD_BY_TOKEN = select(post_token_table.c.record_id).where(
     post_token_table.c.token == bindparam("of_token"), post_token_table.c.form == bindparam("of_form")
 )
 NO_MARKS: Mapping[str, Any] = MappingProxyType({})
+ENTERED_ACTION = "entered"
 
 
 class EditConflict(Exception):
@@ -53,11 +54,14 @@ def enter_sheet(
     token: str = "",
     reason: str = "",
     marks: Mapping[str, Any] = NO_MARKS,
+    action: str = ENTERED_ACTION,
+    past: Sequence[Mapping[str, Any]] = (),
 ) -> int:
     """File a new sheet; returns its record's id.
 
     The same ``token`` a second time files nothing and returns the first record: a double click, a
-    retry or the Back button makes one record. ``marks`` are columns of the record beside its answers.
+    retry or the Back button makes one record. ``marks`` are columns of the record beside its answers. ``action`` is
+    what the history calls it, after the entries of a ``past`` that the record has already.
     Raises :class:`SheetExists` for a second sheet where a case has at most one, and :class:`OutOfReach`.
     """
     if token and (filed := record_filed_before(repository, form, token)):
@@ -73,7 +77,8 @@ def enter_sheet(
                     _INSERT_TOKEN, {"token": token, "form": form.key, "record_id": record.id, "at": utc_now()}
                 )
             changes = audit_log.answer_differences(form, {}, stored)
-            audit_log.note_change(repository, record, "entered", actor.user_id, changes, reason)
+            audit_log.note_past(repository, record, past)
+            audit_log.note_change(repository, record, action, actor.user_id, changes, reason)
             record_id: int = record.id
         return record_id
     except (SheetExists, IntegrityError):
@@ -106,12 +111,12 @@ def _new_record(
     """The record, and its answers as they are kept."""
     moment = utc_now()
     record = repository.record_class(form.key)()
-    for name, value in marks.items():
-        setattr(record, name, value)
     record.form_version = form.version
     record.created_by = record.changed_by = actor.user_id
     record.created_at = record.changed_at = moment
     record.to_check = actor.checked or None
+    for name, value in marks.items():
+        setattr(record, name, value)
     if form.belongs_to:
         if case_id is None:
             raise OutOfReach(CASE_FORM)

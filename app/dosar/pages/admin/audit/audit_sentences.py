@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from dosar.access.i18n.languages import request_wording
 from dosar.access.sealed.opening_events import UNSEALED_ACTION, WRONG_GUESSES_ACTION
 from dosar.access.services import access_services
+from dosar.backups.salvage.copy_work import CLOSED_ACTION, OPENED_ACTION
 from dosar.database.audit.chain import ACCOUNT_OBJECT, CASE_OBJECT, EVENT_OBJECT, FILE_OBJECT
 from dosar.database.audit.reading import AuditLine
 from dosar.language.form import CASE_FORM
@@ -75,6 +76,8 @@ SENTENCES = {
     "backup_failed": lazy_gettext("A back-up by %(who)s did not succeed."),
     "backup_rehearsed": lazy_gettext("A back-up was restored on trial: %(fields)s."),
     "backup_taken": lazy_gettext("%(who)s took a back-up along: %(fields)s."),
+    OPENED_ACTION: lazy_gettext("%(who)s opened a back-up for single records: %(fields)s."),
+    CLOSED_ACTION: lazy_gettext("A back-up that was open for single records was closed: %(fields)s."),
     "backup_plan": lazy_gettext("%(who)s set how back-ups are made and kept: %(fields)s."),
     "update_question": lazy_gettext("%(who)s set whether Dosar asks for new versions: %(fields)s."),
     "backup_place_saved": lazy_gettext("%(who)s said where back-ups go."),
@@ -105,6 +108,8 @@ BACKUP_ACTIONS = (
     "backup_failed",
     "backup_rehearsed",
     "backup_taken",
+    OPENED_ACTION,
+    CLOSED_ACTION,
     "backup_plan",
     "restored",
     "backup_place_saved",

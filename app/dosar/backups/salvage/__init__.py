@@ -1,0 +1,1 @@
+"""Single records come back out of a back-up, into the data as they are today."""

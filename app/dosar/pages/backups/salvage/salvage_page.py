@@ -1,0 +1,134 @@
+"""What the open back-up has and the data of today lack: found by the number of a case, or among what was lost since."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy import select
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_page
+from dosar.backups.salvage.bringing_back import BringingBack
+from dosar.backups.salvage.losses import Loss, losses_of_case, losses_since
+from dosar.database.text.folding import fold_text
+from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake
+from dosar.pages.actions import PageResponse, saved_response
+from dosar.pages.backups.salvage.copy_reading import CopyReading, open_reading, reading_or_404
+from dosar.pages.context import find_or_404
+
+SALVAGE_ACCESS = requires_page("recycle")
+"""Whoever brings deleted records back; of what she may not see, nothing is told."""
+MOST_SHOWN = 50
+
+
+class SalvagePage(PageView):
+    """The open back-up, and one case of it."""
+
+    @page_route("/from-backup", SALVAGE_ACCESS)
+    def overview(self) -> Any:
+        with open_reading() as reading:
+            return _overview(reading)
+
+    @page_route("/from-backup", SALVAGE_ACCESS, ("POST",))
+    def find(self) -> Any:
+        with reading_or_404() as reading:
+            code = request.form.get("code", "").strip()
+            found = _case_with_code(reading, code)
+            if found is not None:
+                return redirect(url_for("SalvagePage.case", case_id=found), 303)
+            return _overview(reading, code, _not_found_text(reading, code)), 422
+
+    @page_route("/from-backup/cases/<int:case_id>", SALVAGE_ACCESS)
+    def case(self, case_id: int) -> PageResponse:
+        with reading_or_404() as reading:
+            find_or_404(reading.copy.repository.case, case_id)
+            return _case_page(reading, case_id)
+
+    @page_route("/from-backup/cases/<int:case_id>", SALVAGE_ACCESS, ("POST",))
+    def bring_case(self, case_id: int) -> PageResponse:
+        with reading_or_404() as reading:
+            find_or_404(reading.copy.repository.case, case_id)
+            work = BringingBack(reading.copy, reading.today.repository, reading.today.actor, reading.reason)
+            try:
+                number, sheets = find_or_404(work.case, case_id)
+            except Mistake as mistake:
+                return _case_page(reading, case_id, mistake.message.say(gettext)), 422
+            told = ngettext(
+                "The case is there, and %(num)s sheet came back.",
+                "The case is there, and %(num)s sheets came back.",
+                sheets,
+            )
+            flash_lost_links(work)
+            return saved_response(told, url_for("CasePages.case", case_id=number))
+
+
+def flash_lost_links(work: BringingBack) -> None:
+    """Say what could not come along."""
+    if work.links_lost:
+        flash(
+            ngettext(
+                "%(num)s link leads to a record that is not there any more; it was left out.",
+                "%(num)s links lead to records that are not there any more; they were left out.",
+                work.links_lost,
+            ),
+            "warning",
+        )
+
+
+def _overview(reading: CopyReading | None, code: str = "", problem: str = "") -> str:
+    lines = []
+    if reading is not None:
+        keys = [form.key for form in reading.forms()]
+        lines = reading.lines(losses_since(reading.copy, reading.today.repository, keys, MOST_SHOWN))
+    return render_template(
+        "backups/salvage/overview.html",
+        when=reading.when if reading is not None else "",
+        lines=lines,
+        code=code,
+        problem=problem,
+        action=url_for("SalvagePage.find"),
+    )
+
+
+def _case_with_code(reading: CopyReading, code: str) -> int | None:
+    """The case of the back-up that has this code, or this number where cases have no codes."""
+    repository, question = reading.copy.repository, reading.today.repository.forms[CASE_FORM].code_question
+    case: Any = repository.record_class(CASE_FORM)
+    if question is None or question.name not in reading.today.form(CASE_FORM).questions:
+        return int(code) if code.isdecimal() and len(code) < 10 and _has_case(reading, int(code)) else None
+    column = getattr(case, question.name)
+    found: int | None = repository.session.scalar(
+        select(case.id).where(column.in_([code, code.upper(), fold_text(code)]))
+    )
+    return found
+
+
+def _has_case(reading: CopyReading, number: int) -> bool:
+    case: Any = reading.copy.repository.record_class(CASE_FORM)
+    return reading.copy.repository.session.scalar(select(case.id).where(case.id == number)) is not None
+
+
+def _not_found_text(reading: CopyReading, code: str) -> str:
+    if not code:
+        return gettext("Write the number of the case.")
+    if reading.copy.is_erased(code):
+        return gettext(
+            "This person was erased, or made anonymous, after the back-up was made. Two persons decided it, so nothing "
+            "of her comes back."
+        )
+    return gettext("The back-up has no case with this number that you may see.")
+
+
+def _case_page(reading: CopyReading, case_id: int, problem: str = "") -> str:
+    lost = losses_of_case(reading.copy, reading.today.repository, reading.forms(), case_id)
+    missing = [each for each in lost if each.loss is Loss.GONE or (each.form, each.loss) == (CASE_FORM, Loss.DELETED)]
+    return render_template(
+        "backups/salvage/case.html",
+        when=reading.when,
+        case=reading.then.case_head(reading.copy.repository.case(case_id)),
+        lines=reading.lines(lost),
+        missing=len(missing),
+        problem=problem,
+        action=url_for("SalvagePage.bring_case", case_id=case_id),
+    )

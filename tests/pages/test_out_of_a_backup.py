@@ -1,0 +1,175 @@
+"""She deleted the wrong sheet on Friday: the administrator opens a back-up, the coordinator takes it out of there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dosar.backups.keeping.work import BackupWork
+from dosar.backups.salvage.copy_work import COPY_FOLDER, OPEN_FOR, CopyWork
+from dosar.database.audit.chain import audit_event_table
+from dosar.database.keys.key_slots import KeySlots
+from dosar.database.keys.key_slots_file import write_slots
+from dosar.database.keys.recovery_card import RecoveryCard
+from dosar.database.system_tables import utc_now
+from dosar.database.text.folding import fold_text
+from dosar.pages.backups.backup_state import COPY, WORK
+from dosar.records.actor import Actor
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.sheets.save import correct_sheet
+from dosar.records.sheets.stored_answers import open_sheet
+from tests.databases import KEY
+from tests.pages.conftest import Demo, token_on
+from tests.pages.test_case_page import TODAY, filed
+from tests.waiting import is_soon
+
+CASE, FORM = 3, "responsibility_agreement"
+
+
+def english(demo: Demo, user: str) -> FlaskClient:
+    browser = demo.browser(user)
+    browser.set_cookie("language", "en")
+    return browser
+
+
+def post(browser: FlaskClient, address: str, **boxes: str) -> TestResponse:
+    token = token_on(browser.get("/profile").text)
+    return browser.post(address, data={"csrf_token": token, **boxes})
+
+
+@pytest.fixture(scope="module")
+def card(demo: Demo) -> str:
+    made = RecoveryCard.new()
+    write_slots(Path(demo.app.config["DATA"]), KeySlots().with_slot(KEY, "card", made.secret, "2026-11-01"))
+    return " ".join(made.groups)
+
+
+@pytest.fixture(scope="module")
+def sheets(demo: Demo) -> dict[str, int]:
+    """One that is deleted, one that is corrected, and one that stays."""
+    answers = {"signed_on": TODAY, "authority_representative": "Ana Corectă"}
+    return {name: filed(demo, FORM, CASE, **answers) for name in ("gone", "other", "stays")}
+
+
+@pytest.fixture(scope="module")
+def place(demo: Demo, card: str, sheets: dict[str, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page of a stick with a back-up of before."""
+    administrator, stick = english(demo, "administrator"), tmp_path_factory.mktemp("stick")
+    assert post(administrator, "/backups/new/folder", title="stick", folder=str(stick)).status_code == 303
+    post(administrator, "/backups/now")
+    work: BackupWork = demo.app.extensions[WORK]
+    assert is_soon(lambda: work.progress is None)
+    yield re.findall(r'href="(/backups/places/\d+)"', administrator.get("/backups").text)[-1]
+    demo.app.extensions[COPY].close()
+
+
+def opened(demo: Demo, place: str, card: str) -> None:
+    """The administrator opens the back-up."""
+    administrator = english(demo, "administrator")
+    name = re.findall(r'name="name" value="([^"]+)"', administrator.get(place).text)[0]
+    assert "Recovery card or passphrase" in post(administrator, f"{place}/open", name=name).text
+    post(administrator, f"{place}/open", name=name, secret="AAAA")
+    assert is_soon(lambda: demo.app.extensions[COPY].progress is None)
+    refused = administrator.get("/backups/open")
+    assert refused.status_code == 422 and name in refused.text
+    assert post(administrator, f"{place}/open", name=name, secret=card).location == "/backups/open"
+    assert is_soon(lambda: demo.app.extensions[COPY].progress is None)
+    assert administrator.get("/backups/open").location == "/backups"
+    assert "is open for single records until" in administrator.get("/backups").text
+
+
+@pytest.fixture(scope="module")
+def code(demo: Demo) -> str:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        found = str(open_sheet(demo.repository, "case", CASE).answers["code"])
+        demo.repository.session.remove()
+    return found
+
+
+def correct(demo: Demo, number: int, **answers: str) -> None:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        version = open_sheet(demo.repository, FORM, number).record.version
+        correct_sheet(demo.repository, demo.forms[FORM], number, version, answers, Actor(None, "", TODAY))
+        demo.repository.session.remove()
+
+
+def test_what_she_deleted_and_what_she_overwrote_come_back(
+    demo: Demo, place: str, card: str, sheets: dict[str, int], code: str
+) -> None:
+    coordinator = english(demo, "coordinator")
+    assert "No back-up is open just now" in coordinator.get("/from-backup").text
+    assert coordinator.get(f"/from-backup/cases/{CASE}").status_code == 404
+    gone, other, stays = (f"/records/{FORM}/{number}" for number in sheets.values())
+    post(coordinator, f"{gone}/delete", _confirmed="1")
+    correct(demo, sheets["other"], authority_representative="Ion Greșit")
+    opened(demo, place, card)
+    assert "/from-backup" in coordinator.get("/deleted").text
+    overview = coordinator.get("/from-backup").text
+    assert f"/from-backup{gone}" in overview and "deleted since" in overview
+    assert post(coordinator, "/from-backup", code=code).location == f"/from-backup/cases/{CASE}"
+    case = coordinator.get(f"/from-backup/cases/{CASE}").text
+    assert f"/from-backup{gone}" in case and f"/from-backup{other}" in case and f"/from-backup{stays}" not in case
+    assert "Bring it back" in coordinator.get(f"/from-backup{gone}").text
+    assert post(coordinator, f"/from-backup{gone}").location == gone
+    assert "From the back-up of" in coordinator.get(f"{gone}/history").text
+    assert "It is there today, with the same answers." in coordinator.get(f"/from-backup{gone}").text
+    compared = coordinator.get(f"/from-backup{other}").text
+    assert "Ana Corectă" in compared and "Ion Greșit" in compared
+    found = re.search(r'name="version" value="(\d+)"', compared)
+    assert found
+    assert "Tick the answers" in post(coordinator, f"/from-backup{other}", version=found[1]).text
+    take = {"take": "authority_representative"}
+    assert post(coordinator, f"/from-backup{other}", version="1", **take).location == f"/from-backup{other}"
+    assert post(coordinator, f"/from-backup{other}", version=found[1], **take).location == other
+    history = coordinator.get(f"{other}/history").text
+    assert "Ana Corectă" in coordinator.get(other).text and "Ion Greșit" in history and "From the back-up of" in history
+    assert "Nothing of this case is missing" in coordinator.get(f"/from-backup/cases/{CASE}").text
+
+
+def test_what_is_not_there_is_said_in_words(demo: Demo, place: str, card: str) -> None:
+    opened(demo, place, card)
+    coordinator = english(demo, "coordinator")
+    assert "no case with this number" in post(coordinator, "/from-backup", code="D-1").text
+    assert "Write the number" in post(coordinator, "/from-backup", code="").text
+    work: CopyWork = demo.app.extensions[COPY]
+    with work.reading() as copy:
+        assert copy is not None
+        copy.erased_codes = frozenset({fold_text("D-2020-0001")})
+    assert "was erased, or made anonymous" in post(coordinator, "/from-backup", code="d-2020-0001").text
+    for address in ("cases/987654", "records/case/987654", "records/nothing/1"):
+        assert coordinator.get(f"/from-backup/{address}").status_code == 404
+        assert post(coordinator, f"/from-backup/{address}").status_code == 404
+
+
+def test_nobody_else_sees_anything_of_it(demo: Demo, place: str, card: str, sheets: dict[str, int], code: str) -> None:
+    opened(demo, place, card)
+    addresses = ["/from-backup", f"/from-backup/cases/{CASE}", f"/from-backup/records/{FORM}/{sheets['gone']}"]
+    for user in ("administrator", "case_manager", "social_worker", "psychologist", "accountant", "volunteer"):
+        browser = english(demo, user)
+        for address in addresses:
+            assert browser.get(address).status_code == 403, (user, address)
+            assert post(browser, address, code=code).status_code == 403, (user, address)
+    for user in ("coordinator", "case_manager"):
+        for address in (f"{place}/open", "/backups/open/close"):
+            assert post(english(demo, user), address).status_code == 403
+
+
+def test_it_is_closed_by_the_button_and_after_hours(demo: Demo, place: str, card: str) -> None:
+    opened(demo, place, card)
+    work: CopyWork = demo.app.extensions[COPY]
+    folder = work.data / COPY_FOLDER
+    assert folder.is_dir() and work.closes_at is not None and work.closes_at <= utc_now() + OPEN_FOR
+    administrator = english(demo, "administrator")
+    assert post(administrator, "/backups/open/close").location == "/backups"
+    assert not folder.exists() and "is open for single records" not in administrator.get("/backups").text
+    assert "No back-up is open" in english(demo, "coordinator").get("/from-backup").text
+    table = audit_event_table
+    with demo.repository.store.snapshot() as connection:
+        told = list(
+            connection.scalars(select(table.c.action).where(table.c.action.like("backup_%")).order_by(table.c.seq))
+        )
+    assert told[-2:] == ["backup_opened", "backup_closed"]

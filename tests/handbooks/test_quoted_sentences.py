@@ -21,7 +21,7 @@ def said(language: str) -> str:
     """Every sentence of the program in this language."""
     with (shipped_folder("translations") / "ro/LC_MESSAGES/messages.po").open("rb") as file:
         messages = list(read_po(file, locale="ro"))
-    texts = [message.id if language == "en" else message.string for message in messages]
+    texts = [message.id if language == "en" else message.string or "" for message in messages]
     return "\n".join(VALUE.sub(ELLIPSIS, one) for text in texts for one in ([text] if isinstance(text, str) else text))
 
 

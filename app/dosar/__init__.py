@@ -19,10 +19,12 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     """
     from flask import Flask
 
+    from dosar.access.i18n.languages import request_wording
     from dosar.access.installation import install_access_control
     from dosar.access.login.sessions.session_contents import typed_contents_forgetter
     from dosar.access.request_audit import install_request_audit
     from dosar.language.text.translations import translations_folder
+    from dosar.pages.help.handbook_links import install_handbook_links
     from dosar.pages.input.request_input import install_request_class
     from dosar.pages.recovery.errors import install_error_pages
     from dosar.pages.recovery.expired_session import install_expired_sessions
@@ -47,6 +49,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     app.extensions["dosar_findings"] = opened.findings
     app.extensions["dosar_form_files"] = {part: file for file, part in opened.files.items()}
     version_static_files(app)
+    install_handbook_links(app, request_wording)
     install_expired_sessions(app)
     registry = install_access_control(app, store, opened.definition)
     repository.forgets_on_erasure.append(typed_contents_forgetter(app.extensions["dosar_access"]))

@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from dosar.handbooks.shelf import find_book
 from dosar.pages.help import handbook_pages
+from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
 
 ABOUT = "/help/worker/about"
@@ -63,3 +64,17 @@ def test_a_word_leads_to_its_place(demo: Demo) -> None:
     assert f'href="{ABOUT}#finding"' in found.text and re.search("<mark>(?i:diacritice)</mark>", found.text)
     nothing = worker.post("/help", data={"words": "<b>zzyzx", "csrf_token": token_on(page)}).text
     assert "&lt;b&gt;zzyzx" in nothing and "Nu s-a găsit nimic" in nothing
+
+
+def test_an_error_leads_to_its_place(demo: Demo) -> None:
+    visitor = demo.app.test_client()
+    visitor.set_cookie("language", "ro")
+    token = token_on(visitor.get("/sign-in").text)
+    sent = {"user_name": "nimeni", "password": "nu e asta", "csrf_token": token}
+    refused = visitor.post("/sign-in", data=sent)
+    assert 'href="/help/worker/messages#signing-in"' in refused.text
+    assert 'href="/help/worker/who-sees-what#no-access"' in demo.browser("volunteer").get("/users").text
+    worker = demo.browser("case_manager")
+    new = look(worker, "/records/visit_report/new?case=1")
+    mended = worker.post(new.action, data={**new.boxes, "visit_date": "31.2.2026"})
+    assert 'href="/help/worker/sheets#mistakes"' in mended.text

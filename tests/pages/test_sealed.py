@@ -184,3 +184,7 @@ def test_the_handbooks_are_read_while_the_data_are_locked(program: Program) -> N
     for method in ("PUT", "DELETE", "OPTIONS"):
         assert program.ask("/help", method).status_code == 503
     assert program.app is None
+
+
+def test_what_does_not_open_leads_to_the_handbook(program: Program) -> None:
+    assert 'href="/help/administrator/keys-lost#passphrase"' in program.unlock("nu e asta").text

@@ -20,6 +20,7 @@ from dosar.cli.commands.stop import stop
 from dosar.cli.commands.upgrade import upgrade
 from dosar.cli.console.locale import translate_message
 from dosar.cli.console.localized import LocalizedGroup, speaking_computer_language
+from dosar.cli.console.troubles import translate_trouble
 from dosar.cli.entry import INTERRUPTED_EXIT_CODE
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
@@ -99,7 +100,7 @@ def _run_command(arguments: Sequence[str] | None) -> int:
         asked_wrongly.show()
         return asked_wrongly.exit_code
     except StoreError as trouble:
-        print(translate_message(trouble), file=sys.stderr)
+        print(translate_trouble(trouble), file=sys.stderr)
     except OSError as error:
         if error.filename is None:
             raise

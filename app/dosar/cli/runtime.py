@@ -31,6 +31,7 @@ from dosar.backups.restoring.before_restore import KEPT_ASIDE_REMOVED_ACTION, re
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.salvage.copy_work import CopyWork
 from dosar.cli.console.locale import translate_message
+from dosar.cli.console.troubles import translate_trouble
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.installation_marker import (
     has_people,
@@ -118,7 +119,7 @@ def _back_up_before_changes(store: Store, data: Path, forms: Path) -> None:
                 "Before the forms or the database change, no back-up could be made at “%(place)s”: %(why)s",
                 {"place": outcome.place.title, "why": outcome.trouble.message},
             )
-            print(translate_message(told), file=sys.stderr, flush=True)
+            print(translate_trouble(told), file=sys.stderr, flush=True)
 
 
 def _erase_again(application: Flask, store: Store, data: Path) -> None:

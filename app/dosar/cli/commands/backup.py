@@ -11,6 +11,7 @@ import click
 
 from dosar.cli.console.locale import translate_message
 from dosar.cli.console.localized import PATH, LocalizedCommand, command, option
+from dosar.cli.console.troubles import translate_trouble
 from dosar.cli.places import Places, database_url, place_options
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
@@ -77,7 +78,7 @@ def _to_named(store: "Store", data: Path, places: Places, place: "BackupPlace", 
     seconds = (run.ended_at - run.begun_at).total_seconds()
     print(translate_message(made_line(run.name, named, run.bytes, seconds)), flush=True)
     if run.trouble is not None:
-        print(translate_message(run.trouble), file=sys.stderr, flush=True)
+        print(translate_trouble(run.trouble), file=sys.stderr, flush=True)
     return [run.trouble is None]
 
 
@@ -98,7 +99,7 @@ def _to_places(store: "Store", data: Path, places: Places) -> list[bool]:
             line = made_line(each.made.name, each.place.title, each.made.bytes, each.made.seconds)
             print(translate_message(line), flush=True)
         if each.trouble is not None:
-            print(f"{each.place.title}: {translate_message(each.trouble)}", file=sys.stderr, flush=True)
+            print(f"{each.place.title}: {translate_trouble(each.trouble)}", file=sys.stderr, flush=True)
     return [each.made is not None for each in outcomes]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dosar.access.set_up_code import SetUpCode
 from dosar.cli.console.locale import computer_language, translate_message
+from dosar.cli.console.troubles import translate_trouble
 from dosar.cli.places import database_url
 from dosar.cli.starting.garbage import garbage_collection_paused
 from dosar.cli.starting.greeting import Greeting
@@ -143,7 +144,7 @@ class Opening:
 
 def print_trouble(trouble: StoreError) -> None:
     """What goes wrong while the program runs, where its console is."""
-    print(translate_message(trouble), file=sys.stderr, flush=True)
+    print(translate_trouble(trouble), file=sys.stderr, flush=True)
 
 
 def _print_older_slots(app: "Flask", data: Path, key: bytes) -> None:

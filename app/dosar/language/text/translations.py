@@ -16,6 +16,8 @@ PACKAGE_FOLDER = Path(__file__).parents[2]
 PLACES = {"first": 0, "last": 2}
 PLACE = re.compile(r'^"X-Dosar-Place: (\w+)\\n"$', re.MULTILINE)
 HEADER_LENGTH = 2000
+MOST_PLURALS = 6
+"""No language has more."""
 
 
 @cache
@@ -68,6 +70,16 @@ def translated_words(language: str) -> dict[str, str]:
     """Every sentence of Dosar's own, and how this language says it; of a sentence with plurals the first."""
     said: dict[str | tuple[str, int], str] = getattr(_catalogue(language), "_catalog", {})
     return {text: words for text, words in said.items() if isinstance(text, str) and text}
+
+
+def translated_forms(text: str, language: str) -> tuple[str, ...]:
+    """A sentence in a language, in each of its plurals if it counts something."""
+    for one in dict.fromkeys((language, language.partition("-")[0])):
+        said: dict[str | tuple[str, int], str] = getattr(_catalogue(one), "_catalog", {})
+        plurals = (said.get((text, number), "") for number in range(MOST_PLURALS))
+        if forms := tuple(filter(None, (said.get(text, ""), *plurals))):
+            return forms
+    return (text,)
 
 
 @cache

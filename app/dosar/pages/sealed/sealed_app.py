@@ -22,6 +22,7 @@ from dosar.access.web.security_headers import add_security_headers
 from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.translations import LANGUAGES, translations_folder
+from dosar.pages.help.handbook_links import install_handbook_links
 from dosar.pages.help.handbook_pages import chapter_page, handbooks_page, pdf_response, picture_response
 from dosar.pages.input.request_input import install_request_class
 from dosar.pages.static_files import version_static_files
@@ -51,6 +52,7 @@ def create_sealed_app(vault: Vault, hosts: list[str], instance: str) -> Flask:
     folder = translations_folder()
     Babel(app, default_translation_directories=str(folder), locale_selector=lambda: locale_of(_language()))
     install_translations(app, folder)
+    install_handbook_links(app, _language)
     app.before_request(refuse_strange_host)
     app.before_request(refuse_hidden_host)
     app.before_request(_tell_refused)

@@ -93,7 +93,7 @@ def test_where_nothing_runs_nothing_is_to_stop(data: Path, capsys: pytest.Captur
 def test_only_the_program_that_is_meant_stops(tmp_path: Path) -> None:
     stopped = Event()
     ask_to_stop(tmp_path, RunningInstance("http://127.0.0.1:8080/", "of yesterday"))
-    watch_stop_request(tmp_path, "of today", stopped.set)
+    watch_stop_request(tmp_path, "of today", stopped.set, stopped.set)
     assert not stopped.wait(2 * LOOK_SECONDS)
     ask_to_stop(tmp_path, RunningInstance("http://127.0.0.1:8080/", "of today"))
     assert stopped.wait(60) and not (tmp_path / STOP_REQUEST_FILE).exists()

@@ -17,6 +17,7 @@ from dosar.cli.commands.rescue import confirm_access, reset_administrator, reset
 from dosar.cli.commands.schema import schema
 from dosar.cli.commands.start import start
 from dosar.cli.commands.stop import stop
+from dosar.cli.commands.update import update
 from dosar.cli.commands.upgrade import upgrade
 from dosar.cli.console.locale import translate_message
 from dosar.cli.console.localized import LocalizedGroup, speaking_computer_language
@@ -34,6 +35,7 @@ program = LocalizedGroup(
     commands=[
         start,
         stop,
+        update,
         upgrade,
         copy,
         backup,

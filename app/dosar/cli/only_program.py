@@ -48,13 +48,15 @@ def stopped_data(places: Places) -> Iterator[StoppedData]:
 @contextmanager
 def only_program(data: Path, *urls: str | None) -> Iterator[None]:
     """Keep the data folder and the databases to this program until the end; a restore that was interrupted there is
-    finished first. What is open of them is closed at the end, and nobody who is in a hurry breaks that off. Raises
-    :class:`StoreError`."""
+    finished first, and so is the way back from an update. What is open of them is closed at the end, and nobody who is
+    in a hurry breaks that off. Raises :class:`StoreError`."""
     from dosar.backups.restoring.swapping import finish_interrupted
+    from dosar.updates.data.going_back import finish_going_back
 
     with ExitStack() as locks:
         locks.enter_context(lock_folder(data))
         finish_interrupted(data)
+        finish_going_back(data)
         for url in urls:
             locks.enter_context(lock_database(url, _stop_program))
         ending = locks.enter_context(ExitStack())

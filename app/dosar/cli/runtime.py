@@ -2,7 +2,6 @@
 
 import sys
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -51,6 +50,8 @@ from dosar.migrations.upgrade import OpenedForms, open_forms
 from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
+from dosar.updates.data.upgrading import check_upgrade, kept_for_upgrade, note_version
+from dosar.updates.file.archive import running_version
 
 OPENING_DATABASE = msgid("The database is being opened.")
 PREPARING_PAGES = msgid("The pages are being prepared.")
@@ -83,7 +84,7 @@ def open_app(
     tell(PREPARING_PAGES, 0.0)
     with store.writing() as session:
         clear_unsaved_files(session.connection())
-        add_event(session, "started", fields=[version("dosar")])
+        add_event(session, "started", fields=[running_version()])
     application = create_app(store, opened_forms, _stored_secret_key(store), data, DEMO=demo, **config)
     application.extensions[WORK] = BackupWork(store, data, forms)
     application.extensions.setdefault(RESTORE, RestoreWork(data))
@@ -194,12 +195,22 @@ def open_used_store(data: Path, key: bytes | None, url: str | None = None) -> St
 
 
 def prepare_database(store: Store, forms: Path, converting: bool = False, tell: Progress = keep_silent) -> OpenedForms:
-    """The database made ready for these forms and their roles, in one transaction."""
+    """The database made ready for these forms and their roles, in one transaction; where another version worked with
+    it last, it is kept as it was, and compared afterwards."""
+    kept = kept_for_upgrade(store, tell)
     with store.writing() as session:
         create_access_tables(session.connection())
         opened_forms = open_forms(store, forms, converting, tell)
         sync_permissions(session, opened_forms.definition.roles, opened_forms.definition.forms)
+        note_version(session)
+    if kept is not None:
+        check_upgrade(store, kept, _renamed_forms(opened_forms), tell)
     return opened_forms
+
+
+def _renamed_forms(opened_forms: OpenedForms) -> dict[str, str]:
+    """What a form was called → what it is called now."""
+    return {form.was: form.key for form in opened_forms.definition.forms.values() if form.was}
 
 
 def stored_organisation(store: Store) -> Organisation:

@@ -19,7 +19,11 @@ format_table = Table("dosar_format", SYSTEM_METADATA, Column("version", Integer,
 def require_known_format(connection: Connection) -> None:
     """Raises :class:`StoreError` for a database that a newer Dosar has opened."""
     if stored_format(connection) > FORMAT_VERSION:
-        raise StoreError("A newer version of Dosar has opened this database. Install that version or a later one.")
+        raise StoreError(
+            "A newer version of Dosar has worked with this database, so this one leaves it alone. Start the newer one, "
+            "or install it. To go back to this one with the data of before: dosar update --back; or restore the "
+            "back-up of before the update."
+        )
 
 
 def stored_format(connection: Connection) -> int:

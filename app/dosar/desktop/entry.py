@@ -64,6 +64,7 @@ def _show_window(data: Path, options: list[str], in_background: bool) -> int:
     the pages."""
     from dosar.desktop.autostart import Autostart
     from dosar.desktop.window import SHOW_REQUEST_FILE, Window, open_pages
+    from dosar.updates.programs.trial import note_start
 
     with _only_window(data) as is_only:
         if not is_only:
@@ -75,6 +76,7 @@ def _show_window(data: Path, options: list[str], in_background: bool) -> int:
         window = Window(Server(data, options), data, autostart, _running_version())
         if in_background:
             window.iconify()
+        note_start()
         window.start(not in_background)
         window.mainloop()
     if window.is_replaced:
@@ -88,7 +90,7 @@ def _running_version() -> str:
 
 
 def _this_command() -> list[str]:
-    """What starts this window once more."""
+    """What starts this window once more: the program that stays where it is, whichever version it hands over to."""
     if getattr(sys, "frozen", False):
         launcher = os.environ.get(LAUNCHER)  # stays where it is, while versions come and go
         return [str(Path(launcher) / Path(sys.executable).name) if launcher else sys.executable]

@@ -98,7 +98,7 @@ def _write_parts(packed: ZipFile, update: UpdateFile, draft: Path, tell: Progres
         for name, part, piece in stream_parts(packed, update, tell, "unpack"):
             if name not in opened:
                 target = draft / name
-                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _make_private(target.parent)
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
                 opened[name] = os.open(target, flags, 0o700 if part.runs else 0o600)
             if piece is not None:
@@ -109,6 +109,13 @@ def _write_parts(packed: ZipFile, update: UpdateFile, draft: Path, tell: Progres
     finally:
         for descriptor in opened.values():
             os.close(descriptor)
+
+
+def _make_private(folder: Path) -> None:
+    """Each folder that is missing on the way, too, for this account alone."""
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _write_all(descriptor: int, piece: bytes) -> None:
@@ -152,7 +159,7 @@ def _try(program: Program) -> None:
 @contextmanager
 def _alone(place: Path) -> Iterator[None]:
     """One installation at a time, whichever data folder asks for it."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_private(place.parent)
     lock = FileLock(place.parent.parent / LOCK_FILE, blocking=False, fallback_to_soft=False, mode=0o600)
     try:
         lock.acquire()

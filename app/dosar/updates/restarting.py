@@ -31,7 +31,8 @@ def has_other_program() -> bool:
 
 
 def run_chosen(name: str = DOSAR, *more: str) -> None:
-    """Become the chosen program, where it is another one; nothing is open any more. Returns where this is the one."""
+    """Become the chosen program, where it is another one, with the arguments of this one and ``more``; nothing is open
+    any more. Returns where this is the one."""
     own, choice = own_program(), read_choice()
     if own is None or choice is None or choice.runs == own or not choice.runs.is_whole():
         return

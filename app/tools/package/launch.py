@@ -7,6 +7,9 @@ if __name__ == "__main__":
     from tools.package.surroundings import restore_library_path
 
     restore_library_path()
+    from dosar.updates.programs.hand_over import hand_over
+
+    hand_over()  # where another version is chosen, nothing of this one is read any more
     from dosar.cli.entry import run
 
     raise SystemExit(run())

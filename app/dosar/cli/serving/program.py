@@ -17,9 +17,11 @@ from dosar.language.text.message import Message
 
 if TYPE_CHECKING:
     from dosar.access.sealed.vault import Vault
+    from dosar.cli.serving.stopping import Stop
     from dosar.cli.starting.opening import Opening
     from dosar.cli.starting.opening_lines import OpeningLines
     from dosar.database.installation.lock_file import RunningInstance
+    from dosar.updates.restarting import Restart
 
 
 @lasting_output()
@@ -33,24 +35,38 @@ def serve_folder(options: StartOptions, data: Path) -> int:
         from dosar.cli.endings import waiting_for_window
         from dosar.cli.only_program import only_program
         from dosar.cli.serving.single_instance import new_instance
+        from dosar.cli.serving.stopping import Stop
         from dosar.cli.starting.opening_lines import OpeningLines
+        from dosar.updates.programs.program import DOSAR
+        from dosar.updates.programs.trial import note_start
+        from dosar.updates.restarting import QUIET, Restart, run_chosen
 
-    instance = new_instance(options.pages_address)
+    instance, stop = new_instance(options.pages_address), Stop()
+    note_start()
     with (
         waiting_for_window(interrupt_main),
         only_program(data, database_url()),
         listening_socket(options.port) as listening,
         OpeningLines(options.pages_address, began) as lines,
     ):
-        failures = _serve_pages(options, data, instance, listening, lines)
+        restart = Restart(stop.ask)
+        failures = _serve_pages(options, data, instance, listening, lines, stop, restart)
         if failures:
             raise failures[0]
     _print_stopped(data)
+    if restart.is_asked:
+        run_chosen(DOSAR, QUIET)
     return 0
 
 
 def _serve_pages(
-    options: StartOptions, data: Path, instance: "RunningInstance", listening: socket.socket, lines: "OpeningLines"
+    options: StartOptions,
+    data: Path,
+    instance: "RunningInstance",
+    listening: socket.socket,
+    lines: "OpeningLines",
+    stop: "Stop",
+    restart: "Restart",
 ) -> list[Exception]:
     """Show the pages until the program is stopped; what stopped it, if nobody did."""
     with garbage_collection_paused():
@@ -60,19 +76,17 @@ def _serve_pages(
         from dosar.cli.serving.sealing import seal_on_hangup, watch_idle
         from dosar.cli.serving.server import serve_requests
         from dosar.cli.serving.stop_request import watch_stop_request
-        from dosar.cli.serving.stopping import Stop
         from dosar.cli.starting.opening import Opening
         from dosar.database.installation.folder_note import write_note
         from dosar.database.installation.lock_file import publish_instance
         from dosar.pages.sealed.sealed_app import create_sealed_app
 
-    stop = Stop()
     publish_instance(data, instance)
     write_note(data, on_a_server=bool(database_url()))
-    watch_stop_request(data, instance.token, stop.ask)
+    watch_stop_request(data, instance.token, stop.ask, restart.ask)
     begins = may_start_empty(options.places, data, options.demo, options.new_organisation)
     options.places.forms_folder()  # raises where there are none, before a key is made
-    opening = Opening(options, options.places.key_place(data), begins, instance.token)
+    opening = Opening(options, options.places.key_place(data), begins, instance.token, restart.ask)
     vault = _new_vault(opening, lines)
     sealed = create_sealed_app(vault, options.hosts, instance.token)
     opening.begin(vault, stop.ask, lines)

@@ -4,7 +4,7 @@ Windows lets no program without a window of its own be told anything by a signal
 do worse.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hmac import compare_digest
 from pathlib import Path
@@ -13,7 +13,8 @@ from time import sleep
 
 from dosar.database.installation.lock_file import RunningInstance
 
-STOP_REQUEST_FILE = "stop-asked"
+STOP_REQUEST_FILE, RESTART_REQUEST_FILE = "stop-asked", "restart-asked"
+"""The second one, where it shall go on as the version that is chosen by now."""
 LOOK_SECONDS = 0.5
 
 
@@ -22,17 +23,24 @@ def ask_to_stop(data: Path, instance: RunningInstance) -> None:
     (data / STOP_REQUEST_FILE).write_text(instance.token, "utf-8")
 
 
-def watch_stop_request(data: Path, token: str, stop: Callable[[], None]) -> None:
-    """Call ``stop``, once, when somebody asks the program with this token to stop."""
-    Thread(target=_look_for_request, args=(data / STOP_REQUEST_FILE, token, stop), daemon=True).start()
+def ask_to_restart(data: Path, instance: RunningInstance) -> None:
+    """Have this very program end and go on as the chosen version. Raises :class:`OSError`."""
+    (data / RESTART_REQUEST_FILE).write_text(instance.token, "utf-8")
 
 
-def _look_for_request(file: Path, token: str, stop: Callable[[], None]) -> None:
-    while not _is_asked(file, token):
+def watch_stop_request(data: Path, token: str, stop: Callable[[], None], restart: Callable[[], None]) -> None:
+    """Call ``stop`` or ``restart``, once, when somebody asks the program with this token to do so."""
+    files = {data / STOP_REQUEST_FILE: stop, data / RESTART_REQUEST_FILE: restart}
+    Thread(target=_look_for_request, args=(files, token), daemon=True).start()
+
+
+def _look_for_request(files: Mapping[Path, Callable[[], None]], token: str) -> None:
+    while not (asked := [file for file in files if _is_asked(file, token)]):
         sleep(LOOK_SECONDS)
-    with suppress(OSError):
-        file.unlink()
-    stop()
+    for file in asked:
+        with suppress(OSError):
+            file.unlink()
+    files[asked[0]]()
 
 
 def _is_asked(file: Path, token: str) -> bool:

@@ -19,6 +19,7 @@ from dosar.cli.starting.options import StartOptions
 from dosar.database.installation.installation_marker import end_beginning, is_founded, mark_beginning
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
+from dosar.updates.programs.trial import note_opening
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -35,8 +36,16 @@ LOADING = msgid("The program is being loaded.")
 class Opening:
     """Opens the data of one running program, and remembers what a second opening must not do again."""
 
-    def __init__(self, options: StartOptions, place: "MasterKeyPlace", begins: bool, instance: str) -> None:
+    def __init__(
+        self,
+        options: StartOptions,
+        place: "MasterKeyPlace",
+        begins: bool,
+        instance: str,
+        restart: Callable[[], None],
+    ) -> None:
         self.options, self.place = options, place
+        self._restart = restart
         self.failures: list[Exception] = []
         """What ended the start: nobody could try again."""
         self._begins, self._is_new_organisation = begins, options.new_organisation
@@ -78,6 +87,7 @@ class Opening:
     def open_application(self, vault: "Vault", key: bytes) -> "Flask":
         """The application on the data that the key opens."""
         vault.steps.tell(LOADING)
+        note_opening()
         with garbage_collection_paused():
             app, findings = self._load_application(vault, key)
         self._begins = self._is_new_organisation = False
@@ -123,6 +133,7 @@ class Opening:
         """What the open data have done to them by themselves."""
         from dosar.backups.reading.looking import is_only_looked_at
         from dosar.cli.serving.backups import watch_backups
+        from dosar.cli.serving.updates import watch_updates
         from dosar.database.installation.integrity import watch_integrity
         from dosar.database.installation.owed_rewrite import watch_owed_rewrite
 
@@ -131,6 +142,7 @@ class Opening:
         watch_owed_rewrite(store)
         by_itself = not (self._greeting.shows_accounts or is_only_looked_at(self.place.data))
         self._restore = watch_backups(app, vault, self._restore, by_itself)
+        watch_updates(app, vault, self.place.data, self._restart, by_itself)
 
     def _open_browser(self) -> None:
         """At once: it shows how far the start is. Where there is nobody yet, it brings the code of the set-up along."""

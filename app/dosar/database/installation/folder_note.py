@@ -31,8 +31,8 @@ dosar.db-wal, -shm     only while Dosar runs: the newest work; they belong to do
 key-slots.json         which passphrase and which card open the data; without it they open nothing
 passphrase.salt        the same, of older data
 key-name               the name by which the key file is found
-copies, old-key, before-restore
-                       whole earlier databases, encrypted: of before an upgrade, another key, a restore
+copies, old-key, before-restore, before-update
+                       whole earlier databases, encrypted: of before changed forms, another key, a restore, an update
 forms                  the forms, where a restore brought them
 erased-persons.txt     marks (no names) of persons who were erased, so that no old copy brings them back
 organisation-there     says that this folder belongs to an organisation
@@ -55,9 +55,9 @@ dosar.db-wal, -shm     numai cât Dosar merge: ce s-a lucrat ultima oară; țin 
 key-slots.json         care frază-parolă și care card deschid datele; fără el ele nu deschid nimic
 passphrase.salt        la fel, la date mai vechi
 key-name               numele după care se găsește fișierul cu cheia
-copies, old-key, before-restore
-                       baze de date întregi de mai înainte, criptate: de dinaintea unei actualizări, a altei chei sau
-                       a unei restabiliri
+copies, old-key, before-restore, before-update
+                       baze de date întregi de mai înainte, criptate: de dinaintea unor formulare schimbate, a altei
+                       chei, a unei restabiliri sau a unei actualizări
 forms                  formularele, acolo unde le-a adus o restabilire
 erased-persons.txt     semne (fără nume) ale persoanelor șterse, ca nicio copie veche să nu le readucă
 organisation-there     spune că folderul este al unei organizații

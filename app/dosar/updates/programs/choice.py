@@ -6,7 +6,7 @@ to choose another program is one renaming.
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,9 @@ class Choice:
     """When it was chosen, UTC."""
     is_on_trial: bool = False
     tries: int = 0
-    """How often it was started since it last came up."""
+    """How often it was started, and did not come so far as to say so."""
+    openings: int = 0
+    """How often it began to open data, and did not come so far as to show them."""
     came_up_at: str = ""
     """When it came up first, UTC."""
     has_worked: bool = False
@@ -56,7 +58,7 @@ def choice_file() -> Path:
 
 def read_choice() -> Choice | None:
     """What was chosen last; None where nothing ever was, or where it cannot be read: then each program runs itself."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         return _choice_of(json.loads(choice_file().read_text("utf-8")))
     return None
 
@@ -93,16 +95,18 @@ def change_choice(**changes: Any) -> Choice | None:
 
 
 def _choice_of(told: Any) -> Choice:
+    """Whatever a version of another day has written beside: that is left out."""
+    simple = {each.name: told[each.name] for each in fields(Choice) if type(told.get(each.name)) is type(each.default)}
     before, back = told.get("before"), told.get("going_back")
     return Choice(
-        Program(**told["runs"]),
-        Program(**before) if before else None,
-        str(told["since"]),
-        bool(told["is_on_trial"]),
-        int(told["tries"]),
-        str(told["came_up_at"]),
-        bool(told["has_worked"]),
-        str(told["failed"]),
-        bool(told["is_failure_told"]),
-        GoingBack(**back) if back else None,
+        **simple
+        | {
+            "runs": _program_of(told["runs"]),
+            "before": _program_of(before) if before else None,
+            "going_back": GoingBack(str(back["data"]), str(back["aside"])) if back else None,
+        }
     )
+
+
+def _program_of(told: Any) -> Program:
+    return Program(str(told["version"]), str(told["folder"]))

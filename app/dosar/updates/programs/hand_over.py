@@ -44,6 +44,8 @@ def hand_over(name: str = DOSAR, arguments: Sequence[str] | None = None) -> None
         return
     asked = sys.argv[1:] if arguments is None else arguments
     choice = read_choice()
+    if hands and choice is not None and choice.runs == own:
+        return  # who handed over has counted this start
     is_start = name == WINDOW or START in asked[:1]
     decision = decide(choice, own, is_counted=is_start and not hands)
     if decision.choice is not None and decision.choice != choice:
@@ -71,7 +73,7 @@ def must_hand_back(choice: Choice) -> bool:
     """Whether the chosen program is not to be started again, and another one can be."""
     if choice.before is None or not choice.before.is_whole():
         return False
-    return not choice.runs.is_whole() or (choice.is_on_trial and choice.tries >= MOST_TRIES)
+    return not choice.runs.is_whole() or (choice.is_on_trial and max(choice.tries, choice.openings) >= MOST_TRIES)
 
 
 def run_program(program: Program, name: str, arguments: Sequence[str], hands: int = 1) -> None:

@@ -18,14 +18,25 @@ def note_coming_up(now: datetime) -> Choice | None:
     if choice.runs != own:  # a newer one that somebody installed by hand
         with suppress(OSError):
             return choose(own, None, now.isoformat())
-    return change_choice(tries=0, came_up_at=choice.came_up_at or now.isoformat())
+    return change_choice(tries=0, openings=0, came_up_at=choice.came_up_at or now.isoformat())
 
 
-def note_good_end() -> None:
-    """This program was stopped by somebody, and nothing was wrong with it."""
-    own, choice = own_program(), read_choice()
-    if own is not None and choice is not None and choice.runs == own:
+def note_start() -> None:
+    """This program can be started: what is wrong from now on it can say itself."""
+    if _is_on_trial():
         change_choice(tries=0)
+
+
+def note_opening() -> None:
+    """This program begins to open data: unless :func:`note_coming_up` is called, something is wrong with it."""
+    choice = _is_on_trial()
+    if choice is not None:
+        change_choice(openings=choice.openings + 1)
+
+
+def _is_on_trial() -> Choice | None:
+    own, choice = own_program(), read_choice()
+    return choice if choice is not None and choice.is_on_trial and choice.runs == own else None
 
 
 def note_work() -> None:

@@ -82,6 +82,13 @@ SENTENCES = {
     "update_question": lazy_gettext("%(who)s set whether Dosar asks for new versions: %(fields)s."),
     "backup_place_saved": lazy_gettext("%(who)s said where back-ups go."),
     "backup_place_removed": lazy_gettext("%(who)s took a place for back-ups out."),
+    "update_installed": lazy_gettext("%(who)s put a new version beside the program: %(fields)s (before, new)."),
+    "update_went_back": lazy_gettext(
+        "%(who)s went back to the version before, with the data of before: %(fields)s (from, to)."
+    ),
+    "update_settled": lazy_gettext(
+        "The new version had its good day (%(fields)s); the one before and the data of before were removed."
+    ),
 }
 NAMING_LIST = lazy_gettext("%(who)s read a list with names or other sensitive answers: %(what)s.")
 DEED_SENTENCE = lazy_gettext("%(who)s – %(done)s: %(what)s.")
@@ -115,6 +122,7 @@ BACKUP_ACTIONS = (
     "backup_place_saved",
     "backup_place_removed",
 )
+UPDATE_ACTIONS = ("update_installed", "update_went_back", "update_settled")
 TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused", "audit_years_taken_back")
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
 RIGHTS_OF_PERSON = (
@@ -145,6 +153,7 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
             "anchored",
             "pruned",
             "key_rewrapped",
+            *UPDATE_ACTIONS,
             *TERM_ACTIONS,
         ),
     ),

@@ -1,0 +1,79 @@
+"""The version that runs, watched by the program itself: it has come up, somebody works with it, its trial is over."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+from flask import Flask
+
+from dosar.access.sealed.vault import Vault
+from dosar.backups.keeping.work import BackupWork
+from dosar.cli.console.locale import translate_message
+from dosar.database.store import Store
+from dosar.database.system_tables import utc_now
+from dosar.language.text.message import Message
+from dosar.pages.backups.backup_state import WORK
+from dosar.updates.data.kept import change_kept, end_keeping, read_kept
+from dosar.updates.file.archive import running_version
+from dosar.updates.programs.trial import end_trial, note_coming_up, note_work, told_failure
+from dosar.updates.work import UPDATES, UpdateWork
+
+FIRST_LOOK_SECONDS, LOOK_SECONDS = 60.0, 600.0
+"""Between two looks whether somebody works, and whether the good day is over."""
+ENDED_ACTION = "update_settled"
+"""What the audit log calls the end of a trial."""
+
+
+def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], None], by_itself: bool) -> None:
+    """Note that this version has come up with these data, and what becomes of its trial; in a demo, nothing does."""
+    backups: BackupWork = app.extensions[WORK]
+    app.extensions[UPDATES] = UpdateWork(data, backups, restart)
+    note_coming_up(utc_now())
+    kept = read_kept(data)
+    if kept is not None and kept.to == running_version():
+        if not kept.came_up_at:
+            change_kept(data, came_up_at=utc_now().isoformat())
+        if not kept.is_good:
+            _say(DIFFERENT)
+    failed = told_failure()
+    if failed:
+        _say(Message(FAILED, {"version": failed, "running": running_version()}))
+    if by_itself:
+        Thread(target=_look_now_and_then, args=(vault, backups.store, data), daemon=True).start()
+
+
+FAILED = (
+    "Version %(version)s did not come up, so %(running)s runs again, with the data of before the update. Nothing is "
+    "lost. Tell those who publish Dosar."
+)
+DIFFERENT = Message(
+    "After the update the data are not what they were before: a table has other numbers of rows, or a part cannot be "
+    "read. Sign in as administrator and look at the page of the updates, or go back: dosar update --back"
+)
+
+
+def look_at_trial(data: Path, store: Store, has_worked: bool) -> None:
+    """Note that somebody works, and end what has lasted for a good day."""
+    if has_worked:
+        note_work()
+        kept = read_kept(data)
+        if kept is not None and kept.to == running_version():
+            change_kept(data, has_worked=True)
+    removed = end_trial(utc_now())
+    if end_keeping(data, utc_now()) or removed:
+        store.tell(ENDED_ACTION, [running_version()])
+
+
+def _look_now_and_then(vault: Vault, store: Store, data: Path) -> None:
+    if store.closed.wait(FIRST_LOOK_SECONDS):
+        return
+    opened = vault.clock() - vault.seconds_idle
+    while True:
+        look_at_trial(data, store, has_worked=vault.clock() - vault.seconds_idle > opened + 1)
+        if store.closed.wait(LOOK_SECONDS):
+            return
+
+
+def _say(message: Message) -> None:
+    print(translate_message(message), file=sys.stderr, flush=True)

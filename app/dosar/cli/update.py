@@ -1,0 +1,129 @@
+"""``dosar update FILE``: a back-up, the new version beside the present one, and over to it."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dosar.backups.keeping.runs import BEFORE_UPDATE
+from dosar.backups.keeping.work import BackupWork, WorkOutcome
+from dosar.cli.console.backup_words import made_line
+from dosar.cli.console.locale import computer_language, translate_message
+from dosar.cli.places import Places, database_url
+from dosar.cli.runtime import open_used_store
+from dosar.cli.serving.single_instance import is_answering
+from dosar.cli.serving.stop_request import ask_to_restart
+from dosar.database.installation.lock_file import published_instance
+from dosar.database.store import database_file
+from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import utc_now
+from dosar.language.text.message import Message
+from dosar.updates.data.kept import read_kept
+from dosar.updates.data.row_checks import RowDifference
+from dosar.updates.file.archive import UpdateFile, read_update, running_version
+from dosar.updates.file.troubles import InstalledByPip
+from dosar.updates.installing import install_update
+from dosar.updates.programs.choice import choose, read_choice
+from dosar.updates.programs.program import own_program
+from dosar.updates.work import BackupFailed
+
+LINES_OF_PIP = ("pip install --upgrade dosar", "pipx upgrade dosar", "uv tool upgrade dosar")
+
+
+def say_what_runs(data: Path) -> None:
+    """Which version runs, how its trial stands, and what to type."""
+    own, choice, kept = own_program(), read_choice(), read_kept(data)
+    _say(Message("Dosar %(version)s runs here.", {"version": running_version()}))
+    if kept is not None and kept.to == running_version() and kept.is_checked and not kept.is_good:
+        for difference in kept.differences:
+            _say(RowDifference(*difference).message)
+        if kept.is_damaged:
+            _say(Message("After the update a part of the database cannot be read."))
+    if choice is not None and choice.before is not None and choice.runs == own:
+        on_trial = Message(
+            "It is on trial, and version %(version)s of before is kept until a good day is over. Back to that one, "
+            "with the data of before: dosar update --back",
+            {"version": choice.before.version},
+        )
+        _say(on_trial)
+    if own is not None:
+        _say(Message("To update it, type: dosar update FILE (a file that ends in .dosar-update)"))
+        return
+    _say(Message("It was installed with pip. To update it, stop it, type one of these lines, and start it again:"))
+    for line in LINES_OF_PIP:
+        print(f"  {line}")
+
+
+def look_at_update(file: Path) -> UpdateFile:
+    """Read all of it, and say what it brings. Raises :class:`StoreError`."""
+    if own_program() is None:
+        raise InstalledByPip
+    if not file.is_file():
+        raise StoreError("There is no file %(file)s. Name the update, a file that ends in .dosar-update.", file=file)
+    found = read_update(file)
+    brings = Message(
+        "This is the update to version %(version)s for %(system)s, signed by those who publish this Dosar. It takes "
+        "%(megabytes)s MB.",
+        {
+            "version": found.version,
+            "system": found.system,
+            "megabytes": max(round(found.bytes / 1_000_000), 1),
+        },
+    )
+    _say(brings)
+    if found.notes(computer_language()):
+        print(found.notes(computer_language()))
+    return found
+
+
+def update_program(places: Places, found: UpdateFile, without_backup: bool) -> None:
+    """Do it; what runs goes over. Raises :class:`StoreError`, and nothing was changed."""
+    before = own_program()
+    if not without_backup:
+        _back_up(places)
+    _say(Message("The new version is being unpacked, compared with what was signed, and tried."))
+    installed = install_update(found.file)
+    choose(installed.program, before, utc_now().isoformat())
+    _say(
+        Message("Version %(version)s is there, and runs from the next start on.", {"version": installed.version}),
+    )
+    restart_running(places.data_folder())
+
+
+def restart_running(data: Path) -> None:
+    """Where Dosar runs on the folder, it goes over to the chosen version by itself."""
+    instance = published_instance(data)
+    if instance is not None and is_answering(instance):
+        ask_to_restart(data, instance)
+        _say(Message("Dosar runs on the data folder %(folder)s, and goes over to it now.", {"folder": data}))
+
+
+def _back_up(places: Places) -> None:
+    """At every place that is set up; a new computer has nothing yet that could be backed up."""
+    data = places.data_folder()
+    if not database_url() and not database_file(data).is_file():
+        return
+    store = open_used_store(data, places.encryption_key(data), database_url())
+    try:
+        store.open_kept_data_key()
+        work = BackupWork(store, data, places.forms_folder())
+        if not work.places():
+            _say(Message("No place for back-ups is set up, so none is made. The data of before are kept beside them."))
+            return
+        outcomes = work.run(BEFORE_UPDATE)
+    finally:
+        store.close()
+    _say_outcomes(outcomes)
+    if not any(each.made is not None for each in outcomes):
+        raise BackupFailed(next((each.trouble for each in outcomes if each.trouble), None))
+
+
+def _say_outcomes(outcomes: Sequence[WorkOutcome]) -> None:
+    for each in outcomes:
+        if each.made is not None:
+            _say(made_line(each.made.name, each.place.title, each.made.bytes, each.made.seconds))
+        if each.trouble is not None:
+            print(f"{each.place.title}: {translate_message(each.trouble)}", file=sys.stderr, flush=True)
+
+
+def _say(message: Message) -> None:
+    print(translate_message(message), flush=True)

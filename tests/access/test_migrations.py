@@ -174,7 +174,7 @@ def test_a_database_of_a_newer_version_is_refused(store: Store, next_version: Ca
     with store.writing() as session:
         migrate(session.connection(), versions)
     with (
-        pytest.raises(StoreError, match="A newer version of Dosar has opened this database"),
+        pytest.raises(StoreError, match="A newer version of Dosar has worked with this database"),
         store.writing() as session,
     ):
         create_access_tables(session.connection())

@@ -20,8 +20,12 @@ from tests.releases.kept import rows_in
 OWN_TABLES = 16, "e1dac787abdac13e"
 """The number, and what Dosar's own tables are with it."""
 LATER_ALPHABET = "CREATE OR REPLACE FUNCTION sort_key(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)'"
-REFUSED = "A newer version of Dosar has opened this database. Install that version or a later one.\n"
-REFUSED_RO = "O versiune mai nouă de Dosar a deschis această bază de date. Instalați"
+REFUSED = (
+    "A newer version of Dosar has worked with this database, so this one leaves it alone. Start the newer one, or "
+    "install it. To go back to this one with the data of before: dosar update --back; or restore the back-up of before "
+    "the update.\n"
+)
+REFUSED_RO = "O versiune mai nouă de Dosar a lucrat cu această bază de date, așa că"
 
 
 @pytest.fixture

@@ -16,14 +16,21 @@ format_table = Table("dosar_format", SYSTEM_METADATA, Column("version", Integer,
 """One row: the number of the program that wrote here last."""
 
 
-def require_known_format(connection: Connection) -> None:
-    """Raises :class:`StoreError` for a database that a newer Dosar has opened."""
-    if stored_format(connection) > FORMAT_VERSION:
-        raise StoreError(
+class DatabaseNewer(StoreError):
+    """A newer Dosar has opened it."""
+
+    def __init__(self) -> None:
+        super().__init__(
             "A newer version of Dosar has worked with this database, so this one leaves it alone. Start the newer one, "
             "or install it. To go back to this one with the data of before: dosar update --back; or restore the "
             "back-up of before the update."
         )
+
+
+def require_known_format(connection: Connection) -> None:
+    """Raises :class:`DatabaseNewer` for a database that a newer Dosar has opened."""
+    if stored_format(connection) > FORMAT_VERSION:
+        raise DatabaseNewer
 
 
 def stored_format(connection: Connection) -> int:

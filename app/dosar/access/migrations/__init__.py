@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, column, inspect, select, table
 
-from dosar.database.store_errors import StoreError
+from dosar.database.format_version import DatabaseNewer
 
 HERE = Path(__file__).parent
 VERSIONS = HERE / "versions"
@@ -22,12 +22,12 @@ _VERSION: Any = table(VERSION_TABLE, column("version_num"))
 def migrate(connection: Connection, versions: Path = VERSIONS) -> None:
     """Bring the tables to the newest revision, inside the caller's transaction.
 
-    Raises :class:`StoreError` for a database that a newer Dosar has opened.
+    Raises :class:`DatabaseNewer` for a database that a newer Dosar has opened.
     """
     known = sorted(file.stem.partition("_")[0] for file in versions.glob("*_*.py"))
     current = revision(connection)
     if current is not None and current not in known:
-        raise StoreError("A newer version of Dosar has opened this database. Install that version or a later one.")
+        raise DatabaseNewer
     if current != known[-1]:
         _upgrade(connection, versions)
 

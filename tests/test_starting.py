@@ -17,7 +17,9 @@ import pytest
 from sqlalchemy import func, select
 
 from dosar import shipped_folder
+from dosar.backups.progress import Progress, keep_silent
 from dosar.cli.demo import FILING
+from dosar.database.keys.key_file import secrets_in_file
 from dosar.language.form import CASE_FORM
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.applications import opened_app
@@ -101,10 +103,26 @@ def test_the_first_page_shows_how_far_the_start_is(tmp_path: Path, free_port: in
         assert "Datele se deschid" in started.ask("/")[2]
         assert is_soon(started.is_ready)
         assert started.ask("/ready")[0] == 200
+        assert "Autentifică-te" in started.ask("/cases")[2], "who asks for more than the first page waits for the cases"
         started.process.send_signal(signal.SIGINT)
-        said, _ = started.process.communicate(timeout=60)
-    assert started.seen[-2:] and set(started.seen) >= {"Se înregistrează cazurile inventate ale demo-ului."}
+        said, complaint = started.process.communicate(timeout=60)
+    assert {"Formularele se compară cu baza de date."} <= set(started.seen) and "Traceback" not in complaint
     assert said.startswith("Demo: nume") and f"Dosar: http://127.0.0.1:{free_port}/" in said
+    key = secrets_in_file(tmp_path / "data", tmp_path / "key")[0]
+    steps: list[str] = []
+    assert cases_in(tmp_path / "data", few_forms, key, lambda step, done: steps.append(step)) == 10
+    assert FILING not in steps, "they were there when the answer came"
+
+
+def cases_in(data: Path, forms: Path, key: bytes, tell: Progress) -> int:
+    """How many cases there are, at the latest when the demo was opened once more."""
+    app, _ = opened_app(data, key, forms=forms, demo=True, tell=tell)
+    repository = app.extensions["dosar_repository"]
+    with app.app_context(), acting_as(SYSTEM_SCOPE):
+        cases: int = repository.session.scalar(select(func.count()).select_from(repository.record_class(CASE_FORM)))
+        repository.session.remove()
+    repository.store.close()
+    return cases
 
 
 def test_a_demo_that_was_cut_off_is_filed_anew(tmp_path: Path, few_forms: Path) -> None:
@@ -114,13 +132,7 @@ def test_a_demo_that_was_cut_off_is_filed_anew(tmp_path: Path, few_forms: Path) 
 
     with pytest.raises(KeyboardInterrupt):
         opened_app(tmp_path / "data", KEY, forms=few_forms, demo=True, tell=cut_off)
-    app, _ = opened_app(tmp_path / "data", KEY, forms=few_forms, demo=True)
-    repository = app.extensions["dosar_repository"]
-    with app.app_context(), acting_as(SYSTEM_SCOPE):
-        cases = repository.session.scalar(select(func.count()).select_from(repository.record_class(CASE_FORM)))
-        repository.session.remove()
-    repository.store.close()
-    assert cases == 10
+    assert cases_in(tmp_path / "data", few_forms, KEY, keep_silent) == 10
 
 
 def test_what_keeps_the_data_closed_ends_the_start_with_a_sentence(tmp_path: Path, free_port: int) -> None:

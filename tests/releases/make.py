@@ -95,7 +95,7 @@ def _wait(port: int) -> None:
     while True:
         try:
             connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-            connection.request("GET", "/sign-in")
+            connection.request("GET", "/")
             if connection.getresponse().status != STARTING_STATUS:
                 return
         except OSError:

@@ -12,7 +12,7 @@ from dosar.access.time_zones import time_zone_of
 NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
 TIME_ZONE_SETTING = "organisation.time_zone"
 CONTACT_SETTING, DATA_PROTECTION_SETTING = "organisation.contact", "organisation.data_protection"
-DEMO_SETTING = "demo"
+DEMO_SETTING, UNFILED_DEMO_SETTING = "demo", "demo.unfiled"
 """Set in a database that was filled with invented people, whose passwords everybody knows."""
 
 SECOND_PERSON_SETTING = "second_person"
@@ -78,6 +78,16 @@ def mark_as_demo(session: Any) -> None:
 def is_marked_as_demo(session: Any) -> bool:
     """Whether the database was filled with invented people."""
     return bool(read_setting(session, DEMO_SETTING))
+
+
+def note_unfiled_demo(session: Any, unfiled: bool) -> None:
+    """Write down whether the invented cases are still to be filed, inside the caller's transaction."""
+    write_setting(session, UNFILED_DEMO_SETTING, "1" if unfiled else "")
+
+
+def is_demo_unfiled(session: Any) -> bool:
+    """Whether there are the people of the demo, and not yet their cases: somebody stopped the program meanwhile."""
+    return bool(read_setting(session, UNFILED_DEMO_SETTING))
 
 
 def note_second_person(session: Any) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.services import AccessServices
-from dosar.access.settings import Organisation, mark_as_demo
+from dosar.access.settings import Organisation, is_demo_unfiled, mark_as_demo, note_unfiled_demo
+from dosar.access.tables import user_table
 from dosar.backups.progress import Progress, keep_silent
 from dosar.database.system_tables import stamped_as_of, utc_now
 from dosar.filing.opening.submissions import new_submission
@@ -70,25 +72,33 @@ def demo_accounts(forms: Path) -> list[dict[str, str]]:
     return found
 
 
-def fill_demo_data(app: Flask, forms: Path, today: date, tell: Progress = keep_silent) -> list[Finding]:
-    """Fill an empty organisation with the demo workers and cases; tells what changed forms do not take.
+def found_demo(app: Flask, forms: Path) -> None:
+    """The organisation of the demo and its workers, in an empty database; their cases are still to be filed."""
+    services: AccessServices = app.extensions["dosar_access"]
+    with app.app_context(), acting_as(SYSTEM_SCOPE), services.store.writing():
+        for account in demo_accounts(forms):
+            details = UserDetails(
+                account["user"], account["first_name"], account["last_name"], frozenset({account["role"]})
+            )
+            add_user(services, None, details, demo_password(account["user"]), known_to_all=True)
+        services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, LANGUAGES[0]))
+        mark_as_demo(services.session)
+        note_unfiled_demo(services.session, True)
 
-    In one transaction: a start that is killed meanwhile leaves nothing half filed.
+
+def file_demo_cases(app: Flask, forms: Path, today: date, tell: Progress = keep_silent) -> list[Finding]:
+    """File the cases of the demo, unless they are there; tells what changed forms do not take.
+
+    In one transaction: a program that is killed meanwhile leaves nothing half filed, and the next one files them.
     """
     services: AccessServices = app.extensions["dosar_access"]
     with app.app_context(), acting_as(SYSTEM_SCOPE), services.store.writing():
+        if not is_demo_unfiled(services.session):
+            return []
+        note_unfiled_demo(services.session, False)
         users = {
-            account["user"]: add_user(
-                services,
-                None,
-                UserDetails(account["user"], account["first_name"], account["last_name"], frozenset({account["role"]})),
-                demo_password(account["user"]),
-                known_to_all=True,
-            )
-            for account in demo_accounts(forms)
+            name: number for number, name in services.session.execute(select(user_table.c.id, user_table.c.username))
         }
-        services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, LANGUAGES[0]))
-        mark_as_demo(services.session)
         filing = _DemoFiler(app.extensions["dosar_repository"], users, max(today, DEMO_WRITTEN_ON))
         return filing.file_records(forms / "demo", tell)
 

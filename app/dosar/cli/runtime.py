@@ -1,6 +1,7 @@
 """Putting an organisation into service: store, forms, tables, people, application."""
 
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from secrets import token_hex
@@ -15,6 +16,7 @@ from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.roles.permissions import sync_permissions
 from dosar.access.settings import (
     Organisation,
+    is_demo_unfiled,
     is_marked_as_demo,
     mark_as_demo,
     read_organisation,
@@ -56,6 +58,8 @@ from dosar.updates.file.archive import running_version
 OPENING_DATABASE = msgid("The database is being opened.")
 PREPARING_PAGES = msgid("The pages are being prepared.")
 COUNTING = msgid("What lies in the database is being counted, so that it is found fast.")
+DemoFiling = Callable[[], list[Finding]]
+"""Files the cases of the demo; tells what changed forms do not take of them."""
 SECRET_SETTING = "secret"  # noqa: S105  # nosec B105 - the name of a setting, not a secret
 
 
@@ -68,10 +72,14 @@ def open_app(
     today: date | None = None,
     begins: bool = True,
     tell: Progress = keep_silent,
+    later: Callable[[Flask, DemoFiling], None] | None = None,
     **config: Any,
 ) -> tuple[Flask, list[Finding]]:
     """The application on this data and these forms, and what is wrong in the form files; ``tell`` is called with what
-    is done just now. Raises :class:`StoreError`, also for an empty database unless something new ``begins`` in it."""
+    is done just now. The cases of a new demo are filed by whom ``later`` is, where somebody is.
+
+    Raises :class:`StoreError`, also for an empty database unless something new ``begins`` in it.
+    """
     tell(OPENING_DATABASE, 0.0)
     store = open_store(data, key, url)
     if not begins and not is_used(store):
@@ -95,21 +103,42 @@ def open_app(
         store.tell(KEPT_ASIDE_REMOVED_ACTION)
     _erase_again(application, store, data)
     findings = opened_forms.findings
-    if demo and application.extensions["dosar_access"].is_set_up():
-        mark_older_demo(store)
-    elif demo:
-        from dosar.cli.demo import fill_demo_data
-
-        findings = [
-            *findings,
-            *fill_demo_data(application, forms, today or local_day(utc_now(), stored_organisation(store).zone), tell),
-        ]
+    if demo:
+        findings = [*findings, *_fill_demo(application, forms, today, tell, later)]
     if has_people(store):
         mark_founded(data)
     tell(COUNTING, 0.0)
     store.update_statistics()
     application.extensions["dosar_access"].permissions.warm()
     return application, findings
+
+
+def _fill_demo(
+    application: Flask,
+    forms: Path,
+    today: date | None,
+    tell: Progress,
+    later: Callable[[Flask, DemoFiling], None] | None,
+) -> list[Finding]:
+    """The people and the cases of the demo, as far as they are not there; what changed forms do not take."""
+    from dosar.cli.demo import file_demo_cases, found_demo
+
+    store = application.extensions["dosar_repository"].store
+    if application.extensions["dosar_access"].is_set_up():
+        mark_older_demo(store)
+    else:
+        found_demo(application, forms)
+
+    def file_cases() -> list[Finding]:
+        day = today or local_day(utc_now(), stored_organisation(store).zone)
+        return file_demo_cases(application, forms, day, tell)
+
+    with store.snapshot() as connection:
+        is_unfiled = is_demo_unfiled(connection)
+    if is_unfiled and later is not None:
+        later(application, file_cases)
+        return []
+    return file_cases() if is_unfiled else []
 
 
 def _back_up_before_changes(store: Store, data: Path, forms: Path) -> None:

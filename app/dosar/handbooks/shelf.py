@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from dosar.handbooks.addresses import BOOKS_FOLDER, CHAPTER_FILE
 from dosar.handbooks.chapters import Chapter, read_chapter
 from dosar.handbooks.wordings import with_country_sections, with_screen_words
@@ -48,6 +46,8 @@ def shelf(wording: str) -> tuple[Book, ...]:
 @cache
 def book_titles() -> dict[str, dict[str, str]]:
     """Every book, in the order in which they are offered, and its title in each language."""
+    import yaml
+
     titles: dict[str, dict[str, str]] = yaml.safe_load(TITLES_FILE.read_text(encoding="utf-8"))
     return titles
 

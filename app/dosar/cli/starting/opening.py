@@ -12,6 +12,7 @@ from dosar.access.set_up_code import SetUpCode
 from dosar.cli.console.locale import computer_language, translate_message
 from dosar.cli.console.troubles import translate_trouble
 from dosar.cli.places import database_url
+from dosar.cli.starting.demo_filing import FilingBeside
 from dosar.cli.starting.garbage import garbage_collection_paused
 from dosar.cli.starting.greeting import Greeting
 from dosar.cli.starting.opening_lines import OpeningLines
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dosar.access.sealed.vault import Vault
     from dosar.backups.restoring.restore_work import RestoreWork
     from dosar.database.keys.master_key import MasterKeyPlace
+    from dosar.language.load.finding import Finding
 
 LAST_LOOK_SECONDS = 3.0
 """So long the page that looks again every second shows why Dosar cannot start."""
@@ -55,6 +57,8 @@ class Opening:
         self._greeting = Greeting(options)
         self._restore: RestoreWork | None = None
         """Who brings back-ups back while this program runs."""
+        self._demo_filing: FilingBeside | None = None
+        """Who files the cases of a new demo once its first page can be seen."""
 
     def begin(self, vault: "Vault", stop: Callable[[], None], lines: OpeningLines) -> None:
         """Have the data opened in the background, unless somebody must type first. What goes wrong stops the
@@ -77,11 +81,17 @@ class Opening:
         if failure is None:
             end_beginning(self.place.data)
             self._greeting.print(is_open=True)
+            if self._demo_filing is not None:
+                self._demo_filing.begin(lambda trouble: self._give_up(trouble, stop))
             return
+        self._give_up(failure, stop, vault)
+
+    def _give_up(self, failure: Exception, stop: Callable[[], None], vault: "Vault | None" = None) -> None:
         self.failures.append(failure)
-        vault.fail_to_open(failure)
-        if vault.steps.is_watched or not self.options.no_browser:
-            sleep(LAST_LOOK_SECONDS)
+        if vault is not None:
+            vault.fail_to_open(failure)
+            if vault.steps.is_watched or not self.options.no_browser:
+                sleep(LAST_LOOK_SECONDS)
         stop()
 
     def open_application(self, vault: "Vault", key: bytes) -> "Flask":
@@ -114,11 +124,15 @@ class Opening:
             HOSTS=options.hosts,
             INSTANCE=self._instance,
             tell=vault.steps.tell,
+            later=self._file_demo_later,
             SET_UP_CODE=self._set_up_code,
             KEY_FILE=options.places.key_file,
         )
         install_vault(app, vault)
         return app, findings
+
+    def _file_demo_later(self, app: "Flask", file: Callable[[], list["Finding"]]) -> None:
+        self._demo_filing = FilingBeside(app, file, _print_findings)
 
     def _note_opening(self, app: "Flask", key: bytes) -> None:
         """In the audit log, and what is to be said of it on the console."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from flask import Flask
 from markupsafe import Markup
 
-from dosar.handbooks.error_places import place_for
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import translated_word
 
@@ -21,6 +20,8 @@ def install_handbook_links(app: Flask, wording: Callable[[], str]) -> None:
     """Offer ``handbook_link(told)`` to the templates; nothing where no sentence in it is known."""
 
     def handbook_link(told: str) -> Markup:
+        from dosar.handbooks.error_places import place_for  # reads the books: only once something is to be told
+
         read = wording()
         place = place_for(Markup(told).striptags(), read)  # noqa: S704  # nosec B704 - only to be looked through
         if place is None:

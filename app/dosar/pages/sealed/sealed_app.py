@@ -23,7 +23,6 @@ from dosar.language.text.locales import locale_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.translations import LANGUAGES, translations_folder
 from dosar.pages.help.handbook_links import install_handbook_links
-from dosar.pages.help.handbook_pages import chapter_page, handbooks_page, pdf_response, picture_response
 from dosar.pages.input.request_input import install_request_class
 from dosar.pages.static_files import version_static_files
 
@@ -78,21 +77,30 @@ def ready() -> Response:
 
 
 def handbooks() -> Any:
-    """The handbooks are no secret, and who stands here may need them most."""
+    """The handbooks are no secret, and who stands here may need them most. What they are made with is imported when
+    they are read: the first page of all does not wait for it."""
+    from dosar.pages.help.handbook_pages import handbooks_page
+
     page = handbooks_page(_language(), request.form.get("words", ""), **_page_variables())
     return _with_chosen_language(Response(page))
 
 
 def handbook(book: str, chapter: str = "") -> Any:
+    from dosar.pages.help.handbook_pages import chapter_page
+
     page = chapter_page(_language(), book, chapter, **_page_variables())
     return _with_chosen_language(make_response(page)) if page is not None else redirect("/help", 303)
 
 
 def handbook_pdf(book: str) -> Any:
+    from dosar.pages.help.handbook_pages import pdf_response
+
     return pdf_response(_language(), book) or redirect("/help", 303)
 
 
 def handbook_picture(language: str, name: str) -> Any:
+    from dosar.pages.help.handbook_pages import picture_response
+
     return picture_response(language, name) or Response(status=404)
 
 

@@ -246,6 +246,16 @@ def test_nothing_typed_is_lost_when_the_case_is_closed_meanwhile(
     assert WORDS in demo.browser("case_manager").get(address).text, "her draft waits until the case is open again"
 
 
+def test_who_restricts_a_case_that_she_no_longer_sees_is_told_so(demo: Demo, case: int) -> None:
+    worker, intake = demo.browser("social_worker"), sheet_of(demo, "intake", case)
+    address = f"/records/intake/{intake}/edit"
+    typed = boxes_on(worker.get(address).text).boxes
+    typed["consent_withdrawn_on"] = "azi"
+    saved = worker.post(address, data=typed, follow_redirects=True)
+    answer(demo, "intake", intake, consent_withdrawn_on=None)
+    assert saved.status_code == 200 and "De acum cazul este restricționat" in saved.text
+
+
 def test_a_sheet_is_neither_deleted_nor_corrected_below_the_pages(demo: Demo, closed: int) -> None:
     manager, plan = demo.browser("case_manager"), sheet_of(demo, "plan", closed)
     token = boxes_on(manager.get(f"/records/monitoring_form/new?case={closed}").text).boxes["csrf_token"]

@@ -138,7 +138,17 @@ def _go_on_after_new(context: PageContext, editor: SheetEditor, record_id: int, 
         return saved_response(gettext("Saved."), address)
     if not context.worker.may("see", key):
         return saved_response(gettext("Saved."), "/")
-    return saved_response(gettext("Saved."), record_face_url(key, record_id))
+    return _go_on_to(context, editor, record_id, record_face_url(key, record_id))
+
+
+def _go_on_to(context: PageContext, editor: SheetEditor, record_id: int, url: str) -> Response:
+    """On to the sheet; or to the first page, where an answer on it has just closed the case to her."""
+    if editor.full_form.restricts:
+        try:
+            open_sheet(context.repository, editor.full_form.key, record_id)
+        except OutOfReach:
+            return saved_response(gettext("Saved. The case is restricted from now on, and you no longer see it."), "/")
+    return saved_response(gettext("Saved."), url)
 
 
 def _file_correction(
@@ -157,4 +167,4 @@ def _file_correction(
                 gettext("Saved."),
                 page_url("RecordPages.edit_section", url_arguments, form=form.key, record_id=record_id, step=after + 1),
             )
-    return saved_response(gettext("Saved."), record_face_url(form.key, record_id, url_arguments))
+    return _go_on_to(context, editor, record_id, record_face_url(form.key, record_id, url_arguments))

@@ -100,6 +100,8 @@ PAGES = {
     "BackupPlacesPage.new": "organisation",
     "BackupPlacesPage.add": "organisation",
     "BackupPlacesPage.place": "organisation",
+    "BackupPlacesPage.edit": "organisation",
+    "BackupPlacesPage.change": "organisation",
     "BackupPlacesPage.remove": "organisation",
     "BackupPlacesPage.take": "organisation",
     "BackupCopyPage.begin": "organisation",

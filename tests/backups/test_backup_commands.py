@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.settings import place_from_address, save_place
 from dosar.backups.progress import keep_silent
 from dosar.backups.restoring.rehearsal import rehearse
+from dosar.backups.restoring.server_restoring import remove_kept_schemas
 from dosar.cli.main import main
 from dosar.database.keys.key_file import write_secrets
 from dosar.database.keys.key_slots_file import read_slots, write_slots
+from dosar.database.keys.old_key import KEPT_FOR
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import utc_now
 from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, new_office
 from tests.backups.servers import PASSWORD, USER, webdav
 from tests.databases import KEY, fresh_place
@@ -131,8 +135,11 @@ def test_backed_up_at_work_and_restored_on_another_computer(
                 name for (name,) in connection.exec_driver_sql("SELECT nspname FROM pg_namespace") if "before" in name
             ]
             kept = connection.exec_driver_sql(f'SELECT count(*) FROM "{schema}"."case"').scalar()
-        store.close()
         assert kept == 2 and schema in said
+        assert remove_kept_schemas(store, utc_now() + KEPT_FOR - timedelta(hours=1)) == 0
+        assert remove_kept_schemas(store, utc_now() + KEPT_FOR + timedelta(hours=1)) == 1
+        store.close()
+        assert office.names() == [CANARY]
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

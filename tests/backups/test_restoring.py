@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
+from dosar.backups.keeping.runs import last_good, restored_from
 from dosar.backups.progress import keep_silent
 from dosar.backups.restoring.before_restore import remove_kept_aside
 from dosar.backups.restoring.restore import Restored, finish_interrupted, is_interrupted, restore_backup, undo_restore
@@ -73,6 +74,8 @@ def test_after_the_laptop_was_stolen_everything_is_on_the_new_one(office: Office
     with office.at_work(new) as repository:
         assert names_in(repository) == [CANARY, "Ion Pop"]
         enter(repository, "Who came afterwards")
+        assert restored_from(repository.session) == NIGHT, "the back-up that it came from counts until there is another"
+        assert last_good(repository.session).name == on_stick(office).name  # type: ignore[union-attr]
         with repository.store.snapshot() as connection:
             said = connection.execute(select(audit_event_table.c.action, audit_event_table.c.fields)).all()
             assert ("restored", "2026-11-29 01:30") in said

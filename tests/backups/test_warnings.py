@@ -36,3 +36,10 @@ def test_without_a_card_no_back_up_is_safe() -> None:
 def test_the_newest_back_up_counts_wherever_it_lies() -> None:
     assert last_good_of([PlaceState("stick", LONG_AGO), PlaceState("new", None), STICK]) == YESTERDAY
     assert last_good_of([]) is None
+
+
+def test_after_a_restore_the_back_up_it_came_from_counts() -> None:
+    new_place = [PlaceState("blue stick", None)]
+    assert backup_warnings(new_place, True, NOW, YESTERDAY) == []
+    assert backup_warnings(new_place, True, NOW, LONG_AGO) == [BackupWarning.OLD]
+    assert backup_warnings([], True, NOW, YESTERDAY) == [BackupWarning.NO_PLACE]

@@ -34,6 +34,7 @@ NOTHING_TYPED = {
         "ProfilePage.password",
         "KeysPage.passphrase",
         "BackupPlacesPage.add",
+        "BackupPlacesPage.change",
         "RestorePage.begin",
         "RestoreOverPage.begin",
         "BackupCopyPage.begin",

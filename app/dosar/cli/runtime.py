@@ -30,6 +30,7 @@ from dosar.backups.keeping.work import BackupWork
 from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.restoring.before_restore import KEPT_ASIDE_REMOVED_ACTION, remove_kept_aside
 from dosar.backups.restoring.restore_work import RestoreWork
+from dosar.backups.restoring.server_restoring import remove_kept_schemas
 from dosar.backups.salvage.copy_work import CopyWork
 from dosar.cli.console.locale import translate_message
 from dosar.cli.console.troubles import translate_trouble
@@ -99,7 +100,7 @@ def open_app(
     application.extensions[COPY] = CopyWork(application.extensions["dosar_repository"], data, forms)
     if remove_old_databases(data, utc_now()):
         store.tell(OLD_KEY_REMOVED_ACTION)
-    if remove_kept_aside(data, utc_now()):
+    if remove_kept_aside(data, utc_now()) + remove_kept_schemas(store, utc_now()):
         store.tell(KEPT_ASIDE_REMOVED_ACTION)
     _erase_again(application, store, data)
     findings = opened_forms.findings

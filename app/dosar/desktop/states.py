@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from dosar.backups.making.last_backup import FRESH_DAYS
 from dosar.language.text.message import Message
 
 
@@ -28,8 +29,6 @@ WORDS_OF_READINESS = {
 """What the program says of itself under ``/ready``."""
 WITH_PAGES = {State.RUNNING, State.LOCKED, State.AWAY}
 STARTABLE = {State.STOPPED, State.FAILED}
-FRESH_DAYS = 3
-"""An older back-up is a warning."""
 GREETING = "Dosar: http"
 """The line with the address; behind it stand the codes that somebody needs."""
 
@@ -64,7 +63,7 @@ def backup_words(days: int | None) -> Message | None:
         return None
     if days == 0:
         return Message("Last back-up: less than a day ago, checked.")
-    if days <= FRESH_DAYS:
+    if days < FRESH_DAYS:
         return Message("Last back-up: a few days ago, checked.")
     return Message("Last back-up, days ago: %(days)s. Make one now.", {"days": days})
 

@@ -1,12 +1,14 @@
-"""A back-up to a folder that somebody named, and what goes there when a new one was made."""
+"""A back-up is made at a place, what nobody needs there any more goes, and how it went is noted: in one way, whoever
+asked for it."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from dosar.access.settings import read_organisation
 from dosar.backups.keeping.retention import USUAL_RETENTION, Retention, names_to_remove
 from dosar.backups.keeping.runs import COMMAND, BackupRun, note_run
-from dosar.backups.making.make import backup_mark, make_backup
+from dosar.backups.making.make import MadeBackup, backup_mark, make_backup
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.database.audit.trail import add_event
@@ -14,20 +16,39 @@ from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 
-MADE_ACTION = "backup_made"
+MADE_ACTION, FAILED_ACTION = "backup_made", "backup_failed"
+
+
+def make_and_tidy(
+    store: Store, data: Path, forms: Path, place: BackupPlace, kept: Retention, moment: datetime, tell: Progress
+) -> tuple[MadeBackup, StoreError | None]:
+    """Make a back-up, and remove what nobody needs any more; a place that cannot be tidied up takes nothing from what
+    was made, and the next run tries again. Raises :class:`StoreError` where none was made."""
+    made = make_backup(store, data, forms, store.master_key, place, moment, tell)
+    try:
+        tidy(store, place, kept)
+    except StoreError as untidy:
+        return made, untidy
+    return made, None
+
+
+def note(store: Store, run: BackupRun, actor: int | None = None) -> None:
+    """Keep how it went, and tell it in the audit log."""
+    with store.writing() as session:
+        note_run(session, run)
+        action, fields = (MADE_ACTION, [run.name]) if run.name else (FAILED_ACTION, [])
+        add_event(session, action, actor=actor, fields=fields)
 
 
 def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: Progress) -> BackupRun:
-    """Back up to a place that is not in the settings. Raises :class:`StoreError`; a place that cannot be tidied up,
-    or a database that takes no note of it, takes nothing from a back-up that was made."""
+    """Back up to a place that is not in the settings. Raises :class:`StoreError`; a database that takes no note of it
+    takes nothing from a back-up that was made."""
     begun = utc_now()
-    made = make_backup(store, data, forms, store.master_key, place, begun, tell)
-    run = BackupRun(None, COMMAND, begun, utc_now(), made.name, made.bytes, made.checked)
+    made, trouble = make_and_tidy(store, data, forms, place, USUAL_RETENTION, begun, tell)
+    told = trouble.message if trouble else None
+    run = BackupRun(None, COMMAND, begun, utc_now(), made.name, made.bytes, made.checked, told)
     try:
-        tidy(store, place)
-        with store.writing() as session:
-            note_run(session, run)
-            add_event(session, MADE_ACTION, fields=[made.name])
+        note(store, run)
     except StoreError as error:
         run = replace(run, trouble=error.message)
     return run

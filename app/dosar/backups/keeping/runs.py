@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from dosar.access.tables import backup_run_table
+from dosar.backups.restoring.restore import RESTORED_RUN
 from dosar.language.text.message import Message, message_from_json, message_to_json
 
 BUTTON, DAILY, BEFORE_UPDATE, BEFORE_FORMS, COMMAND = "button", "daily", "before_update", "before_forms", "command"
@@ -59,6 +60,12 @@ def note_rehearsal(session: Any, run_id: int, moment: datetime) -> None:
 def last_good(session: Any, place_id: int | None = None) -> BackupRun | None:
     """The newest verified back-up at this place; at any of them, without one."""
     return _newest(session, place_id, backup_run_table.c.verified.is_(True))
+
+
+def restored_from(session: Any) -> datetime | None:
+    """Of when the back-up is that the data came from, as long as none was made of them since."""
+    newest = last_good(session)
+    return newest.begun_at if newest is not None and newest.cause == RESTORED_RUN else None
 
 
 def last_try(session: Any, place_id: int | None = None) -> BackupRun | None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from dosar.backups.making.last_backup import FRESH_DAYS
 from dosar.language.text.message import Message
 
-OLD_AFTER = timedelta(days=3)
+OLD_AFTER = timedelta(days=FRESH_DAYS)
 
 
 class BackupWarning(Enum):
@@ -34,18 +35,24 @@ class PlaceState:
     """Whether it goes when the disk of the data goes."""
 
 
-def backup_warnings(places: Sequence[PlaceState], has_card: bool, moment: datetime) -> list[BackupWarning]:
-    """What is to be said, the worst first."""
-    return list(_warnings(places, has_card, moment))
+def backup_warnings(
+    places: Sequence[PlaceState], has_card: bool, moment: datetime, restored: datetime | None = None
+) -> list[BackupWarning]:
+    """What is to be said, the worst first; ``restored`` is of when the back-up is that the data came from."""
+    return list(_warnings(places, has_card, moment, restored))
 
 
-def last_good_of(places: Sequence[PlaceState]) -> datetime | None:
-    """The newest back-up that was checked, wherever it lies."""
-    return max((place.last_good for place in places if place.last_good is not None), default=None)
+def last_good_of(places: Sequence[PlaceState], restored: datetime | None = None) -> datetime | None:
+    """The newest back-up that was checked, wherever it lies; the one that the data came from is one, too."""
+    return max(
+        (found for found in (*(place.last_good for place in places), restored) if found is not None), default=None
+    )
 
 
-def _warnings(places: Sequence[PlaceState], has_card: bool, moment: datetime) -> Iterator[BackupWarning]:
-    last = last_good_of(places)
+def _warnings(
+    places: Sequence[PlaceState], has_card: bool, moment: datetime, restored: datetime | None
+) -> Iterator[BackupWarning]:
+    last = last_good_of(places, restored)
     if not places:
         yield BackupWarning.NO_PLACE
     elif last is None:

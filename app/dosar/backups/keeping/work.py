@@ -1,31 +1,28 @@
 """Back-ups that are made while people work: one at a time, one place after another, each told."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock, Thread
 
 from dosar.backups.keeping.backup_plan import read_plan
 from dosar.backups.keeping.retention import Retention
-from dosar.backups.keeping.running import MADE_ACTION, tidy
-from dosar.backups.keeping.runs import BackupRun, note_rehearsal, note_run
-from dosar.backups.making.make import MadeBackup, make_backup
+from dosar.backups.keeping.running import make_and_tidy, note
+from dosar.backups.keeping.runs import BackupRun, note_rehearsal
+from dosar.backups.making.make import MadeBackup
 from dosar.backups.places.addresses import FOLDER_KIND
 from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import PlaceSettings, open_place, read_places
 from dosar.backups.progress import Progress
 from dosar.backups.restoring.rehearsal import rehearse
+from dosar.backups.working import work_folder
 from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 
-FAILED_ACTION, REHEARSED_ACTION = "backup_failed", "backup_rehearsed"
-REHEARSAL_PREFIX = ".rehearsal-"
-"""How the folders in the data folder begin that hold a back-up while it is tried."""
+REHEARSED_ACTION = "backup_rehearsed"
 
 
 @dataclass(frozen=True)
@@ -93,8 +90,8 @@ class BackupWork:
     def _rehearse(self, settings: PlaceSettings, run: BackupRun) -> None:
         assert run.id is not None
         tell = self._teller(settings)
-        with TemporaryDirectory(dir=self.data, prefix=REHEARSAL_PREFIX) as folder:
-            file = Path(folder) / run.name
+        with work_folder(self.data) as folder:
+            file = folder / run.name
             open_place(settings).fetch(run.name, file, tell)
             rehearse(file, self.store.master_key, tell)
         with self.store.writing() as session:
@@ -138,7 +135,9 @@ class BackupWork:
         begun, outcome = self._clock(), WorkOutcome(place)
         self.progress = WorkProgress(place.title)
         try:
-            outcome = replace(outcome, made=self._make(place, kept, begun))
+            tell = self._teller(place)
+            made, _ = make_and_tidy(self.store, self.data, self.forms, open_place(place), kept, begun, tell)
+            outcome = replace(outcome, made=made)
         except StoreError as trouble:
             outcome = replace(outcome, trouble=trouble)
         except Exception as error:  # nobody would ever hear of it
@@ -150,13 +149,6 @@ class BackupWork:
         if not self.store.closed.is_set():
             self._note(outcome, begun, cause, actor)
         return outcome
-
-    def _make(self, settings: PlaceSettings, kept: Retention, moment: datetime) -> MadeBackup:
-        place, tell = open_place(settings), self._teller(settings)
-        made = make_backup(self.store, self.data, self.forms, self.store.master_key, place, moment, tell)
-        with suppress(StoreError):  # a back-up was made all the same, and the next run tidies up
-            tidy(self.store, place, kept)
-        return made
 
     def _teller(self, settings: PlaceSettings) -> Progress:
         def tell(step: str, fraction: float) -> None:
@@ -176,7 +168,4 @@ class BackupWork:
             bool(made and made.checked),
             trouble.message if trouble else None,
         )
-        with self.store.writing() as session:
-            note_run(session, run)
-            fields = [made.name] if made else []
-            add_event(session, MADE_ACTION if made else FAILED_ACTION, actor=actor, fields=fields)
+        note(self.store, run, actor)

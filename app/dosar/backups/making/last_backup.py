@@ -6,6 +6,8 @@ from pathlib import Path
 
 LAST_BACKUP_FILE = "last-backup"
 DAY_SECONDS = 86_400
+FRESH_DAYS = 3
+"""An older one is a warning, in the window and on the pages."""
 
 
 def tell_last_backup(data: Path) -> None:

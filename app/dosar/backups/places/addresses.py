@@ -30,13 +30,17 @@ def object_store_address(bucket: str, endpoint: str = "", region: str = "") -> s
     return f"s3://{bucket}" + (f"?{'&'.join(said)}" if said else "")
 
 
-def bucket_of(address: str) -> tuple[str, str, str]:
-    """Bucket, endpoint and region of such an address."""
+def bucket_as_said(address: str) -> tuple[str, str, str]:
+    """Bucket, endpoint and region of such an address, as they were said; what was left out is empty."""
     parts = split_address(address)
     options = dict(parse_qsl(parts.query))
-    region = options.get("region", "")
-    endpoint = options.get("endpoint") or (KNOWN_ENDPOINT.format(region=region) if region else "")
-    return parts.netloc, endpoint, region or NO_REGION
+    return parts.netloc, options.get("endpoint", ""), options.get("region", "")
+
+
+def bucket_of(address: str) -> tuple[str, str, str]:
+    """Bucket, endpoint and region of such an address."""
+    bucket, endpoint, region = bucket_as_said(address)
+    return bucket, endpoint or (KNOWN_ENDPOINT.format(region=region) if region else ""), region or NO_REGION
 
 
 def check_address(kind: str, address: str, folder: str) -> None:

@@ -77,14 +77,15 @@ def read_places(session: Any) -> list[PlaceSettings]:
     return [PlaceSettings(id=row.id, **row.settings) for row in kept]
 
 
-def save_place(session: Any, place: PlaceSettings) -> PlaceSettings:
+def save_place(session: Any, place: PlaceSettings, is_secret_typed: bool = False) -> PlaceSettings:
     """Keep it, inside the caller's transaction, new or in place of what was kept under its ``id``.
 
     Raises :class:`~dosar.language.text.message.Mistake` for an address that cannot be used, and for another address
-    with the password of the former one.
+    with the password of the former one, unless somebody typed that.
     """
     check_address(place.kind, place.address, place.folder)
-    _require_own_secret(session, place)
+    if not is_secret_typed:
+        require_own_secret(session, place)
     values = {name: value for name, value in asdict(place).items() if name != "id"}
     add_event(session, "backup_place_saved", fields=[place.kind])
     if place.id is None:
@@ -94,8 +95,9 @@ def save_place(session: Any, place: PlaceSettings) -> PlaceSettings:
     return place
 
 
-def _require_own_secret(session: Any, place: PlaceSettings) -> None:
-    """Whoever sits at an open browser must not send a password that she does not know to a server of hers."""
+def require_own_secret(session: Any, place: PlaceSettings) -> None:
+    """Whoever sits at an open browser must not send a password that she does not know to a server of hers: to be
+    asked before the place is tried, too. Raises ``Mistake``."""
     kept = next((each for each in read_places(session) if each.id == place.id and each.secret), None)
     if kept is None or (kept.kind, kept.address) == (place.kind, place.address):
         return

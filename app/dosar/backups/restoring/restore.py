@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import insert, inspect
+
+from dosar.access.tables import backup_run_table
 from dosar.backups.file.manifest import SealedPart
 from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.progress import Progress
@@ -36,7 +40,8 @@ from dosar.database.system_tables import utc_now
 
 __all__ = ["Restored", "finish_interrupted", "is_interrupted", "restore_backup", "undo_restore"]
 
-RESTORED_ACTION = "restored"
+RESTORED_ACTION = RESTORED_RUN = "restored"
+"""What the audit log calls it, and what a back-up is among those that were made: the one that the data came from."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def prepared_data(
     _require_same_organisation(opened, data, is_key)
     slots_file(stage).unlink()
     opened.extract_database(stage, tell)
-    _tell_in_audit_log(stage, opened)
+    _tell_in_data(stage, opened)
     write_slots(stage, _slots_here(opened, data, secret))
     registers = [opened.part.register, register_of_newer(file, opened.manifest, opened.master_key)]
     if merged := merged_registers([*registers, *registers_near(data)]):
@@ -177,11 +182,22 @@ def write_forms(folder: Path, part: SealedPart) -> None:
         file.write_bytes(content)
 
 
-def _tell_in_audit_log(stage: Path, opened: OpenedBackup) -> None:
-    """In the log that goes on from here: of which moment the data are."""
-    store = SqliteStore(stage, opened.master_key)
+def _tell_in_data(stage: Path, opened: OpenedBackup) -> None:
+    """In the audit log that goes on from here, and among the back-ups: of which moment the data are."""
+    store, moment = SqliteStore(stage, opened.master_key), opened.manifest.moment
     try:
-        if store.open_kept_data_key():
-            store.tell(RESTORED_ACTION, [f"{opened.manifest.moment:%Y-%m-%d %H:%M}"])
+        if not store.open_kept_data_key():
+            return
+        with store.writing() as session:
+            if inspect(session.connection()).has_table(backup_run_table.name):
+                session.execute(insert(backup_run_table).values(_run_of(opened)))
+        store.tell(RESTORED_ACTION, [f"{moment:%Y-%m-%d %H:%M}"])
     finally:
         store.close()
+
+
+def _run_of(opened: OpenedBackup) -> dict[str, Any]:
+    """The file knows nothing of itself: it was made before anybody could note it."""
+    file, moment = opened.archive.file, opened.manifest.moment
+    values = {"cause": RESTORED_RUN, "name": file.name, "bytes": file.stat().st_size, "verified": True}
+    return {**values, "place_id": None, "begun_at": moment, "ended_at": moment}

@@ -21,11 +21,13 @@ from dosar.database.copies.transfer import copy_database
 from dosar.database.copies_folder import DATABASE_FILE
 from dosar.database.keys.key_check import opens_database
 from dosar.database.keys.key_slots_file import read_slots, write_slots
+from dosar.database.keys.old_key import KEPT_FOR
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 
+_KEPT_SCHEMA = re.compile(r"before_restore_(\d{4})_(\d\d)_(\d\d)_(\d\d)(\d\d)(\d\d)")
 NOT_ALLOWED = "42501"
 """The server's word for a right that is missing."""
 
@@ -48,6 +50,21 @@ def restore_to_server(file: Path, secret: str | Path, data: Path, url: str, tell
         left.unlink()
     aside = swap_in(data, f"{moment:%Y-%m-%d-%H%M%S}")
     return restored_of(opened, data, aside if kept_schema else None, kept_schema)
+
+
+def remove_kept_schemas(store: Store, now: datetime) -> int:
+    """Drop what restores on a server kept aside, a month later as files go; how many schemas it was."""
+    if isinstance(store, SqliteStore):
+        return 0
+    with store.snapshot() as connection:
+        names = inspect(connection).get_schema_names()
+    found = ((name, _KEPT_SCHEMA.fullmatch(name)) for name in names)
+    gone = [name for name, told in found if told and now - datetime(*map(int, told.groups())) > KEPT_FOR]  # type: ignore[arg-type]
+    for name in gone:
+        with store.writing() as session:
+            quote = session.connection().dialect.identifier_preparer.quote
+            session.connection().exec_driver_sql(f"DROP SCHEMA {quote(name)} CASCADE")
+    return len(gone)
 
 
 def _fill(stage: Path, data: Path, url: str, key: bytes, moment: datetime, tell: Progress) -> str:

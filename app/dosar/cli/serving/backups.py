@@ -8,7 +8,7 @@ from flask import Flask
 from dosar.access.sealed.vault import Vault
 from dosar.access.services import AccessServices
 from dosar.backups.keeping.schedule import BackupSchedule
-from dosar.backups.keeping.work import REHEARSAL_PREFIX, BackupWork
+from dosar.backups.keeping.work import BackupWork
 from dosar.backups.making.taking import TAKING_FOLDER
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.salvage.copy_work import CopyWork
@@ -24,11 +24,7 @@ def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itse
     if restore is None:
         restore = RestoreWork(work.data)
         restore.forget()
-        for left in (
-            work.data / TAKING_FOLDER,
-            *work.data.glob(f"{REHEARSAL_PREFIX}*"),
-        ):  # of a program that was killed
-            shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(work.data / TAKING_FOLDER, ignore_errors=True)  # of a program that was killed
         copy: CopyWork = app.extensions[COPY]
         copy.clear()
     app.extensions[RESTORE] = restore

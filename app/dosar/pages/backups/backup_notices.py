@@ -4,6 +4,7 @@ from flask import current_app, url_for
 from flask_babel import gettext
 
 from dosar.access.services import access_services
+from dosar.backups.keeping.runs import restored_from
 from dosar.backups.keeping.warnings import backup_warnings
 from dosar.pages.backups.backup_state import WORK, has_card, place_states
 from dosar.pages.backups.backup_words import last_backup_text, warning_text
@@ -22,7 +23,8 @@ def backup_block(context: PageContext) -> HomeBlock | None:
     may_change = "organisation" in context.worker.pages
     url = url_for("BackupsPage.backups") if may_change else f"{url_for('HelpPages.help')}#copies"
     places, now = place_states(), services.clock()
-    lines = [HomeEntry(last_backup_text(places), url)] if places else []
-    warnings = backup_warnings(places, has_card(), now)
-    lines += [HomeEntry(warning_text(warning, places, now), url, is_warning=True) for warning in warnings]
+    restored = restored_from(services.session)
+    lines = [HomeEntry(last_backup_text(places, restored), url)] if places or restored else []
+    warnings = backup_warnings(places, has_card(), now, restored)
+    lines += [HomeEntry(warning_text(warning, places, now, restored), url, is_warning=True) for warning in warnings]
     return HomeBlock(gettext("Back-ups"), lines)

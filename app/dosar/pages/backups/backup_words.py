@@ -41,22 +41,27 @@ def size_text(count: int) -> str:
     return f"{format_decimal(round(size, 1 if size < 10 else 0))} {unit}"
 
 
-def last_backup_text(places: list[PlaceState]) -> str:
-    """When the last good one was made."""
+def last_backup_text(places: list[PlaceState], restored: datetime | None = None) -> str:
+    """When the last good one was made; or of when the back-up is that the data came from, if none was made since."""
+    if restored is not None:
+        when = when_text(restored)
+        return gettext("Restored from the back-up of %(when)s; this computer has made none of the data yet", when=when)
     last = last_good_of(places)
     if last is None:
         return gettext("There is no back-up yet")
     return gettext("Last back-up: %(when)s, checked", when=when_text(last))
 
 
-def warning_text(warning: BackupWarning, places: list[PlaceState], moment: datetime) -> str:
+def warning_text(
+    warning: BackupWarning, places: list[PlaceState], moment: datetime, restored: datetime | None = None
+) -> str:
     """One sentence, with what to do."""
     return {
         BackupWarning.NO_PLACE: lambda: gettext(
             "No back-ups are made: nobody has said yet where they go. If this computer is lost, everything is lost."
         ),
         BackupWarning.NEVER: lambda: gettext("There is no back-up yet. Make the first one now."),
-        BackupWarning.OLD: lambda: _old_text(places, moment),
+        BackupWarning.OLD: lambda: _old_text(last_good_of(places, restored) or moment, moment),
         BackupWarning.ONLY_THIS_DISK: lambda: gettext(
             "The back-ups lie on the same disk as the data: if the computer is stolen or the disk dies, both are gone. "
             "Add a USB stick or a place elsewhere."
@@ -74,8 +79,8 @@ def warning_text(warning: BackupWarning, places: list[PlaceState], moment: datet
     }[warning]()
 
 
-def _old_text(places: list[PlaceState], moment: datetime) -> str:
-    days = (moment - (last_good_of(places) or moment)) // timedelta(days=1)
+def _old_text(last: datetime, moment: datetime) -> str:
+    days = (moment - last) // timedelta(days=1)
     return ngettext(
         "The last back-up is %(num)s day old. Make one now.",
         "The last back-up is %(num)s days old. Make one now.",

@@ -14,6 +14,7 @@ from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.services import access_services
 from dosar.backups.keeping.backup_plan import MOST_KEPT, BackupPlan, read_plan, save_plan
 from dosar.backups.keeping.retention import Retention
+from dosar.backups.keeping.runs import restored_from
 from dosar.backups.keeping.warnings import BackupWarning, PlaceState, backup_warnings, last_good_of
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.places.settings import PlaceSettings
@@ -116,7 +117,8 @@ class PlaceLine:
 def _backups_page(form: PlanForm) -> Any:
     services, work = access_services(), current_work()
     states, now = place_states(), services.clock()
-    warned = [found for found in backup_warnings(states, has_card(), now) if found not in SAID_BESIDE]
+    restored = restored_from(services.session)
+    warned = [found for found in backup_warnings(states, has_card(), now, restored) if found not in SAID_BESIDE]
     page = render_template(
         "backups/backups.html",
         form=form,
@@ -124,8 +126,8 @@ def _backups_page(form: PlanForm) -> Any:
         opened=opened_copy_text(current_copy()),
         is_demo=services.is_demo(),
         has_card=has_card(),
-        last=last_backup_text(states) if last_good_of(states) else "",
-        warnings=[warning_text(found, states, now) for found in warned],
+        last=last_backup_text(states, restored) if last_good_of(states, restored) else "",
+        warnings=[warning_text(found, states, now, restored) for found in warned],
         places=[_place_line(place, state) for place, state in zip(work.places(), states, strict=True)],
         kinds=[(url_for("BackupPlacesPage.new", kind=kind), label) for kind, label in KIND_NAMES.items()],
     )

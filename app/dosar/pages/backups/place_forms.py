@@ -1,14 +1,20 @@
 """What is asked of a place for back-ups, by its kind."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import lazy_gettext
 from wtforms import Field, PasswordField, RadioField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
-from dosar.backups.places.addresses import FOLDER_KIND, OBJECT_STORE_KIND, WEBDAV_KIND, object_store_address
+from dosar.backups.places.addresses import (
+    FOLDER_KIND,
+    OBJECT_STORE_KIND,
+    WEBDAV_KIND,
+    bucket_as_said,
+    object_store_address,
+)
 from dosar.backups.places.settings import PlaceSettings
 from dosar.pages.input.forms import TranslatedForm, at_most, required_line, stripped
 
@@ -29,6 +35,18 @@ class PlaceForm(TranslatedForm):
     def settings(self) -> PlaceSettings:
         """The place that was described, not kept yet."""
         raise NotImplementedError
+
+    @classmethod
+    def boxes(cls, place: PlaceSettings) -> dict[str, str]:
+        """What stands in the boxes of a place that is kept; never its password."""
+        raise NotImplementedError
+
+    def with_kept_secret(self) -> Self:
+        """Let the password stay that is kept, where none is typed."""
+        if (secret := self._fields.get("secret")) is not None:
+            secret.validators, secret.flags.required = [at_most(LONGEST_ADDRESS)], False
+            secret.description = lazy_gettext("Empty: the one that is kept stays, as long as the address does.")
+        return self
 
 
 class FolderForm(PlaceForm):
@@ -53,6 +71,11 @@ class FolderForm(PlaceForm):
         """The folder that was typed, or else the drive that was chosen."""
         folder = self.folder.data or self.drive.data or ""
         return PlaceSettings(None, FOLDER_KIND, self.title.data, folder)
+
+    @classmethod
+    def boxes(cls, place: PlaceSettings) -> dict[str, str]:
+        """Its folder."""
+        return {"title": place.title, "folder": place.address, "drive": ""}
 
 
 class WebdavForm(PlaceForm):
@@ -85,6 +108,11 @@ class WebdavForm(PlaceForm):
             folder=self.folder.data or "",
         )
 
+    @classmethod
+    def boxes(cls, place: PlaceSettings) -> dict[str, str]:
+        """Its address, and whose."""
+        return {"title": place.title, "address": place.address, "folder": place.folder, "user": place.user}
+
 
 class ObjectStoreForm(PlaceForm):
     """A bucket of an object store."""
@@ -115,6 +143,13 @@ class ObjectStoreForm(PlaceForm):
             secret=self.secret.data,
             folder=self.folder.data or "",
         )
+
+    @classmethod
+    def boxes(cls, place: PlaceSettings) -> dict[str, str]:
+        """Its bucket as it was said, and whose."""
+        bucket, endpoint, region = bucket_as_said(place.address)
+        where = {"bucket": bucket, "endpoint": endpoint, "region": region, "folder": place.folder}
+        return {"title": place.title, "user": place.user, **where}
 
 
 PLACE_FORMS: Mapping[str, type[PlaceForm]] = {

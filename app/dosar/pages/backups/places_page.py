@@ -1,6 +1,6 @@
 """The places where back-ups go: added once they were tried, looked at, taken away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from dosar.backups.making.make import backup_mark
 from dosar.backups.making.taking import take_backup
 from dosar.backups.places.new_place import prepare_place
 from dosar.backups.places.place import StoredFile
-from dosar.backups.places.settings import PlaceSettings, open_place, remove_place, save_place
+from dosar.backups.places.settings import PlaceSettings, open_place, remove_place, require_own_secret, save_place
 from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
@@ -63,6 +63,27 @@ class BackupPlacesPage(PageView):
     def place(self, place: int) -> Any:
         return _place_page(place_with_number(place))
 
+    @page_route("/backups/places/<int:place>/edit", BACKUPS_ACCESS)
+    def edit(self, place: int) -> Any:
+        found = place_with_number(place)
+        return _edit_page(found, _form_of_kept(found, blank=True))
+
+    @page_route("/backups/places/<int:place>/edit", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
+    def change(self, place: int) -> Any:
+        found = place_with_number(place)
+        form = _form_of_kept(found)
+        if not form.validate():
+            return _edit_page(found, form)
+        described = form.settings()
+        try:
+            settings = replace(described, id=found.id, secret=described.secret or found.secret)
+            _keep_tried(settings, is_secret_typed=bool(described.secret))
+        except (StoreError, Mistake) as trouble:
+            return _edit_page(found, form, trouble.message.say(gettext))
+        current_work().look_at_disks()
+        flash(gettext("The place was tried, and is kept as it is described now."), "success")
+        return redirect(url_for("BackupPlacesPage.place", place=place), 303)
+
     @page_route("/backups/places/<int:place>/remove", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
     def remove(self, place: int) -> Any:
         place_with_number(place)
@@ -90,21 +111,44 @@ def _form_of(kind: str, blank: bool = False) -> PlaceForm:
     return form.offer(drive_choices()) if isinstance(form, FolderForm) else form
 
 
-def _keep_tried(settings: PlaceSettings) -> None:
+def _keep_tried(settings: PlaceSettings, is_secret_typed: bool = False) -> None:
     """Keep the place once a file was written there and read back. Raises :class:`StoreError` and :class:`Mistake`."""
     store = access_services().store
+    if not is_secret_typed:
+        require_own_secret(store.session, settings)
     prepared = prepare_place(settings, backup_mark(store), current_work().data)
     with store.writing() as session:
-        save_place(session, prepared)
+        save_place(session, prepared, is_secret_typed)
+
+
+def _form_of_kept(place: PlaceSettings, blank: bool = False) -> PlaceForm:
+    """The form of a place that is kept; ``blank`` as it is kept, else as it was posted."""
+    made = PLACE_FORMS[place.kind]
+    form = made(formdata=None, data=made.boxes(place)) if blank else made()
+    form = form.offer(drive_choices()) if isinstance(form, FolderForm) else form
+    return form.with_kept_secret()
 
 
 def _new_page(kind: str, form: PlaceForm, refused: str = "") -> Response:
+    title, action = gettext("A new place for back-ups"), url_for("BackupPlacesPage.add", kind=kind)
+    return _described_page(title, kind, form, action, url_for("BackupsPage.backups"), refused)
+
+
+def _edit_page(place: PlaceSettings, form: PlaceForm, refused: str = "") -> Response:
+    title, action = gettext("Change the place"), url_for("BackupPlacesPage.change", place=place.id)
+    back = url_for("BackupPlacesPage.place", place=place.id)
+    return _described_page(title, place.kind, form, action, back, refused)
+
+
+def _described_page(title: str, kind: str, form: PlaceForm, action: str, back: str, refused: str) -> Response:
     page = render_template(
         "backups/new_place.html",
+        title=title,
         form=form,
         refused=refused,
         kind_name=KIND_NAMES[kind],
-        action=url_for("BackupPlacesPage.add", kind=kind),
+        action=action,
+        back=back,
     )
     return Response(page, 422 if refused or form.errors else 200)
 

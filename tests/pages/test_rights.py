@@ -3,7 +3,7 @@
 import re
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 from sqlalchemy import update
@@ -12,6 +12,9 @@ from dosar.access.accounts.deciders import may_ask_to_erase, may_confirm_erasure
 from dosar.access.accounts.users import all_users
 from dosar.access.tables import user_table
 from dosar.access.worker import worker_for
+from dosar.backups.keeping.runs import BackupRun, note_run
+from dosar.backups.places.addresses import FOLDER_KIND
+from dosar.backups.places.settings import PlaceSettings, save_place
 from dosar.language.form import CASE_FORM
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
@@ -145,12 +148,19 @@ def test_the_register_of_processing_is_read_and_taken_along(demo: Demo) -> None:
     assert "Completați ce lipsește" in page and "Cine este responsabil" in page
     form = browser.get("/organisation").text
     told = {"organisation": "AO Pragul", "language": "ro", "country": "RO", "time_zone": ""}
-    contacts = {"contact": "Str. Lungă 1, Iași", "data_protection": "date@pragul.example"}
+    contacts = {"contact": "Str. Lungă 1, Iași", "data_protection": "date@pragul.example", "processors": "Gazda SRL"}
     browser.post("/organisation", data={"csrf_token": token_on(form), **told, **contacts})
     page = browser.get("/rights/register").text
-    assert "Str. Lungă 1, Iași" in page and "date@pragul.example" in page and "Completați ce lipsește" not in page
+    assert all(said in page for said in contacts.values()) and "Completați ce lipsește" not in page
     assert "Registrul de evidență a prelucrărilor" in page and "Datele cui" in page
     assert "Aceasta este demonstrația" in page and "Nu există încă nicio copie de siguranță." in page
+    with demo.app.app_context(), demo.repository.writing():
+        place = save_place(demo.repository.session, PlaceSettings(None, FOLDER_KIND, "Stickul Mariei", "/mnt/maria"))
+        run = BackupRun(place.id, "button", datetime(2026, 11, 28, 9), datetime(2026, 11, 28, 9), verified=True)
+        note_run(demo.repository.session, run)
+    page = browser.get("/rights/register").text
+    assert "Stick USB, disc sau loc din rețea" in page and "28.11.2026" in page
+    assert "Maria" not in page and "/mnt" not in page, "what kind of place, not where"
     book = browser.get("/rights/register.xlsx")
     assert book.headers["Content-Disposition"].startswith('attachment; filename="register-')
     assert "xl/workbook.xml" in zipfile.ZipFile(BytesIO(book.data)).namelist()

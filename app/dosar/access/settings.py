@@ -12,6 +12,7 @@ from dosar.access.time_zones import time_zone_of
 NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
 TIME_ZONE_SETTING = "organisation.time_zone"
 CONTACT_SETTING, DATA_PROTECTION_SETTING = "organisation.contact", "organisation.data_protection"
+PROCESSORS_SETTING = "organisation.processors"
 DEMO_SETTING, UNFILED_DEMO_SETTING = "demo", "demo.unfiled"
 """Set in a database that was filled with invented people, whose passwords everybody knows."""
 
@@ -35,6 +36,8 @@ class Organisation:
     """Where it is reached, for the register of processing."""
     data_protection: str = ""
     """Who is asked about data: the data protection officer, or whoever does it."""
+    processors: str = ""
+    """Who works on the data for it, such as a host, with the day of the agreement (GDPR art. 28)."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -52,6 +55,7 @@ def read_organisation(session: Any) -> Organisation:
         values.get(TIME_ZONE_SETTING),
         values.get(CONTACT_SETTING, ""),
         values.get(DATA_PROTECTION_SETTING, ""),
+        values.get(PROCESSORS_SETTING, ""),
     )
 
 
@@ -64,6 +68,7 @@ def save_organisation(session: Any, organisation: Organisation) -> None:
         TIME_ZONE_SETTING: organisation.time_zone,
         CONTACT_SETTING: organisation.contact,
         DATA_PROTECTION_SETTING: organisation.data_protection,
+        PROCESSORS_SETTING: organisation.processors,
     }
     session.execute(delete(setting_table).where(setting_table.c.key.in_(settings)))
     rows = [{"key": key, "value": value} for key, value in settings.items() if value]

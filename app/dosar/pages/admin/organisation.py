@@ -27,6 +27,7 @@ class OrganisationPage(PageView):
             time_zone=saved.time_zone or "",
             contact=saved.contact,
             data_protection=saved.data_protection,
+            processors=saved.processors,
         )
         if not form.validate_on_submit():
             return _organisation_page(form)
@@ -39,6 +40,7 @@ class OrganisationPage(PageView):
                     form.time_zone.data or None,
                     form.contact.data or "",
                     form.data_protection.data or "",
+                    form.processors.data or "",
                 )
             )
         flash(gettext("Saved."), "success")

@@ -313,6 +313,14 @@ class OrganisationSettingsForm(OrganisationForm):
         description=lazy_gettext("The data protection officer, or whoever answers persons: how she is reached."),
         filters=[stripped],
     )
+    processors = StringField(
+        lazy_gettext("Who works on the data for you"),
+        [at_most(600)],
+        description=lazy_gettext(
+            "Hosting, repair, accounting (GDPR art. 28): who, and the day of the agreement. “Nobody” is an answer."
+        ),
+        filters=[stripped],
+    )
 
 
 class SetUpForm(OrganisationForm):

@@ -42,9 +42,15 @@ class RegisterPage(PageView):
         security = " ".join(security_measures(_audit_years(context)))
         organisation = access_services().organisation()
         controller = "; ".join(filter(None, (organisation.name, organisation.contact)))
-        beside = [security, controller, organisation.data_protection]
+        beside = [security, controller, organisation.data_protection, organisation.processors]
         rows = [[*_cells(line), *beside] for line in _register(context)]
-        heads = [*_heads(), gettext("Security"), gettext("Who is responsible"), gettext("Whom to ask about data")]
+        heads = [
+            *_heads(),
+            gettext("Security"),
+            gettext("Who is responsible"),
+            gettext("Whom to ask about data"),
+            gettext("Who works on the data for you"),
+        ]
         made = xlsx_file(heads, rows, gettext("Register of processing"))
         name = f"register-{context.reading.today.isoformat()}.xlsx"
         disposition = f'attachment; filename="{name}"'

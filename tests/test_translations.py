@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -24,10 +26,15 @@ KEYWORDS = {
     "finding": (3,),
     "_at": (4,),
 }
+JOINED = re.compile(r"""["']\s*\n\s*["']""")
+"""Where a sentence goes on in the next line of the code."""
 CEDILLA = re.compile("[şţŞŢ]")
 ON_A_BUTTON = re.compile(r"""(?:<(?:button|a class="btn)[^>]*>|button\([^,\n]*, )(?:{{ )?_\("([^"]+)"\)""")
 ACT = re.compile(r"^\s+act = lazy_gettext\(\"([^\"]+)\"\)", re.MULTILINE)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
+LIBRARIES = ("click", "flask_appbuilder", "wtforms")
+SPEAKING = [ROOT / "app", *(Path(spec.origin or "").parent for name in LIBRARIES if (spec := find_spec(name)))]
+"""Whose sentences the catalogue holds: ours, and those of the libraries that speak with people."""
 THE_SAME = {"%(who)s – %(done)s: %(what)s.", ".", "Administrator", "Ctrl + Enter", "Dosar", "Folder", "Total", "text"}
 """Words that are the same in both languages."""
 
@@ -59,6 +66,7 @@ def said_in(folder: Path, how: list[tuple[str, str]]) -> Iterator[tuple[str, str
             yield f"{file}:{line}", text
 
 
+@cache
 def said() -> list[tuple[str, str | tuple[str, ...]]]:
     app = ROOT / "app/dosar"
     return [*said_in(app, PYTHON), *said_in(app / "pages", TEMPLATES)]
@@ -143,3 +151,21 @@ def test_questions_and_colons_stand_close(romanian: Catalog) -> None:
 @pytest.mark.parametrize("wrong", ["invalid", "mental", "Nici un ", "Sunteți sigur", "Ești sigur"])
 def test_these_words_are_not_said(romanian: Catalog, wrong: str) -> None:
     assert [text for text in translated(romanian) if re.search(rf"\b{wrong}", text)] == []
+
+
+def test_nothing_is_translated_that_nobody_says(romanian: Catalog) -> None:
+    said_here = {text if isinstance(text, str) else text[0] for _, text in said()}
+    left = {text for message in messages(romanian) if (text := texts_of(message)) not in said_here}
+    written = "\n".join(
+        JOINED.sub("", file.read_text("utf-8")) for folder in SPEAKING for file in sorted(sources(folder))
+    )
+    assert sorted(text for text in left if text not in written) == []
+
+
+def texts_of(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def sources(folder: Path) -> Iterator[Path]:
+    """Code and pages; a library's own list of what it says."""
+    return (file for file in folder.rglob("*") if file.suffix in (".py", ".html", ".js", ".pot"))

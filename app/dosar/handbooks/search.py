@@ -10,14 +10,14 @@ from dosar.handbooks.chapters import Chapter, Section
 from dosar.handbooks.shelf import Book, shelf
 
 WORD = re.compile(r"\w+")
-SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 MOST_WORDS = 8
 SHORTEST_WORD = 3
 ENDINGS = (0, 2, 4)
 """Romanian turns the ends of words: what is not found whole is sought without its last letters."""
 SHORTEST_STEM = 4
 MOST_FOUND = 30
-IN_A_TITLE = 5
+IN_ITS_TITLE, IN_THE_CHAPTERS = 10, 3
 """How much more a word tells in a title than in a sentence."""
 
 
@@ -44,12 +44,13 @@ class Found:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A section and its folded words, those of its titles apart."""
+    """A section and its folded words, those of titles apart."""
 
     book: Book
     chapter: Chapter
     section: Section
-    titles: frozenset[str]
+    title: frozenset[str]
+    chapter_title: frozenset[str]
     words: frozenset[str]
 
     def weight(self, beginnings: Sequence[str]) -> int:
@@ -79,7 +80,8 @@ def _index(wording: str) -> tuple[_Entry, ...]:
             book,
             chapter,
             section,
-            frozenset(_folded_words(f"{chapter.title} {section.title}")),
+            frozenset(_folded_words(section.title or chapter.title)),
+            frozenset(_folded_words(chapter.title)),
             frozenset(_folded_words(" ".join(section.paragraphs))),
         )
         for book in shelf(wording)
@@ -93,9 +95,8 @@ def _folded_words(text: str) -> list[str]:
 
 
 def _weight_of(beginning: str, entry: _Entry) -> int:
-    if _begins_one(beginning, entry.titles):
-        return IN_A_TITLE
-    return int(_begins_one(beginning, entry.words))
+    weighed = ((entry.title, IN_ITS_TITLE), (entry.chapter_title, IN_THE_CHAPTERS), (entry.words, 1))
+    return sum(weight for words, weight in weighed if _begins_one(beginning, words))
 
 
 def _begins_one(beginning: str, words: Iterable[str]) -> bool:

@@ -105,10 +105,7 @@ def _progress_page(work: UpdateWork, progress: UpdateProgress) -> Response:
         gettext("The update is being looked at") if is_looking else gettext("Dosar is being updated"),
         gettext("Nothing has been changed yet.")
         if is_looking
-        else gettext(
-            "Everybody can go on working until Dosar starts anew; then everybody signs in again. This page goes on by "
-            "itself."
-        ),
+        else gettext("Everybody can go on working until Dosar starts anew. This page goes on by itself."),
         url_for("UpdatingPage.progress"),
         away=gettext("Dosar is starting anew…"),
         lost=gettext(

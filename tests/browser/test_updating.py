@@ -98,4 +98,5 @@ def comes_up_as(administrator: Visitor, version: str) -> None:
 def rename_organisation(administrator: Visitor, name: str) -> None:
     administrator.open("/organisation")
     administrator.type(organisation=name)
-    administrator.press("Salvează")
+    administrator.click(administrator.page.get_by_role("button", name="Salvează").first)
+    assert administrator.typed("organisation") == name

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from threading import Lock
 
 from dosar.updates.programs.choice import read_choice
 from dosar.updates.programs.hand_over import run_program
@@ -15,13 +16,15 @@ class Restart:
     """Whether the program, once it has stopped, shall go on as the chosen one."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
-        self._stop = stop
+        self._stop, self._once = stop, Lock()
         self.is_asked = False
 
     def ask(self) -> None:
-        """Finish what is being made, close everything, and go on as the chosen version; from any thread."""
-        self.is_asked = True
-        self._stop()
+        """Finish what is being made, close everything, and go on as the chosen version; from any thread, and however
+        often."""
+        if self._once.acquire(blocking=False):
+            self.is_asked = True
+            self._stop()
 
 
 def has_other_program() -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock, Thread, Timer
 
 from dosar.backups.keeping.runs import BEFORE_UPDATE
 from dosar.backups.keeping.work import BackupWork, WorkOutcome
@@ -31,6 +31,8 @@ FETCHED_FOLDER = ".update-fetched"
 """In the data folder: what was sent or fetched; it goes when the update is done."""
 LOOK, BACKUP, RESTART = "look", "backup", "restart"
 """Steps, beside ``unpack`` and ``try``."""
+UNSEEN_SECONDS = 10.0
+"""So long the restart waits for the page that tells of it."""
 INSTALLED_ACTION, WENT_BACK_ACTION = "update_installed", "update_went_back"
 
 
@@ -76,6 +78,7 @@ class UpdateWork:
         self.installed: Installed | None = None
         """The new version, once it is chosen: the program is about to go on as that one."""
         self._is_going_back = False
+        self._looks = 0
         self.uploads = Uploads(
             data / FETCHED_FOLDER,
             f"update{NAME_END}",
@@ -86,6 +89,13 @@ class UpdateWork:
     def is_restarting(self) -> bool:
         """Whether the program is about to go on as another version."""
         return self.installed is not None or self._is_going_back
+
+    def note_look(self) -> None:
+        """A page has looked how far it is. One that looks again by itself waits through the restart, too."""
+        if self.is_restarting:
+            self._looks += 1
+            if self._looks > 1:
+                self._restart()
 
     def look(self, get_file: Callable[[Progress], Path]) -> bool:
         """Get the file of an update, and read it, in the background. Whether that was begun: one thing at a time."""
@@ -102,7 +112,7 @@ class UpdateWork:
         with store.writing() as session:
             add_event(session, WENT_BACK_ACTION, actor=actor, fields=[version, program.version])
         self._is_going_back = True
-        self._restart()
+        self._restart_soon()
 
     def forget(self) -> None:
         """It is over, or not wanted any more: nothing of it is kept."""
@@ -114,6 +124,12 @@ class UpdateWork:
     def tell(self, step: str, fraction: float) -> None:
         """Say how far it is."""
         self.progress = UpdateProgress(step, fraction)
+
+    def _restart_soon(self) -> None:
+        """Once the page is there that waits for it; in a moment, where nobody looks."""
+        waiting = Timer(UNSEEN_SECONDS, self._restart)
+        waiting.daemon = True
+        waiting.start()
 
     def _begin(self, do: Callable[[], None], is_new: bool = False) -> bool:
         if not self._turn.acquire(blocking=False):
@@ -156,7 +172,7 @@ class UpdateWork:
         self.installed = installed
         self.tell(RESTART, 0.0)
         self.uploads.clear()
-        self._restart()
+        self._restart_soon()
 
     def _back_up(self) -> None:
         """At every place; one good back-up is enough. Where no place is set up there is none to make, and the new

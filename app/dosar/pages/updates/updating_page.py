@@ -59,6 +59,7 @@ class UpdatingPage(PageView):
     @page_route("/update/progress", UPDATE_ACCESS)
     def progress(self) -> Any:
         work = current_update()
+        work.note_look()
         if work.is_restarting:
             return _progress_page(work, UpdateProgress(RESTART, 1.0))
         if work.progress is not None:

@@ -1,10 +1,13 @@
 """The folder without Python, started and used: nothing of this Python is there.
 
-``python -m tools.package --to FOLDER`` makes it, ``PACKAGED_DOSAR=FOLDER/Dosar`` says where. ``.ci/run`` does so, and
-moves it where its name has a blank and a ș.
+``python -m tools.package --to FOLDER --release-key PUBLIC`` makes it, ``PACKAGED_DOSAR=FOLDER/Dosar`` says where, and
+``PACKAGED_DOSAR_KEY`` where the key lies that ``python -m tools.release_key`` has made. ``.ci/run`` does so, and moves
+it where its name has a blank and a ș.
 """
 
+import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,12 +18,16 @@ import pytest
 from dosar.cli.serving.single_instance import ask_instance, running_address
 from dosar.database.installation.lock_file import published_instance
 from dosar.desktop.server_process import free_port
+from dosar.updates.programs.program import FACTS_FILE
 from tests.browser.test_attachments import attach, opened
 from tests.browser.visitors import Visitor
 from tests.waiting import is_soon
+from tools.package.update import make_update, write_facts
+from tools.release_key import read_key
 
 FIRST_PORT = 18_400
-BUILT = os.environ.get("PACKAGED_DOSAR")
+BUILT, RELEASE_KEY = os.environ.get("PACKAGED_DOSAR"), os.environ.get("PACKAGED_DOSAR_KEY", "")
+LATER = "9.0.0"
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,22 @@ class Packaged:
     """A running program, as the tests of the browser know one."""
 
     url: str
+    folder: Path
+    data: Path
+    home: dict[str, str]
+
+    def type(self, *arguments: str | Path) -> str:
+        """Type ``dosar`` and what follows; what it says."""
+        typed = [self.folder / "dosar", *arguments, "--data", self.data]
+        ran = subprocess.run(typed, env=self.home, cwd="/", capture_output=True, text=True)
+        assert ran.returncode == 0, ran
+        return ran.stdout
+
+    def goes_over(self, do: Callable[[], object]) -> bool:
+        """Whether the running program becomes another one, and shows its pages, when this is done."""
+        before = published_instance(self.data)
+        do()
+        return is_soon(lambda: published_instance(self.data) not in (None, before), 120) and is_ready(self.data)
 
 
 @pytest.fixture
@@ -49,15 +72,23 @@ def packaged(folder: Path, tmp_path: Path) -> Iterator[Packaged]:
         assert is_soon(lambda: published_instance(data) is not None and running_address(data) is not None, 120)
         instance = published_instance(data)
         assert instance is not None
-        assert is_soon(lambda: ask_instance(instance.address, "/ready", any_status=True) == "ready\n", 120)
-        yield Packaged(instance.address.rstrip("/"))
+        assert is_ready(data)
+        yield Packaged(instance.address.rstrip("/"), folder, data, home)
         stopped = subprocess.run([folder / "dosar", "stop", "--data", data], env=home, capture_output=True, text=True)
         assert stopped.returncode == program.wait(60) == 0, stopped
     assert (data / "dosar.db").is_file() and not (data / "dosar.db-wal").exists()
 
 
-def test_somebody_works_with_it(packaged: Packaged, visit: Callable[..., Visitor]) -> None:
-    """Pages, styles and words are there; the database opens; a picture is looked through in a process of its own."""
+def is_ready(data: Path) -> bool:
+    """Whether the program that has the folder shows the pages of open data soon."""
+    instance = published_instance(data)
+    assert instance is not None
+    return is_soon(lambda: ask_instance(instance.address, "/ready", any_status=True) == "ready\n", 120)
+
+
+def test_somebody_works_with_it(packaged: Packaged, visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    """Pages, styles and words are there; the database opens; a picture is looked through in a process of its own. Then
+    another version takes over, and is taken back: her work is there all the same."""
     hers = visit(packaged)
     hers.sign_in("coordinator")
     hers.open("/records/event/new")
@@ -68,6 +99,25 @@ def test_somebody_works_with_it(packaged: Packaged, visit: Callable[..., Visitor
     assert opened(hers, "prima.png (imagine, ").startswith(b"\x89PNG")
     hers.open("/records/event")
     assert hers.sees("Munca de teren")
+    if RELEASE_KEY:
+        update_and_go_back(packaged, tmp_path)
+        hers.open("/records/event")
+        assert hers.sees("Munca de teren")
+
+
+def update_and_go_back(packaged: Packaged, tmp_path: Path) -> None:
+    """The same program under a later number, as a real update: the running one goes over to it, and back."""
+    newer = packaged.folder.with_name("Dosar of later")  # on the same disk: links are enough
+    shutil.copytree(packaged.folder, newer, copy_function=os.link, symlinks=True)
+    (newer / FACTS_FILE).unlink()
+    write_facts(newer, LATER)
+    update = make_update(newer, tmp_path, read_key(Path(RELEASE_KEY)), None, level=1)
+    shutil.rmtree(newer)
+    assert packaged.goes_over(lambda: packaged.type("update", update, "--without-backup"))
+    assert f"Dosar {LATER}" in packaged.type("update")
+    assert json.loads((packaged.data / "before-update" / "kept.json").read_text("utf-8"))["to"] == LATER
+    assert packaged.goes_over(lambda: packaged.type("update", "--back"))
+    assert [*(packaged.data / "before-restore").glob("*-update/dosar.db")]
 
 
 def test_its_commands_know_the_shipped_forms(folder: Path) -> None:

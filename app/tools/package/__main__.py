@@ -1,11 +1,11 @@
 """``python -m tools.package``: Dosar as a folder that starts without Python, for the system this runs on.
 
 Needs ``pip install -e .[package,keyring,passkeys,remote]``. The folder is ``dist/Dosar`` (on macOS ``dist/Dosar.app``
-too); with ``--zip`` an archive of it lies beside, with its checksum.
+too); with ``--zip`` an archive of it lies beside, with its checksum. With ``--release-key`` it takes updates that are
+signed by that key (``python -m tools.release_key``); with ``--sign`` the folder lies beside as such an update.
 """
 
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -15,16 +15,17 @@ from importlib.metadata import Distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dosar.updates.file.archive import system_name
+from dosar.updates.pinned import PINNED_FILE, pinned_text
 from tools.package.archive import write_archive, write_list
 from tools.package.icons import write_icons
 from tools.package.licences import write_licences
+from tools.package.update import make_update, write_facts
 from tools.package.version_resource import version_resource
 from tools.package.wheel import ROOT, unpack_wheel, version_of
+from tools.release_key import read_key
 
 SPEC = Path(__file__).with_name("dosar.spec")
-SYSTEMS = {"win32": "windows", "darwin": "macos", "linux": "linux"}
-MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}
-"""One name for what systems call differently."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,22 +33,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="python -m tools.package", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--to", type=Path, default=ROOT / "dist", help="the folder to make it in (dist)")
     parser.add_argument("--zip", action="store_true", help="an archive of it too, with a checksum")
+    parser.add_argument(
+        "--release-key", action="append", default=[], type=bytes.fromhex, help="a public key whose updates it takes"
+    )
+    parser.add_argument("--update-address", default="", help="https://… of the file that tells the newest version")
+    parser.add_argument("--sign", type=Path, help="an update of it too, signed with the key in this file")
+    parser.add_argument("--notes", type=Path, help='what is new, as JSON: {"en": "…", "ro": "…"}')
     asked = parser.parse_args(arguments)
     to = asked.to.absolute()
     with TemporaryDirectory(prefix="dosar-package-") as work:
-        version = build_folder(Path(work), to)
+        version = build_folder(Path(work), to, pinned_text(asked.release_key, asked.update_address))
     folder = to / ("Dosar.app" if sys.platform == "darwin" else "Dosar")
     write_list(folder)
     print(f"{folder}: {_megabytes(folder)} MB")
     if asked.zip:
         archive = to / f"dosar-{version}-{system_name()}.zip"
         print(f"{archive}: sha256 {write_archive(folder, archive, commit_moment())}")
+    if asked.sign is not None:
+        print(make_update(to / "Dosar", to, read_key(asked.sign), asked.notes))
     return 0
 
 
-def build_folder(work: Path, to: Path) -> str:
-    """Have PyInstaller make the folder of the checkout as it stands; the version that it is."""
+def build_folder(work: Path, to: Path, pinned: str) -> str:
+    """Have PyInstaller make the folder of the checkout as it stands; the version that it is. ``pinned`` says whose
+    updates it takes."""
     program, icons = unpack_wheel(work), work / "icons"
+    (program / "dosar/updates" / PINNED_FILE.name).write_text(pinned, "utf-8")
     version = version_of(program)
     icons.mkdir()
     write_icons(icons)
@@ -64,6 +75,7 @@ def build_folder(work: Path, to: Path) -> str:
     subprocess.run([sys.executable, "-m", "PyInstaller", *options, str(SPEC)], env=os.environ | told, check=True)
     made = to / ("Dosar.app/Contents/Resources" if sys.platform == "darwin" else "Dosar")
     write_licences(Distribution.at(next(program.glob("dosar-*.dist-info"))), made / "licences")
+    write_facts(to / "Dosar", version)
     if sys.platform != "darwin":
         icon = "dosar.ico" if sys.platform == "win32" else "dosar.png"
         shutil.copyfile(icons / icon, to / "Dosar" / icon)  # for the installer, and for a shortcut made by hand
@@ -77,12 +89,6 @@ def commit_moment() -> int:
         return int(named)
     asked = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
     return int(subprocess.run(asked, capture_output=True, text=True, check=False).stdout or 0)
-
-
-def system_name() -> str:
-    """``linux-x86_64``, ``windows-x86_64``, ``macos-arm64``."""
-    machine = platform.machine().lower()
-    return f"{SYSTEMS.get(sys.platform, sys.platform)}-{MACHINES.get(machine, machine)}"
 
 
 def _megabytes(folder: Path) -> int:

@@ -14,11 +14,12 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 """A ZIP knows no earlier day; of what is signed the day says nothing."""
 
 
-def write_update(folder: Path, facts: UpdateFacts, key: Ed25519PrivateKey, file: Path) -> None:
-    """Pack the program folder with its facts, which list its files, and sign them."""
+def write_update(folder: Path, facts: UpdateFacts, key: Ed25519PrivateKey, file: Path, level: int = 9) -> None:
+    """Pack the program folder with its facts, which list its files, and sign them; at a lower ``level`` it is larger
+    and made sooner."""
     content = facts.written()
     draft = file.with_name(f".{file.name}")
-    with ZipFile(draft, "w", ZIP_DEFLATED, compresslevel=6) as packed:
+    with ZipFile(draft, "w", ZIP_DEFLATED, compresslevel=level) as packed:
         packed.writestr(_entry(FACTS_PART), content)
         packed.writestr(_entry(SIGNATURE_PART), sign_facts(content, key))
         for name in facts.files:

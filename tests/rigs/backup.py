@@ -61,7 +61,7 @@ class Rig:
     def kill_making(self, number: int, longest: float) -> None:
         """Make a back-up, and kill it."""
         moment = NIGHT + timedelta(days=number)
-        _killed(partial(_make, self.office, moment), self.dice.uniform(0, longest))
+        killed(partial(_make, self.office, moment), self.dice.uniform(0, longest))
         finished = [file for file in self.office.stick.iterdir() if file != self.backup and read_name(file.name)]
         for file in finished:
             self._count("made", "half a back-up", lambda file=file: _is_whole(file))
@@ -76,7 +76,7 @@ class Rig:
         shutil.rmtree(data)
         shutil.copytree(self.pristine, data)
         seconds = self.dice.uniform(0, swap or longest)
-        _killed(partial(_restore, self.backup, self.office, bool(swap)), seconds)
+        killed(partial(_restore, self.backup, self.office, bool(swap)), seconds)
         self.found["in the middle"] += is_interrupted(data)
         finish_interrupted(data)
         slots = read_slots(data)
@@ -132,7 +132,7 @@ def _restore(file: Path, office: Office, at_swap: bool, ready: Callable[[], None
     restore_backup(file, office.card_text, office.data, tell)
 
 
-def _killed(work: Callable[[Callable[[], None]], None], seconds: float) -> None:
+def killed(work: Callable[[Callable[[], None]], None], seconds: float) -> None:
     """Do it in a process of its own, which is killed so long after it was ready, unless it has ended by then."""
     hears, tells = os.pipe()
     child = os.fork()

@@ -112,10 +112,11 @@ def _write_parts(packed: ZipFile, update: UpdateFile, draft: Path, tell: Progres
 
 
 def _make_private(folder: Path) -> None:
-    """Each folder that is missing on the way, too, for this account alone."""
+    """Each folder that is missing on the way, too, for this account alone; their names reach the disk."""
     if not folder.is_dir():
         _make_private(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def _write_all(descriptor: int, piece: bytes) -> None:

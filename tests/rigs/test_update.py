@@ -1,0 +1,14 @@
+"""A share of ``python -m tests.rigs.update``: an update killed on its way, and nothing is half or lost."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.rigs.update import WRONG, new_rig, run
+
+
+def test_an_update_is_never_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOSAR_PROGRAMS", str(tmp_path / "desk" / "programs"))
+    found = run(new_rig(tmp_path), times=8)
+    assert not {wrong: found[wrong] for wrong in WRONG if found[wrong]}
+    assert (found["kills"], found["went back"], found["trial ended"], found["compared"]) == (8, 1, 1, 2)

@@ -18,6 +18,7 @@ from dosar.cli.runtime import open_app, prepare_database
 from dosar.database.audit.chain import FIRST_ACTION, audit_event_table
 from dosar.database.store import Store
 from dosar.language.load.folder import ADVICE_CODES, is_only_advice
+from dosar.updates.data.kept import kept_folder, read_kept
 from tests.databases import KEY, Place
 from tests.organisations import opened_answer
 from tests.pages.browsing import look
@@ -105,6 +106,7 @@ def test_everything_is_there(
     before = answers(rows_of(kept))
     assert len(before["visit"]) == 1 and len(before["visit__steps"]) == 2 and len(before["expense"]) == 3
     assert upgrade(kept, forms, tmp_path, monkeypatch) == 0, capsys.readouterr()
+    it_was_compared(kept, release)
     with started(kept, forms) as app:
         they_go_on(app)
     standing = rows_of(kept)
@@ -120,6 +122,18 @@ def test_everything_is_there(
         (forms / "roles.yaml").write_text((HERE / "forms" / "roles.yaml").read_text("utf-8"), "utf-8")
         with started(kept, forms) as app:
             assert "Maria Ionescu" in look(browser_of(app, "vera"), "/cases/1/team").text
+
+
+def it_was_compared(kept: Place, release: str) -> None:
+    """The update has kept what the release left, and found the same rows in it; on a server, back-ups do that."""
+    assert kept.data is not None
+    found = read_kept(kept.data)
+    if kept.url:
+        assert found is None
+        return
+    assert found is not None and found.is_good and found.rows["visit"] == 1, found
+    left = answers(rows_of(Place(kept_folder(kept.data), None, KEY)))
+    assert len(left["expense"]) == 3
 
 
 @pytest.mark.parametrize(("release", "database"), [("0.1.0", "postgresql")], indirect=True)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from dosar.updates.programs.choice import Choice, choose, read_choice, write_cho
 from dosar.updates.programs.hand_over import decide
 from dosar.updates.programs.program import Program
 from dosar.updates.programs.store import remove_others, stored_programs, version_folder
-from dosar.updates.programs.trial import is_good_day
+from dosar.updates.programs.trial import is_good_day, note_coming_up
 from tests.updates.programs import make_program
 
 NOW = datetime(2026, 11, 30, 9)
@@ -87,7 +88,7 @@ def test_programs_that_want_each_other_stop_asking(base: Program) -> None:
 def test_a_damaged_choice_is_none(base: Program) -> None:
     file = version_folder("x").parents[1] / "choice.json"
     file.parent.mkdir(parents=True)
-    for content in ("", "{", "[]", '{"runs": 3}', '{"runs": {}}'):
+    for content in ("", "{", "[]", '{"runs": 3}', '{"runs": {}}', "[" * 100_000):
         file.write_text(content, "utf-8")
         assert read_choice() is None and said(base, "check") == "0.2.0 check"
 
@@ -97,6 +98,31 @@ def test_a_choice_of_another_version_of_dosar_is_read(base: Program) -> None:
     file = version_folder("x").parents[1] / "choice.json"
     file.write_text(file.read_text("utf-8").replace('"tries": 0', '"invented_later": 7'), "utf-8")
     assert said(base, "check") == "0.3.0 check"
+
+
+def test_a_program_that_was_running_before_undoes_no_update(base: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its data are opened late: another folder of this account was updated meanwhile."""
+    newer = stored("0.3.0")
+    choice = choose(newer, base, NOW.isoformat())
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(base.file()))
+    assert note_coming_up(NOW) is None and read_choice() == choice
+    newer.file("dosar-desktop").unlink()
+    assert note_coming_up(NOW) and read_choice().runs == base  # type: ignore[union-attr]
+
+
+def test_a_store_behind_a_link_is_the_same(base: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The home was moved to another disk."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "home").symlink_to(tmp_path / "disk")
+    monkeypatch.setenv("DOSAR_PROGRAMS", str(tmp_path / "home" / "programs"))
+    newer = stored("0.3.0")
+    choose(newer, base, NOW.isoformat())
+    assert said(base, "start") == "0.3.0 start"
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(newer.file()))
+    assert note_coming_up(NOW).before == base, "the way back is there"  # type: ignore[union-attr]
+    assert read_choice().tries == 0  # type: ignore[union-attr]
 
 
 def test_versions_nobody_needs_are_removed(base: Program) -> None:

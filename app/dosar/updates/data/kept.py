@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,25 @@ def kept_folder(data: Path) -> Path:
 
 
 def read_kept(data: Path) -> KeptData | None:
-    """What is kept beside these data."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        told: dict[str, Any] = json.loads((kept_folder(data) / FACTS_FILE).read_text("utf-8"))
-        return KeptData(**{**told, "differences": tuple(map(tuple, told["differences"]))})
+    """What is kept beside these data; None where nothing is, or where what is said of it cannot be read."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return _kept_of(json.loads((kept_folder(data) / FACTS_FILE).read_text("utf-8")))
     return None
+
+
+def _kept_of(told: Any) -> KeptData:
+    """Whatever a later version has written beside is left out: the version before reads what the new one kept."""
+    known = {each.name: told[each.name] for each in fields(KeptData) if each.name in told}
+    kept = KeptData(
+        **known
+        | {
+            "rows": {str(name): int(rows) for name, rows in told["rows"].items()},
+            "differences": tuple((str(name), int(before), int(after)) for name, before, after in told["differences"]),
+        }
+    )
+    if any(datetime.fromisoformat(told).tzinfo for told in (kept.moment, kept.came_up_at or kept.moment)):
+        raise ValueError
+    return kept
 
 
 def keep_before_update(store: SqliteStore, data: Path, version: str, moment: datetime, tell: Progress) -> KeptData:

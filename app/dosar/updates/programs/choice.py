@@ -58,7 +58,7 @@ def choice_file() -> Path:
 
 def read_choice() -> Choice | None:
     """What was chosen last; None where nothing ever was, or where it cannot be read: then each program runs itself."""
-    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return _choice_of(json.loads(choice_file().read_text("utf-8")))
     return None
 

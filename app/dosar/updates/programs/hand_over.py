@@ -58,8 +58,8 @@ def hand_over(name: str = DOSAR, arguments: Sequence[str] | None = None) -> None
 
 def decide(choice: Choice | None, own: Program, is_counted: bool) -> Decision:
     """What runs, by the choice and by what lies there."""
-    if choice is None or (not is_in_store(own) and is_newer(own.version, choice.runs.version)):
-        return Decision(own, None)  # somebody installed a newer one by hand
+    if choice is None or is_newer_by_hand(own, choice):
+        return Decision(own, None)
     if must_hand_back(choice):
         choice = handed_back(choice)
     if not choice.runs.is_whole() and choice.runs != own:
@@ -67,6 +67,17 @@ def decide(choice: Choice | None, own: Program, is_counted: bool) -> Decision:
     if is_counted and choice.is_on_trial:
         choice = replace(choice, tries=choice.tries + 1)
     return Decision(choice.runs, choice)
+
+
+def is_newer_by_hand(own: Program, choice: Choice) -> bool:
+    """Whether somebody installed this program herself after the choice was made."""
+    return not is_in_store(own) and is_newer(own.version, choice.runs.version)
+
+
+def takes_over(own: Program, choice: Choice) -> bool:
+    """Whether this program, which runs and is not the chosen one, is to be chosen: it is newer, or the chosen one
+    cannot be started any more."""
+    return is_newer_by_hand(own, choice) or not choice.runs.is_whole()
 
 
 def must_hand_back(choice: Choice) -> bool:

@@ -15,13 +15,14 @@ UNPACKING_PREFIX, GONE_PREFIX = ".unpacking-", ".gone-"
 
 
 def programs_folder() -> Path:
-    """The program store of this account."""
+    """The program store of this account, by the same name as a program in it finds itself: without links on the way,
+    such as of a home that was moved to another disk."""
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
-        return Path(named)
+        return Path(os.path.realpath(named))
     from platformdirs import user_data_path
 
-    return user_data_path("dosar") / "programs"
+    return Path(os.path.realpath(user_data_path("dosar") / "programs"))
 
 
 def versions_folder() -> Path:

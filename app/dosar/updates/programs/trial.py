@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from dosar.updates.programs.choice import Choice, change_choice, choose, read_choice
+from dosar.updates.programs.hand_over import takes_over
 from dosar.updates.programs.program import own_program
 from dosar.updates.programs.store import remove_others
 
@@ -15,7 +16,9 @@ def note_coming_up(now: datetime) -> Choice | None:
     own, choice = own_program(), read_choice()
     if own is None or choice is None:
         return None
-    if choice.runs != own:  # a newer one that somebody installed by hand
+    if choice.runs != own:
+        if not takes_over(own, choice):
+            return None  # it was running when another data folder of this account was updated, and undoes nothing
         with suppress(OSError):
             return choose(own, None, now.isoformat())
     return change_choice(tries=0, openings=0, came_up_at=choice.came_up_at or now.isoformat())

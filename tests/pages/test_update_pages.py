@@ -159,6 +159,8 @@ def test_the_way_back_says_what_goes(
     try:
         page = administrator.get("/update").text
         assert "Back to version 0.1.0 with the data of" in page and "It runs on trial" in page
+        work.failed = "8.0.0"
+        assert "Version 8.0.0 did not come up" in administrator.get("/update").text
         assert "of the history" in administrator.get("/update/back").text
         refused = post(administrator, "/update/back")
         assert refused.status_code == 422 and "Tick that you know" in refused.text

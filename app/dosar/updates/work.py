@@ -77,6 +77,8 @@ class UpdateWork:
         """What came of the back-up at each place."""
         self.installed: Installed | None = None
         """The new version, once it is chosen: the program is about to go on as that one."""
+        self.failed = ""
+        """The version that did not come up, so that this one runs again."""
         self._is_going_back = False
         self._looks = 0
         self.uploads = Uploads(

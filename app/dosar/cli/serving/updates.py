@@ -28,7 +28,7 @@ ENDED_ACTION = "update_settled"
 def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], None], by_itself: bool) -> None:
     """Note that this version has come up with these data, and what becomes of its trial; in a demo, nothing does."""
     backups: BackupWork = app.extensions[WORK]
-    app.extensions[UPDATES] = UpdateWork(data, backups, restart)
+    work = app.extensions[UPDATES] = UpdateWork(data, backups, restart)
     note_coming_up(utc_now())
     kept = read_kept(data)
     if kept is not None and kept.to == running_version():
@@ -36,9 +36,9 @@ def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], No
             change_kept(data, came_up_at=utc_now().isoformat())
         if not kept.is_good:
             _say(DIFFERENT)
-    failed = told_failure()
-    if failed:
-        _say(Message(FAILED, {"version": failed, "running": running_version()}))
+    work.failed = told_failure()
+    if work.failed:
+        _say(Message(FAILED, {"version": work.failed, "running": running_version()}))
     if by_itself:
         Thread(target=_look_now_and_then, args=(vault, backups.store, data), daemon=True).start()
 

@@ -30,6 +30,8 @@ class Versions:
     """The data as they were before this version opened them."""
     back: tuple[Program, KeptData] | None
     """The version and the data that can be gone back to."""
+    failed: str
+    """The version that did not come up, so that this one runs again."""
 
     @property
     def since(self) -> datetime | None:
@@ -47,12 +49,14 @@ def versions() -> Versions:
     """As it stands now."""
     data, own, choice = Path(current_app.config["DATA"]), own_program(), read_choice()
     running, kept = running_version(), read_kept(data)
+    work: UpdateWork | None = current_app.extensions.get(UPDATES)
     return Versions(
         running,
         own,
         choice if choice is not None and choice.runs == own else None,
         kept if kept is not None and kept.to == running else None,
         way_back(data),
+        work.failed if work is not None else "",
     )
 
 

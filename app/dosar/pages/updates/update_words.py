@@ -58,10 +58,10 @@ def back_text(back: tuple[Program, KeptData]) -> str:
 
 def trouble_lines(found: Versions) -> Iterator[str]:
     """What is not as it should be after the last update."""
-    if found.choice is not None and found.choice.failed:
+    if found.failed:
         yield gettext(
-            "Version %(failed)s did not start, so %(version)s runs again. Nothing of the data was changed by it.",
-            failed=found.choice.failed,
+            "Version %(failed)s did not come up, so %(version)s runs again, with the data of before the update.",
+            failed=found.failed,
             version=found.running,
         )
     if found.kept is None:

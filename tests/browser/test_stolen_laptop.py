@@ -25,6 +25,15 @@ ROLES = """
 roles:
   - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users, organisation]}
 """
+OF_ALONE = """
+roles:
+  - role: administrator
+    title: {en: Administrator, ro: Administrator}
+    scope: all
+    may: {case: [see, enter, correct, delete]}
+    pages: [users, organisation, recycle]
+"""
+"""In a small house one person looks after everything."""
 WOMEN = ["Ancuța Cânepă", "Doina Rusu"]
 
 
@@ -82,17 +91,19 @@ def test_everything_comes_back_on_another_computer(visit: Callable[..., Visitor]
 def test_yesterday_comes_back_over_what_was_done_wrong_today(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     office, stick = new_office(tmp_path / "office"), tmp_path / "stick"
     stick.mkdir()
-    (office.forms / "roles.yaml").write_text(ROLES, encoding="utf-8")
+    (office.forms / "roles.yaml").write_text(OF_ALONE, encoding="utf-8")
     with running_program(tmp_path / "data", tmp_path / "key", office.forms) as (site, vault):
         administrator, other = visit(site), visit(site, javascript=False, width=390)
         administrator.set_up(code_of_set_up(vault))
         yesterday = work(vault)
         back_up_to(administrator, stick)
         work(vault)
+        take_out_what_was_deleted(administrator)
+        administrator.open("/backups")
         administrator.follow("Vezi copiile de acolo")
         administrator.press("Restabilește…")
         expect(administrator.page.locator("h1")).to_have_text("Copia de siguranță este întreagă")
-        assert administrator.sees("Ce s-a salvat de la această copie se pierde: 2 înregistrări din istoric.")
+        assert administrator.sees("Ce s-a salvat de la această copie se pierde: 4 înregistrări din istoric.")
         administrator.press("Restabilește peste ce este aici")
         assert "Bifați că știți" in administrator.page.locator(".notice-danger").first.inner_text()
         administrator.page.check("#sure")
@@ -103,6 +114,26 @@ def test_yesterday_comes_back_over_what_was_done_wrong_today(visit: Callable[...
         sign_in(administrator, vault)
         other.open("/")
         assert other.heading == "Autentificare"
+
+
+def take_out_what_was_deleted(administrator: Visitor) -> None:
+    """She deleted the wrong one on Friday."""
+    administrator.open("/records/case/1")
+    administrator.press("Șterge")
+    administrator.open("/backups")
+    administrator.follow("Vezi copiile de acolo")
+    administrator.press("Înregistrări separate…")
+    expect(administrator.page.locator("h1")).to_have_text("Copii de siguranță")
+    assert administrator.sees("este deschisă pentru înregistrări separate")
+    administrator.open("/deleted")
+    administrator.follow("Caută ce lipsește într-o copie de siguranță")
+    assert administrator.sees("ștearsă între timp")
+    administrator.page.locator("main .entries a").first.click()
+    expect(administrator.page.locator("main table")).to_contain_text(WOMEN[0])
+    administrator.press("Adu înapoi")
+    assert administrator.sees("Înregistrarea a fost adusă înapoi.") or administrator.sees(WOMEN[0])
+    administrator.open("/records/case/1/history")
+    assert administrator.sees("Din copia de siguranță din")
 
 
 def work(vault: Vault) -> Any:
@@ -124,7 +155,7 @@ def back_up_to(administrator: Visitor, stick: Path) -> None:
     """From the first page to a back-up that was checked."""
     administrator.open("/")
     assert administrator.sees("Nu se fac copii de siguranță")
-    administrator.follow("Copii de siguranță")
+    administrator.page.locator('main a[href="/backups"]').first.click()
     administrator.follow("Stick USB, disc sau loc din rețea")
     administrator.type(title="stickul albastru", folder="nicăieri")
     administrator.press("Încearcă și păstrează")

@@ -1,9 +1,10 @@
 """``python -m tests.rigs.update [--times N] [--cuts N]``: an update that is killed, and whose power goes, at random.
 
 A database that release 0.2.0 has left behind is updated to a later version: the program is installed and chosen, the
-first one hands over, the database is upgraded and compared, and then somebody goes back, or the trial ends. Each of the
-four is killed with ``kill -9`` at a random moment and begun again. Whatever is found then must be the old program with
-the old data or the new one with data that it can open, no version half there, and not a row of anybody's lost.
+first one hands over, the database is upgraded and compared, and then somebody goes back, the trial ends, or the new
+version does not come up and hands back. Each of the four is killed with ``kill -9`` at a random moment and begun again.
+Whatever is found then must be the old program with the old data or the new one with data that it can open, no version
+half there, and not a row of anybody's lost.
 
 With ``--cuts`` all of it is done once more under strace, and the power is cut at so many moments of it.
 """
@@ -35,6 +36,7 @@ from dosar.updates.data.kept import change_kept, end_keeping, read_kept
 from dosar.updates.data.row_checks import count_rows, row_differences
 from dosar.updates.installing import install_update
 from dosar.updates.programs.choice import change_choice, choose, read_choice
+from dosar.updates.programs.hand_over import MOST_TRIES
 from dosar.updates.programs.program import Program
 from dosar.updates.programs.store import FOLDER_VARIABLE
 from dosar.updates.programs.trial import end_trial
@@ -86,23 +88,36 @@ class Rig:
         self.data.mkdir(parents=True, mode=0o700)
         shutil.copyfile(HERE / OLD / "dosar.db", self.data / "dosar.db")
 
-    def cycle(self, ends: bool) -> None:
-        """Four kills on the way to the new version, and back or to the end of its trial."""
+    def cycle(self, ending: int) -> None:
+        """Four kills on the way to the new version, and back, to the end of its trial, or to its failure."""
         self.begin()
         self._kill("install", partial(install, self))
         self._kill_hand_over()
         self._kill("upgrade", partial(upgrade, self))
         kept = read_kept(self.data)
         self.found["compared"] += kept is not None and kept.is_good
-        if ends:
-            self._kill("end", partial(end, self))
-            is_over = read_kept(self.data) is None and self._state(self.data) == "new"
-            self.found["trial ended" if is_over else "half"] += 1
-        else:
-            self._kill("back", partial(back, self))
-            [aside, *_] = sorted((self.data / "before-restore").iterdir())
-            is_back = self._state(self.data) == "old" and self._state(aside) == "new"
-            self.found["went back" if is_back and read_choice().runs == self.base else "half"] += 1  # type: ignore[union-attr]
+        (self._go_back, self._end, self._fail)[ending]()
+
+    def _go_back(self) -> None:
+        self._kill("back", partial(back, self))
+        self._count_return("went back")
+
+    def _end(self) -> None:
+        self._kill("end", partial(end, self))
+        is_over = read_kept(self.data) is None and self._state(self.data) == "new"
+        self.found["trial ended" if is_over else "half"] += 1
+
+    def _fail(self) -> None:
+        """The new program does not come up, and the one before takes over."""
+        for _ in range(MOST_TRIES + 1):
+            subprocess.run([self.base.file(), "start"], stdout=subprocess.DEVNULL, check=True)
+        self._kill("hand back", partial(start_again, self))
+        self._count_return("handed back")
+
+    def _count_return(self, what: str) -> None:
+        choice, [aside, *_] = read_choice(), sorted((self.data / "before-restore").iterdir())
+        is_back = self._state(self.data) == "old" and self._state(aside) == "new" and read_kept(self.data) is None
+        self.found[what if is_back and choice is not None and choice.runs == self.base else "half"] += 1
 
     def _kill(self, name: str, work: Work) -> None:
         if name not in self.longest:  # measured once, on a desk of its own that is put back afterwards
@@ -143,7 +158,7 @@ class Rig:
         if state == "lost" or (kept is not None and not keeps):
             return "lost"
         if choice is None or choice.runs.version == OLD:
-            is_on_the_way = choice is not None and choice.going_back is not None and keeps
+            is_on_the_way = choice is not None and (choice.going_back is not None or choice.failed == NEW) and keeps
             return "" if state == "old" or is_on_the_way else "half"
         has_program = (programs / "versions" / NEW).is_dir()
         return "" if has_program and (state == "old" or keeps or not choice.is_on_trial) else "half"
@@ -206,7 +221,13 @@ def back(rig: Rig, ready: Callable[[], None]) -> None:
     choice = read_choice()
     if choice is not None and choice.runs == rig.new:
         go_back(rig.data, KEY, NOW)
+    start_again(rig, lambda: None)
+
+
+def start_again(rig: Rig, ready: Callable[[], None]) -> None:
+    """The program before has the data folder, and opens nothing yet."""
     become(rig.base, Path(rig.base.folder) / "_internal" / "pinned.json")
+    ready()
     finish_interrupted(rig.data)
     finish_going_back(rig.data)
 
@@ -257,7 +278,7 @@ def run(rig: Rig, times: int) -> Counter[str]:
     """At least so many kills."""
     number = 0
     while rig.found["kills"] < times:
-        rig.cycle(ends=bool(number % 2))
+        rig.cycle(number % 3)
         number += 1
     return rig.found
 

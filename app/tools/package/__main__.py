@@ -75,7 +75,8 @@ def build_folder(work: Path, to: Path, pinned: str) -> str:
     subprocess.run([sys.executable, "-m", "PyInstaller", *options, str(SPEC)], env=os.environ | told, check=True)
     made = to / ("Dosar.app/Contents/Resources" if sys.platform == "darwin" else "Dosar")
     write_licences(Distribution.at(next(program.glob("dosar-*.dist-info"))), made / "licences")
-    write_facts(to / "Dosar", version)
+    for folder in {to / "Dosar", made}:
+        write_facts(folder, version)
     if sys.platform != "darwin":
         icon = "dosar.ico" if sys.platform == "win32" else "dosar.png"
         shutil.copyfile(icons / icon, to / "Dosar" / icon)  # for the installer, and for a shortcut made by hand

@@ -33,8 +33,8 @@ def program_in(folder: Path) -> Program | None:
     """The program of a folder; None where it is none, or a part of it is gone."""
     facts = facts_in(folder)
     program = Program(str(facts.get("version", "")), str(folder))
-    there = (program.file(DOSAR), program.file(WINDOW), folder / "_internal")
-    return program if program.version and all(part.exists() for part in there) else None
+    has_parts = program.file(DOSAR).exists() and program.file(WINDOW).exists() and _libraries(folder).is_dir()
+    return program if program.version and has_parts else None
 
 
 def own_program() -> Program | None:
@@ -48,8 +48,13 @@ def own_program() -> Program | None:
 
 def facts_in(folder: Path) -> dict[str, object]:
     """What the folder says of itself; nothing where it says nothing that can be read."""
-    with suppress(OSError, ValueError):
-        told = json.loads((folder / FACTS_FILE).read_text("utf-8"))
-        if isinstance(told, dict):
-            return told
+    for place in (folder, folder.parent / "Resources"):  # an application of macOS has them there
+        with suppress(OSError, ValueError):
+            told = json.loads((place / FACTS_FILE).read_text("utf-8"))
+            if isinstance(told, dict):
+                return told
     return {}
+
+
+def _libraries(folder: Path) -> Path:
+    return next((each for each in (folder / "_internal", folder.parent / "Frameworks") if each.is_dir()), folder / "-")

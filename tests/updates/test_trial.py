@@ -1,0 +1,70 @@
+"""The first good day of a new version: somebody has worked with it, and nothing of before is left."""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dosar.cli.serving.updates import ENDED_ACTION, look_at_trial
+from dosar.database.audit.chain import audit_event_table
+from dosar.database.system_tables import utc_now
+from dosar.updates.data.kept import change_kept, end_keeping, read_kept
+from dosar.updates.programs.choice import choose, read_choice
+from dosar.updates.programs.program import Program
+from dosar.updates.programs.store import stored_programs, version_folder
+from dosar.updates.programs.trial import note_coming_up
+from tests.backups.offices import hire, new_office
+from tests.updates.programs import make_program
+
+Become = Callable[[Program], None]
+
+
+@pytest.fixture
+def become(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Become:
+    """This process is that program from now on."""
+    monkeypatch.setenv("DOSAR_PROGRAMS", str(tmp_path / "programs"))
+
+    def run_as(program: Program) -> None:
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        monkeypatch.setattr(sys, "executable", str(program.file()))
+
+    return run_as
+
+
+def test_after_a_good_day_nothing_of_before_is_left(become: Become, tmp_path: Path) -> None:
+    old, new = (make_program(version_folder(version), version) for version in ("0.2.0", "9.0.0"))
+    office, yesterday = new_office(tmp_path / "office"), utc_now() - timedelta(hours=25)
+    become(old)
+    with office.at_work() as repository:
+        hire(repository)
+    choose(new, old, yesterday.isoformat())
+    become(new)
+    with office.at_work() as repository:
+        store = repository.store
+        note_coming_up(yesterday)
+        kept = change_kept(office.data, came_up_at=yesterday.isoformat())
+        assert kept is not None and kept.is_good and (kept.version, kept.to) == ("0.2.0", "9.0.0")
+        look_at_trial(office.data, store, has_worked=False)
+        assert read_kept(office.data) and stored_programs() == [old, new], "nobody has worked with it"
+        look_at_trial(office.data, store, has_worked=True)
+        assert read_kept(office.data) is None and stored_programs() == [new]
+        choice = read_choice()
+        assert choice is not None and choice.before is None and not choice.is_on_trial
+        with store.snapshot() as connection:
+            told = connection.scalars(audit_event_table.select().with_only_columns(audit_event_table.c.action)).all()
+        assert ENDED_ACTION in told
+
+
+def test_what_is_kept_goes_after_a_month_in_any_case(become: Become, tmp_path: Path) -> None:
+    """It holds also whoever was erased since."""
+    office = new_office(tmp_path / "office")
+    become(make_program(tmp_path / "old", "0.2.0"))
+    with office.at_work() as repository:
+        hire(repository)
+    become(make_program(tmp_path / "new", "9.0.0"))
+    with office.at_work():
+        pass
+    assert not end_keeping(office.data, utc_now() + timedelta(days=29)) and read_kept(office.data)
+    assert end_keeping(office.data, utc_now() + timedelta(days=31)) and not (office.data / "before-update").exists()

@@ -1,9 +1,10 @@
 """Every page a worker can reach by links, fetched without a browser."""
 
+import json
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 
 from dosar.cli.demo import demo_password
 from tests.browser.serving import Site
+from tests.whole_run import made_once
 
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 SILENT = {"script", "style", "textarea", "kbd"}
@@ -144,3 +146,12 @@ def crawled(site: Site, role: str, language: str, most: int = 1) -> Iterator[Cra
                 kinds[kind] += 1
                 seen.add(followed)
                 waiting.append(followed)
+
+
+def crawled_once(untouched: Site, role: str, language: str) -> list[CrawledPage]:
+    """The same, of the demo as it came, by whichever process of the run needs it first."""
+    told = made_once(
+        f"pages-{role}-{language}",
+        lambda: json.dumps([astuple(page) for page in crawled(untouched, role, language)]),
+    )
+    return [CrawledPage(*page) for page in json.loads(told)]

@@ -16,7 +16,7 @@ from dosar import shipped_folder
 from dosar.access.services import AccessServices
 from dosar.cli.demo import demo_accounts
 from dosar.language.load.yaml_reader import read_yaml
-from tests.browser.crawling import CrawledPage, crawled
+from tests.browser.crawling import CrawledPage, crawled, crawled_once
 from tests.browser.languages import strangers
 from tests.browser.serving import Site
 
@@ -56,7 +56,7 @@ def language(reader: tuple[str, str]) -> str:
 @pytest.fixture(scope="module")
 def pages(untouched_site: Site, role: str, language: str) -> list[CrawledPage]:
     """The role's pages, every kind of them."""
-    return list(crawled(untouched_site, role, language))
+    return crawled_once(untouched_site, role, language)
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,8 @@ class Visitor:
 
     def open(self, address: str) -> None:
         self.page.goto(f"{self.url}{address}")
-        self.arrive()
+        if self.javascript and not self.page.evaluate(HAS_COME):  # mostly it has; looking again and again costs more
+            self.arrive()
 
     def arrive(self) -> None:
         """Wait until the page has come, and what makes a sheet of it."""

@@ -1,15 +1,22 @@
 """Somebody before the window. Each sitting runs in a process of its own: Tk ends its process when the screen goes."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from tkinter import TclError
 from typing import Any
 
 from dosar.cli.console.locale import translate_message
 from dosar.cli.serving.single_instance import running_address
+from dosar.database.installation.lock_file import RunningInstance
 from dosar.desktop.autostart import Autostart
 from dosar.desktop.server_process import Server
 from dosar.desktop.states import State
 from dosar.desktop.window import SHOW_REQUEST_FILE, WIDTH, Window
+from dosar.updates.programs.choice import choose
+from dosar.updates.programs.program import WINDOW, Program
 from dosar.updates.question.told_version import tell_version
 from tests.waiting import is_soon
 
@@ -73,6 +80,21 @@ def start_and_leave(data: Path, opened: Path, port: int) -> None:
     shown.press("Închide")
     shown.window._leave()
     shown.press("Lasă-l pornit")
+
+
+def give_way(data: Path, installed: Program, newer: Program) -> None:
+    """The program goes on as another version: its window comes in the place of this one."""
+    sys.frozen, sys.executable = True, str(installed.file(WINDOW))  # type: ignore[attr-defined]
+    os.environ["DOSAR_PROGRAMS"] = str(data.parent / "store")
+    shown = Shown(data)
+    assert shown.comes(State.RUNNING) and not shown.window.is_replaced
+    choose(newer, installed, "2026-11-30T08:00:00")
+    shown.window.update()
+    assert not shown.window.is_replaced, "it is the version before that runs still"
+    shown.window._served = RunningInstance("http://127.0.0.1:8080/", "of the version before")
+    with suppress(TclError):  # it is gone
+        shown.waits_for(lambda: shown.window.is_replaced)
+    assert shown.window.is_replaced
 
 
 def find_and_stop(data: Path) -> None:

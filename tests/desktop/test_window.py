@@ -17,6 +17,7 @@ from dosar.cli.main import main
 from dosar.cli.serving.stop_request import LOOK_SECONDS, STOP_REQUEST_FILE, ask_to_stop, watch_stop_request
 from dosar.database.installation.lock_file import RunningInstance
 from dosar.desktop.server_process import free_port
+from tests.updates.programs import make_program
 
 FIRST_PORT = 18_300
 
@@ -59,6 +60,8 @@ def test_a_day_with_the_window(before_window: Any, data: Path, monkeypatch: pyte
     browser.chmod(0o755)
     monkeypatch.setenv("BROWSER", str(browser))
     before_window("start_and_leave", data, opened, free_port(FIRST_PORT, FIRST_PORT + 50))
+    installed, newer = (make_program(tmp_path / version, version, only_tells=True) for version in ("0.2.0", "9.0.0"))
+    before_window("give_way", data, installed, newer)
     before_window("find_and_stop", data)
     left = {file.name for file in data.iterdir()}
     assert "dosar.db" in left and not left & {"dosar.db-wal", STOP_REQUEST_FILE}

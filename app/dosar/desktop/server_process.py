@@ -56,9 +56,14 @@ class Server:
         self._asked: RunningInstance | None = None
 
     @property
+    def instance(self) -> RunningInstance | None:
+        """The program that runs, as it says itself; it may have ended since."""
+        return published_instance(self._data)
+
+    @property
     def address(self) -> str | None:
-        """Where the pages are, as the program says; it may have ended since."""
-        instance = published_instance(self._data)
+        """Where its pages are."""
+        instance = self.instance
         return instance.address if instance else None
 
     def start(self, open_browser: bool = True) -> None:

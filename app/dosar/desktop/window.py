@@ -64,6 +64,8 @@ class Window(tk.Tk):
         self._seen, self._closing, self._hurry = Seen("" if server.address else None), Event(), Event()
         self._state: State | None = None
         self._version = version
+        self._served = server.instance
+        """The program as it ran before another version was chosen."""
         self.is_replaced = False
         """Whether another version runs now, whose window is to come up in the place of this one."""
         self._with_computer = tk.BooleanVar(self, autostart.is_on())
@@ -141,11 +143,18 @@ class Window(tk.Tk):
         self._update["text"] = translate_message(update_words(told_version(self._data, self._version)))
         self._output_text(shown_output(list(self._server.lines), state, self._seen))
         self._come_if_asked()
-        if state in WITH_PAGES and has_other_program():
+        if state in WITH_PAGES and self._is_other_version():
             self.is_replaced = True
             self._close()
             return
         self.after(DRAW_MILLISECONDS, self._draw)
+
+    def _is_other_version(self) -> bool:
+        """Whether the program has started anew since another version was chosen; until then it is the one before."""
+        instance = self._server.instance
+        if not has_other_program():
+            self._served = instance
+        return self._served is not None and instance is not None and instance != self._served
 
     def _come_if_asked(self) -> None:
         with suppress(OSError):

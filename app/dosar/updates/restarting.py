@@ -1,11 +1,12 @@
 """The running program ends and the chosen one runs in its place, with the same arguments."""
 
+import os
 import sys
 from collections.abc import Callable
 from threading import Lock
 
 from dosar.updates.programs.choice import read_choice
-from dosar.updates.programs.hand_over import run_program
+from dosar.updates.programs.hand_over import LAUNCHER, run_program
 from dosar.updates.programs.program import DOSAR, own_program
 
 QUIET = "--no-browser"
@@ -39,5 +40,6 @@ def run_chosen(name: str = DOSAR, *more: str) -> None:
     own, choice = own_program(), read_choice()
     if own is None or choice is None or choice.runs == own or not choice.runs.is_whole():
         return
+    os.environ.setdefault(LAUNCHER, own.folder)
     asked = sys.argv[1:]
     run_program(choice.runs, name, [*asked, *(each for each in more if each not in asked)], hands=0)

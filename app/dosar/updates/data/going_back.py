@@ -88,11 +88,11 @@ def finish_going_back(data: Path) -> Path | None:
     if not name:
         return None
     aside = data / BEFORE_RESTORE_FOLDER / name
-    if not (aside / DATABASE_FILE).exists():
+    if not (aside / DATABASE_FILE).exists() and kept_folder(data).is_dir():
         _swap(data, name)
+    remove_kept(data)  # before it is forgotten that they had to go back: a kill leaves nothing that nobody removes
     if back is not None:
         write_choice(replace(choice, going_back=None))
-    remove_kept(data)
     return aside
 
 

@@ -1,5 +1,6 @@
 """Whether there is a new version: asked only where that is wanted, told only by who makes Dosar."""
 
+import gzip
 import json
 import os
 from collections.abc import Iterator
@@ -135,15 +136,28 @@ def test_a_server_nobody_trusts_or_that_is_not_there_is_told_in_words(
 
 def test_an_answer_that_is_no_news_is_refused(makers: Makers, certificate: trustme.LeafCert) -> None:
     keys = (makers.public_key,)
+    packed = {"Content-Encoding": "gzip"}
+    zipped = gzip.compress(makers.news().encode())
+    with answering(200, certificate, zipped, **packed) as (server, _), pytest.raises(NotBelieved):
+        ask_newest(server, keys)
     with answering(404, certificate) as (server, _), pytest.raises(NotFetched, match="404"):
         ask_newest(server, keys)
     with answering(200, certificate, b"x" * 300_000) as (server, _), pytest.raises(NotBelieved):
         ask_newest(server, keys)
-    with answering(302, certificate, Location="http://127.0.0.1:1/") as (server, _), pytest.raises(NotFetched):
-        ask_newest(server, keys)
+    for nowhere in ("http://127.0.0.1:1/", "https://[", "https://"):
+        with answering(302, certificate, Location=nowhere) as (server, _), pytest.raises(NotFetched, match="302"):
+            ask_newest(server, keys)
     with answering(302, certificate, Location="/again") as (server, asked), pytest.raises(NotFetched, match="302"):
         ask_newest(server, keys)
     assert len(asked) == 4, "not round and round"
+
+
+def test_an_answer_that_trickles_is_not_waited_for(
+    makers: Makers, certificate: trustme.LeafCert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dosar.updates.question.asking.MOST_SECONDS", -1.0)
+    with answering(200, certificate, makers.news().encode()) as (server, _), pytest.raises(NotBelieved):
+        ask_newest(server, (makers.public_key,))
 
 
 def test_the_update_comes_as_it_was_announced_or_not_at_all(

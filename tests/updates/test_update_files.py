@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
@@ -127,6 +127,17 @@ def test_what_was_not_signed_is_in_no_update(add: Callable[[ZipFile], None], upd
     file.write_bytes(update.read_bytes())
     with ZipFile(file, "a") as packed:
         add(packed)
+    with pytest.raises(UpdateDamaged):
+        read_update(file, KEYS)
+
+
+@pytest.mark.parametrize("way", [ZIP_LZMA, ZIP_BZIP2])
+def test_one_packed_otherwise_is_refused(way: int, update: Path, tmp_path: Path) -> None:
+    """Its signature is right; what unpacks it has other ways to fail."""
+    file = tmp_path / update.name
+    with ZipFile(update) as packed, ZipFile(file, "w", way) as other:
+        for name in packed.namelist():
+            other.writestr(name, packed.read(name))
     with pytest.raises(UpdateDamaged):
         read_update(file, KEYS)
 

@@ -4,12 +4,13 @@ import platform
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from errno import EINVAL
 from functools import partial
 from hashlib import sha256
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import IO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError
 
 from dosar.backups.progress import Progress, keep_silent
@@ -86,6 +87,8 @@ def read_update(file: Path, keys: Sequence[bytes] | None = None, tell: Progress 
         raise UpdatesNotTaken
     try:
         with ZipFile(file) as packed:
+            if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in packed.infolist()):
+                raise UpdateDamaged(file)
             update = UpdateFile(file, _signed_facts(packed, file, trusted))
             _require_fitting(update)
             _require_listed(packed, update)
@@ -94,6 +97,8 @@ def read_update(file: Path, keys: Sequence[bytes] | None = None, tell: Progress 
     except UNREADABLE:
         raise UpdateDamaged(file) from None
     except OSError as error:
+        if error.errno in (None, EINVAL):  # a place before the beginning of the file
+            raise UpdateDamaged(file) from None
         raise StoreError("%(file)s cannot be read: %(why)s.", file=file.name, why=error.strerror or "?") from None
     return update
 

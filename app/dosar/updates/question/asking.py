@@ -6,10 +6,11 @@ this computer's connection, and that somebody there works with Dosar.
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +26,8 @@ CHUNK_BYTES = 2**20
 SPARE_BYTES = 256 * 2**20
 """What stays free on the disk."""
 MOST_REDIRECTS = 3
+MOST_SECONDS = 30.0
+"""How long the answer to the question may take to come, however few bytes at once."""
 REDIRECTS = (301, 302, 303, 307, 308)
 NO_LIBRARY = msgid(
     "This Dosar was installed without what speaks with servers. Let your administrator install it: "
@@ -50,10 +53,18 @@ class NotFetched(StoreError):
 def ask_newest(address: str, keys: tuple[bytes, ...]) -> Newest:
     """The newest version there is. Raises :class:`StoreError`."""
     with _answer_of(address) as answer:
-        content = answer.read(LARGEST_BYTES + 1)
-    if len(content) > LARGEST_BYTES:
-        raise NotBelieved
-    return read_newest(content, keys)
+        return read_newest(_small_content(answer), keys)
+
+
+def _small_content(answer: "urllib3.BaseHTTPResponse") -> bytes:
+    """As it came: nobody asked for it packed. Raises :class:`NotBelieved` where it is large, or takes longer than
+    somebody waits who has pressed a button."""
+    content, until = b"", monotonic() + MOST_SECONDS
+    while piece := answer.read1(LARGEST_BYTES, decode_content=False):
+        content += piece
+        if len(content) > LARGEST_BYTES or monotonic() > until:
+            raise NotBelieved
+    return content
 
 
 def fetch_update(offered: OfferedFile, folder: Path, tell: Progress) -> Path:
@@ -113,7 +124,7 @@ def _answer_of(address: str, redirects: int = MOST_REDIRECTS) -> Iterator["urlli
             timeout=urllib3.Timeout(connect=15, read=60),
         )
         try:
-            target = urljoin(address, answer.headers.get("Location", "")) if answer.status in REDIRECTS else ""
+            target = _target_of(answer, address)
             if redirects and target.startswith("https://"):
                 with _answer_of(target, redirects - 1) as led_on:
                     yield led_on
@@ -137,3 +148,12 @@ def _answer_of(address: str, redirects: int = MOST_REDIRECTS) -> Iterator["urlli
             NOT_HEARD,
             host=host,
         ) from None
+
+
+def _target_of(answer: "urllib3.BaseHTTPResponse", address: str) -> str:
+    """Where the answer leads; empty where it leads nowhere."""
+    if answer.status not in REDIRECTS:
+        return ""
+    with suppress(ValueError):  # what is no address
+        return urljoin(address, answer.headers.get("Location", ""))
+    return ""

@@ -125,6 +125,8 @@ def take_out_what_was_deleted(administrator: Visitor) -> None:
     administrator.press("Înregistrări separate…")
     expect(administrator.page.locator("h1")).to_have_text("Copii de siguranță")
     assert administrator.sees("este deschisă pentru înregistrări separate")
+    administrator.open("/")
+    assert administrator.sees("este deschisă pentru înregistrări separate")
     administrator.open("/deleted")
     administrator.follow("Caută ce lipsește într-o copie de siguranță")
     assert administrator.sees("ștearsă între timp")

@@ -6,8 +6,8 @@ from flask_babel import gettext
 from dosar.access.services import access_services
 from dosar.backups.keeping.runs import restored_from
 from dosar.backups.keeping.warnings import backup_warnings
-from dosar.pages.backups.backup_state import WORK, has_card, place_states
-from dosar.pages.backups.backup_words import last_backup_text, warning_text
+from dosar.pages.backups.backup_state import WORK, current_copy, has_card, place_states
+from dosar.pages.backups.backup_words import last_backup_text, opened_copy_text, warning_text
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 
@@ -27,4 +27,6 @@ def backup_block(context: PageContext) -> HomeBlock | None:
     lines = [HomeEntry(last_backup_text(places, restored), url)] if places or restored else []
     warnings = backup_warnings(places, has_card(), now, restored)
     lines += [HomeEntry(warning_text(warning, places, now, restored), url, is_warning=True) for warning in warnings]
+    if "recycle" in context.worker.pages and (opened := opened_copy_text(current_copy())):
+        lines.append(HomeEntry(opened, url_for("SalvagePage.overview")))
     return HomeBlock(gettext("Back-ups"), lines)

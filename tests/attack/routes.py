@@ -30,6 +30,7 @@ EVERYONE = {
     "HelpPages.chapter",
     "HelpPages.picture",
     "HelpPages.pdf",
+    "HelpPages.lost",
     "HealthPage.health",
     "HealthPage.ready",
 }
@@ -86,7 +87,6 @@ PAGES = {
     "AccessFilePage.take": "rights",
     "KeysPage.keys": "organisation",
     "KeysPage.passphrase": "organisation",
-    "HelpPages.lost": "organisation",
     "KeyCardsPage.card": "organisation",
     "KeyCardsPage.groups": "organisation",
     "KeyCardsPage.pdf": "organisation",

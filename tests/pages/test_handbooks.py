@@ -23,6 +23,7 @@ def test_who_has_not_signed_in_reads_them_too(demo: Demo) -> None:
     assert page.status_code == 200 and 'id="finding"' in page.text and "/sign-out" not in page.text
     assert visitor.get("/help/worker").status_code == 200, "a book opens at its first chapter"
     assert visitor.get("/help/worker/00-about").location == ABOUT
+    assert visitor.get(visitor.get("/help/lost").location).status_code == 200
     for nothing in ("/help/nothing", "/help/worker/nothing", "/help/pictures/ro/none.png", "/help/pictures/ro/..%2f"):
         assert visitor.get(nothing).status_code == 404, nothing
 

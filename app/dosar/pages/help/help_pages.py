@@ -3,15 +3,16 @@
 The handbooks are open to people who have not signed in, too: who cannot come in needs them most. They hold no secrets.
 """
 
-from flask import abort, redirect, render_template, request
-from flask_babel import gettext
+from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
 from dosar.access.accounts.tours import dismiss_tour
 from dosar.access.appbuilder.view import PageView
-from dosar.access.authorization import PUBLIC_ACCESS, SIGNED_IN_ACCESS, current_worker, page_route, requires_page
+from dosar.access.authorization import PUBLIC_ACCESS, SIGNED_IN_ACCESS, current_worker, page_route
 from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
+
+KEYS_LOST = "/help/administrator/keys-lost"
 
 
 class HelpPages(PageView):
@@ -56,10 +57,10 @@ class HelpPages(PageView):
 
         return picture_response(language, name) or abort(404)
 
-    @page_route("/help/lost", requires_page("organisation"))
-    def lost(self) -> str:
-        """What to do when a passphrase, a card or a computer is gone: for who looks after Dosar."""
-        return render_template("help/lost.html", title=gettext("When something is lost"))
+    @page_route("/help/lost", PUBLIC_ACCESS)
+    def lost(self) -> Response:
+        """What to do when a passphrase or a card is gone; it stood here before there were handbooks."""
+        return redirect(KEYS_LOST, 301)
 
     @page_route("/help/cards", SIGNED_IN_ACCESS, methods=("POST",))
     def cards_read(self) -> Response:

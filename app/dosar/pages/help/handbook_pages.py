@@ -1,6 +1,9 @@
-"""The handbooks as pages, for who has signed in, who has not, and who stands before locked data."""
+"""The handbooks as pages, for who has signed in, who has not, and who stands before locked data.
 
-from typing import Any
+What makes pages of their texts is imported when somebody reads one: no start waits for it.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from flask import redirect, render_template
 from flask_babel import gettext
@@ -9,16 +12,18 @@ from werkzeug.wrappers import Response
 
 from dosar.exchange.access_files.pdf_file import can_make_pdf
 from dosar.handbooks.addresses import PICTURES_ADDRESS, picture_file
-from dosar.handbooks.book_pdf import book_pdf
-from dosar.handbooks.chapters import Chapter
-from dosar.handbooks.search import search_handbooks
-from dosar.handbooks.shelf import find_book, shelf
+
+if TYPE_CHECKING:
+    from dosar.handbooks.chapters import Chapter
 
 MAX_SEARCH_LENGTH = 200
 
 
 def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
     """All books, or what was found in them."""
+    from dosar.handbooks.search import search_handbooks
+    from dosar.handbooks.shelf import shelf
+
     words = words.strip()[:MAX_SEARCH_LENGTH]
     return render_template(
         "help/help.html",
@@ -33,6 +38,8 @@ def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
 
 def chapter_page(wording: str, book_key: str, chapter_key: str = "", **variables: Any) -> str | Response | None:
     """A chapter of a book, the first one by default; none where there is no such book or chapter."""
+    from dosar.handbooks.shelf import find_book
+
     book = find_book(book_key, wording)
     chapter = book.chapter(chapter_key or book.chapters[0].key) if book else None
     if book is None or chapter is None:
@@ -55,6 +62,9 @@ def chapter_page(wording: str, book_key: str, chapter_key: str = "", **variables
 
 def pdf_response(wording: str, book_key: str) -> Response | None:
     """The book as a PDF; none where there is no such book, or nothing that sets it."""
+    from dosar.handbooks.book_pdf import book_pdf
+    from dosar.handbooks.shelf import find_book
+
     book = find_book(book_key, wording)
     if book is None or not can_make_pdf():
         return None
@@ -69,6 +79,6 @@ def picture_response(language: str, name: str) -> Response | None:
     return Response(file.read_bytes(), mimetype="image/png") if file else None
 
 
-def _drawn(chapter: Chapter) -> dict[str, Markup]:
+def _drawn(chapter: "Chapter") -> dict[str, Markup]:
     """Anchor → what stands in the section. It is made of the program's own Markdown, in which raw HTML is text."""
     return {section.anchor: Markup(section.html) for section in chapter.sections}  # noqa: S704  # nosec B704

@@ -11,50 +11,39 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SIGNED_IN_ACCESS, current_worker, page_route
 from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
+from dosar.pages.help.handbook_pages import chapter_page, handbooks_page, pdf_response, picture_response
 
 KEYS_LOST = "/help/administrator/keys-lost"
 
 
 class HelpPages(PageView):
-    """Pages that explain. What makes handbooks of texts is imported when somebody reads one."""
+    """Pages that explain."""
 
     @page_route("/help", PUBLIC_ACCESS)
     def help(self) -> str:
         """The books, how to write, and how nothing is lost: the same for everybody."""
-        from dosar.pages.help.handbook_pages import handbooks_page
-
         return handbooks_page(request_wording())
 
     @page_route("/help", PUBLIC_ACCESS, methods=("POST",))
     def search(self) -> str:
         """Posted, because what somebody looks for may be a name, and stands in no address then."""
-        from dosar.pages.help.handbook_pages import handbooks_page
-
         return handbooks_page(request_wording(), request.form.get("words", ""))
 
     @page_route("/help/<book>", PUBLIC_ACCESS)
     def book(self, book: str) -> str | Response:
-        from dosar.pages.help.handbook_pages import chapter_page
-
         return chapter_page(request_wording(), book) or abort(404)
 
     @page_route("/help/<book>.pdf", PUBLIC_ACCESS)
     def pdf(self, book: str) -> Response:
         """The whole book on paper."""
-        from dosar.pages.help.handbook_pages import pdf_response
-
         return pdf_response(request_wording(), book) or abort(404)
 
     @page_route("/help/<book>/<chapter>", PUBLIC_ACCESS)
     def chapter(self, book: str, chapter: str) -> str | Response:
-        from dosar.pages.help.handbook_pages import chapter_page
-
         return chapter_page(request_wording(), book, chapter) or abort(404)
 
     @page_route("/help/pictures/<language>/<name>", PUBLIC_ACCESS)
     def picture(self, language: str, name: str) -> Response:
-        from dosar.pages.help.handbook_pages import picture_response
-
         return picture_response(language, name) or abort(404)
 
     @page_route("/help/lost", PUBLIC_ACCESS)

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from dosar.backups.restoring.restore_work import BackupSource
 from dosar.backups.salvage.bringing_back import BringingBack
 from dosar.backups.salvage.copy_work import COPY_FOLDER, CopyWork
-from dosar.backups.salvage.losses import Loss, losses_of_case, losses_since
+from dosar.backups.salvage.losses import Loss, losses_of_case, losses_since, opened_pair
 from dosar.backups.salvage.open_copy import OpenCopy
 from dosar.database.sealing.sealed_content import open_content
 from dosar.database.system_tables import attachment_table, stamped_as_of, team_table, utc_now
@@ -249,6 +249,34 @@ def test_nobody_brings_back_what_she_may_not_enter(office: Office) -> None:
                     work.record("visit", first)
             work.record("visit", first)
         assert open_sheet(repository, "visit", first).answers["said"] == "ill", "today's answers stay"
+
+
+def test_of_a_case_that_is_not_hers_any_more_she_reads_nothing(office: Office) -> None:
+    """She was in its team when the back-up was made, and left it since; the sheet is gone without a trace."""
+    with office.at_work() as repository:
+        hire(repository)
+        (case,) = enter(repository, "Ana")
+        seat = {"case_id": case, "user_id": 1, "role": "case_manager", "since": date(2026, 11, 1)}
+        with repository.writing() as session:
+            session.execute(insert(team_table).values(seat))
+        first = visit(repository, case, said="well")
+        back_up(office, repository)
+        with repository.writing() as session:
+            session.connection().exec_driver_sql(f"DELETE FROM visit WHERE id = {first}")
+        rights = {form: frozenset({"see", "enter"}) for form in ("case", "visit")}
+        own = Scope(1, "own", frozenset({1}), rights=rights)
+        with opened(office, repository) as copy:
+            with acting_as(own):
+                assert lost(copy, repository) == [("visit", first, Loss.GONE)]
+                assert opened_pair(copy, repository, "visit", first)[1] is None
+            with repository.writing() as session:
+                session.execute(delete(team_table))
+            with acting_as(own):
+                assert lost(copy, repository) == []
+                for form_key, number in (("visit", first), (CASE_FORM, case)):
+                    with pytest.raises(OutOfReach):
+                        opened_pair(copy, repository, form_key, number)
+            assert opened_pair(copy, repository, "visit", first)[0].answers["said"] == "well", "others read it"
 
 
 def test_a_back_up_of_older_forms_fits_those_of_today(office: Office) -> None:

@@ -16,8 +16,9 @@ from dosar.database.form_tables import Record
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
 from dosar.records.audit_log import answer_differences
+from dosar.records.cases.merge import case_merged_into
 from dosar.records.repository import Repository
-from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.save import record_filed_before
 from dosar.records.sheets.stored_answers import answers_of, open_sheet
 
@@ -94,7 +95,8 @@ def _gone(copy: OpenCopy, today: Repository, form: str, most: int) -> Iterator[A
         record_class: Any = copy.repository.record_class(form)
         wanted = select(*_stamps(record_class)).where(record_class.id.in_(numbers))
         for row in copy.repository.session.execute(wanted).all():
-            if record_today(today, form, row) is None:
+            case_id = copy.repository.case_of(form, row.id)
+            if record_today(today, form, row) is None and _is_case_reached(copy, today, case_id):
                 yield row
 
 
@@ -179,7 +181,26 @@ def opened_pair(copy: OpenCopy, today: Repository, form: str, record_id: int) ->
     """The sheet of the back-up, within the reader's reach, and the record that it is today. Raises
     :class:`~dosar.records.scope.row_scope.OutOfReach`, also where she does not reach what it is today."""
     sheet = open_sheet(copy.repository, form, record_id)
+    require_case_today(copy, today, copy.repository.case_of(form, record_id))
     found = record_today(today, form, sheet.record)
     if found is not None:
         found = today.find(form, found.id, with_deleted=True)
     return sheet, found
+
+
+def require_case_today(copy: OpenCopy, today: Repository, case_id: int | None) -> None:
+    """Of a case whose team she has left since, or that was restricted since, she reads nothing in the back-up either.
+
+    Raises :class:`~dosar.records.scope.row_scope.OutOfReach`.
+    """
+    number = None if case_id is None else number_today(copy, today, CASE_FORM, case_id)
+    if number is not None:
+        today.find(CASE_FORM, case_merged_into(today, number) or number, with_deleted=True)
+
+
+def _is_case_reached(copy: OpenCopy, today: Repository, case_id: int | None) -> bool:
+    try:
+        require_case_today(copy, today, case_id)
+    except OutOfReach:
+        return False
+    return True

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
 from dosar.backups.salvage.bringing_back import BringingBack
-from dosar.backups.salvage.losses import Loss, losses_of_case, losses_since
+from dosar.backups.salvage.losses import Loss, losses_of_case, losses_since, opened_pair
 from dosar.database.text.folding import fold_text
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
@@ -42,13 +42,13 @@ class SalvagePage(PageView):
     @page_route("/from-backup/cases/<int:case_id>", SALVAGE_ACCESS)
     def case(self, case_id: int) -> PageResponse:
         with reading_or_404() as reading:
-            find_or_404(reading.copy.repository.case, case_id)
+            find_or_404(opened_pair, reading.copy, reading.today.repository, CASE_FORM, case_id)
             return _case_page(reading, case_id)
 
     @page_route("/from-backup/cases/<int:case_id>", SALVAGE_ACCESS, ("POST",))
     def bring_case(self, case_id: int) -> PageResponse:
         with reading_or_404() as reading:
-            find_or_404(reading.copy.repository.case, case_id)
+            find_or_404(opened_pair, reading.copy, reading.today.repository, CASE_FORM, case_id)
             work = BringingBack(reading.copy, reading.today.repository, reading.today.actor, reading.reason)
             try:
                 number, sheets = find_or_404(work.case, case_id)

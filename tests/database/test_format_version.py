@@ -24,6 +24,7 @@ REFUSED = (
     "A newer version of Dosar has worked with this database, so this one leaves it alone. Start the newer one, or "
     "install it. To go back to this one with the data of before: dosar update --back; or restore the back-up of before "
     "the update.\n"
+    "More: Handbook for administrators, chapter 10, “Updating”: “Back” (in Dosar under “Help”).\n"
 )
 REFUSED_RO = "O versiune mai nouă de Dosar a lucrat cu această bază de date, așa că"
 

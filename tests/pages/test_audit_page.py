@@ -300,6 +300,6 @@ def told_in_code() -> set[str]:
 
 def test_whatever_the_code_tells_has_a_sentence_and_a_kind() -> None:
     told = told_in_code()
-    assert {"open", "export", "entered", "sealed"} <= told
+    assert {"open", "export", "sealed"} <= told
     assert told - SENTENCES.keys() - ACTION_LABELS.keys() == set()
     assert told - {action for _, actions in KINDS.values() for action in actions} == set()

@@ -25,6 +25,15 @@ class PageRenderer(RendererHTML):
     def table_close(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
         return "</table></div>\n"
 
+    def th_open(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
+        return "<th>" if tokens[place + 1].content else "<td>"
+
+    def th_close(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
+        return "</th>\n" if tokens[place - 1].content else "</td>\n"
+
+    def td_open(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
+        return '<td class="handbook-way">' if _is_only_a_link(tokens[place + 1]) else "<td>"
+
     def blockquote_open(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: Env) -> str:
         return '<div class="handbook-note">\n'
 
@@ -42,6 +51,13 @@ class PageRenderer(RendererHTML):
             f'<img class="handbook-picture" src="{escape(address)}" alt="{seen}" width="{width}" height="{height}"'
             ' loading="lazy">'
         )
+
+
+def _is_only_a_link(cell: Token) -> bool:
+    """Such a link is touched by itself, so it is as high as a button."""
+    parts = cell.children or []
+    kinds = [part.type for part in parts]
+    return kinds[:1] == ["link_open"] and kinds[-1:] == ["link_close"] and kinds.count("link_open") == 1
 
 
 def picture_size(png: bytes) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """What is kept before an update is told by the new version, and read by the one before."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +41,11 @@ def test_the_version_before_reads_what_a_later_one_tells(tmp_path: Path) -> None
 def test_what_was_damaged_keeps_nobody_from_starting(tmp_path: Path, damaged: dict[str, Any]) -> None:
     tell(tmp_path, **damaged)
     assert read_kept(tmp_path) is None and not end_keeping(tmp_path, NOW)
+
+
+def test_a_copy_of_which_nothing_is_known_goes_after_a_month(tmp_path: Path) -> None:
+    """It holds also whoever was erased since."""
+    tell(tmp_path, moment=None)
+    made = datetime.fromtimestamp(kept_folder(tmp_path).stat().st_mtime, UTC).replace(tzinfo=None)
+    assert not end_keeping(tmp_path, made + timedelta(days=29)) and kept_folder(tmp_path).exists()
+    assert end_keeping(tmp_path, made + timedelta(days=31)) and not kept_folder(tmp_path).exists()

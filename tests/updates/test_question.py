@@ -160,6 +160,16 @@ def test_an_answer_that_trickles_is_not_waited_for(
         ask_newest(server, (makers.public_key,))
 
 
+def test_an_update_that_trickles_is_given_up(
+    certificate: trustme.LeafCert, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dosar.updates.question.asking.MOST_FETCH_SECONDS", -1.0)
+    content = os.urandom(2**20)
+    with answering(200, certificate, content) as (server, _), pytest.raises(NotBelieved):
+        fetch_update(offered(content, server), tmp_path / "fetched", keep_silent)
+    assert not list((tmp_path / "fetched").iterdir()), "the next try begins with an empty folder"
+
+
 def test_the_update_comes_as_it_was_announced_or_not_at_all(
     makers: Makers, certificate: trustme.LeafCert, tmp_path: Path
 ) -> None:

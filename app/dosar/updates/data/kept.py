@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +130,17 @@ def end_keeping(data: Path, now: datetime) -> bool:
     """After a good day, and in any case after a month, nothing is kept any more; whether this was the moment."""
     kept = read_kept(data)
     if kept is None:
-        return False
+        return _is_old(kept_folder(data), now) and remove_kept(data)
     since = datetime.fromisoformat(kept.came_up_at or kept.moment)
     is_good_day = kept.is_good and bool(kept.came_up_at) and kept.has_worked and now - since >= GOOD_DAY
     return (is_good_day or now - since >= LONGEST) and remove_kept(data)
+
+
+def _is_old(folder: Path, now: datetime) -> bool:
+    """Whether a copy of which nothing is known any more has lain there for a month, by the disk's word."""
+    with suppress(OSError):
+        return now - datetime.fromtimestamp(folder.stat().st_mtime, UTC).replace(tzinfo=None) >= LONGEST
+    return False
 
 
 def is_kept_apart(store: Store) -> bool:

@@ -28,6 +28,8 @@ SPARE_BYTES = 256 * 2**20
 MOST_REDIRECTS = 3
 MOST_SECONDS = 30.0
 """How long the answer to the question may take to come, however few bytes at once."""
+MOST_FETCH_SECONDS = 12 * 60 * 60.0
+"""How long an update may: a whole night, on a telephone's network."""
 REDIRECTS = (301, 302, 303, 307, 308)
 NO_LIBRARY = msgid(
     "This Dosar was installed without what speaks with servers. Let your administrator install it: "
@@ -57,14 +59,22 @@ def ask_newest(address: str, keys: tuple[bytes, ...]) -> Newest:
 
 
 def _small_content(answer: "urllib3.BaseHTTPResponse") -> bytes:
-    """As it came: nobody asked for it packed. Raises :class:`NotBelieved` where it is large, or takes longer than
-    somebody waits who has pressed a button."""
-    content, until = b"", monotonic() + MOST_SECONDS
-    while piece := answer.read1(LARGEST_BYTES, decode_content=False):
+    """Raises :class:`NotBelieved` where it is large, or takes longer than somebody waits who has pressed a button."""
+    content = b""
+    for piece in _pieces(answer, MOST_SECONDS):
         content += piece
-        if len(content) > LARGEST_BYTES or monotonic() > until:
+        if len(content) > LARGEST_BYTES:
             raise NotBelieved
     return content
+
+
+def _pieces(answer: "urllib3.BaseHTTPResponse", most_seconds: float) -> Iterator[bytes]:
+    """What comes, as it comes: nobody asked for it packed. Raises :class:`NotBelieved` where it takes too long."""
+    until = monotonic() + most_seconds
+    while piece := answer.read1(CHUNK_BYTES, decode_content=False):
+        yield piece
+        if monotonic() > until:
+            raise NotBelieved
 
 
 def fetch_update(offered: OfferedFile, folder: Path, tell: Progress) -> Path:
@@ -91,7 +101,7 @@ def _write(offered: OfferedFile, file: Path, tell: Progress) -> bool:
     """Whether what came is what was announced; not a byte more than that is written."""
     checksum, got = sha256(), 0
     with _answer_of(offered.address) as answer, file.open("wb") as written:
-        for chunk in answer.stream(CHUNK_BYTES, decode_content=False):
+        for chunk in _pieces(answer, MOST_FETCH_SECONDS):
             got += len(chunk)
             if got > offered.bytes:
                 return False

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ FACTS_FILE = "kept.json"
 DRAFT_FOLDER, GONE_FOLDER = ".before-update", ".before-update-gone"
 GOOD_DAY, LONGEST = timedelta(hours=24), timedelta(days=30)
 """Nobody goes back after a month; and the copy holds also whoever was erased since."""
+EPOCH = datetime(1970, 1, 1)
+"""From here on disks count, in UTC."""
 KEEPING = "keep"
 """The step that is told."""
 
@@ -139,7 +141,7 @@ def end_keeping(data: Path, now: datetime) -> bool:
 def _is_old(folder: Path, now: datetime) -> bool:
     """Whether a copy of which nothing is known any more has lain there for a month, by the disk's word."""
     with suppress(OSError):
-        return now - datetime.fromtimestamp(folder.stat().st_mtime, UTC).replace(tzinfo=None) >= LONGEST
+        return now - (EPOCH + timedelta(seconds=folder.stat().st_mtime)) >= LONGEST
     return False
 
 

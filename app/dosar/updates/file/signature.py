@@ -15,9 +15,9 @@ def sign_facts(content: bytes, key: Ed25519PrivateKey) -> bytes:
     return key.sign(CONTEXT + content)
 
 
-def is_signed(content: bytes, signature: bytes, keys: Sequence[bytes]) -> bool:
-    """Whether one of the public keys signed it."""
-    return any(_is_signed_by(key, CONTEXT + content, signature) for key in keys)
+def is_signed(content: bytes, signature: bytes, keys: Sequence[bytes], context: bytes = CONTEXT) -> bool:
+    """Whether one of the public keys signed it, for this purpose."""
+    return any(_is_signed_by(key, context + content, signature) for key in keys)
 
 
 def _is_signed_by(key: bytes, content: bytes, signature: bytes) -> bool:

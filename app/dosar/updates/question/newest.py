@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
+from dosar.updates.file.signature import is_signed
 from dosar.updates.programs.versions import is_newer, is_version
 
 LARGEST_BYTES = 256 * 2**10
@@ -80,7 +78,7 @@ def read_newest(content: bytes, keys: Sequence[bytes]) -> Newest:
     try:
         sealed = json.loads(content)
         text, signature = str(sealed["newest"]), b64decode(sealed["signature"], validate=True)
-        if not any(_is_signed_by(key, CONTEXT + text.encode(), signature) for key in keys):
+        if not is_signed(text.encode(), signature, keys, CONTEXT):
             raise NotBelieved
         return _newest_of(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
@@ -106,14 +104,6 @@ def newest_from_text(text: str) -> Newest | None:
         return _newest_of(json.loads(text)) if text else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _is_signed_by(key: bytes, content: bytes, signature: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, content)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def _newest_of(told: Mapping[str, object]) -> Newest:

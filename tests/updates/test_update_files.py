@@ -8,7 +8,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 import pytest
 
 from dosar.database.store_errors import StoreError
-from dosar.updates.file.archive import read_update, running_version
+from dosar.updates.file.archive import read_update
 from dosar.updates.file.facts import UpdatePart, is_inside
 from dosar.updates.file.signature import is_signed, sign_facts
 from dosar.updates.file.troubles import (
@@ -19,6 +19,7 @@ from dosar.updates.file.troubles import (
     UpdatesNotTaken,
     UpdateTooFar,
 )
+from dosar.updates.programs.program import running_version
 from dosar.updates.programs.versions import is_newer, is_version
 from dosar.updates.question.newest import CONTEXT
 from tests.updates.programs import KEY, OTHER_KEY, facts_of, make_program, make_update, public

@@ -54,7 +54,7 @@ from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 from dosar.updates.data.upgrading import check_upgrade, kept_for_upgrade, note_version
-from dosar.updates.file.archive import running_version
+from dosar.updates.programs.program import running_version
 
 OPENING_DATABASE = msgid("The database is being opened.")
 PREPARING_PAGES = msgid("The pages are being prepared.")

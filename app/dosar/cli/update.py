@@ -19,11 +19,11 @@ from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
 from dosar.updates.data.kept import read_kept
 from dosar.updates.data.row_checks import RowDifference
-from dosar.updates.file.archive import UpdateFile, read_update, running_version
+from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import install_update
 from dosar.updates.programs.choice import choose, read_choice
-from dosar.updates.programs.program import own_program
+from dosar.updates.programs.program import own_program, running_version
 from dosar.updates.work import BackupFailed
 
 LINES_OF_PIP = ("pip install --upgrade dosar", "pipx upgrade dosar", "uv tool upgrade dosar")

@@ -11,7 +11,7 @@ from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
 from dosar.updates.data.going_back import NoWayBack, go_back, put_back_data, way_back
 from dosar.updates.data.kept import KeptData, read_kept
-from dosar.updates.file.archive import running_version
+from dosar.updates.programs.program import running_version
 
 
 def go_back_to_before(places: Places) -> None:

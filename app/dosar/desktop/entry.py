@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from dosar.database.installation.lock_file import published_instance
 from dosar.desktop.server_process import Server, program_command
 from dosar.language.text.message import msgid
 from dosar.updates.programs.hand_over import LAUNCHER
-from dosar.updates.programs.program import WINDOW, own_program
+from dosar.updates.programs.program import WINDOW, running_version
 from dosar.updates.restarting import QUIET, run_chosen
 
 IN_BACKGROUND, IN_TERMINAL = "--in-background", "--no-window"
@@ -73,7 +72,7 @@ def _show_window(data: Path, options: list[str], in_background: bool) -> int:
             open_pages(instance.address if instance else None)
             return 0
         autostart = Autostart([*_this_command(), *options, IN_BACKGROUND])
-        window = Window(Server(data, options), data, autostart, _running_version())
+        window = Window(Server(data, options), data, autostart, running_version())
         if in_background:
             window.iconify()
         note_start()
@@ -84,15 +83,10 @@ def _show_window(data: Path, options: list[str], in_background: bool) -> int:
     return 0
 
 
-def _running_version() -> str:
-    own = own_program()
-    return own.version if own is not None else version("dosar")
-
-
 def _this_command() -> list[str]:
     """What starts this window once more: the program that stays where it is, whichever version it hands over to."""
     if getattr(sys, "frozen", False):
-        launcher = os.environ.get(LAUNCHER)  # stays where it is, while versions come and go
+        launcher = os.environ.get(LAUNCHER)
         return [str(Path(launcher) / Path(sys.executable).name) if launcher else sys.executable]
     return [str(Path(sys.argv[0]).absolute())]
 

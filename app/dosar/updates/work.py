@@ -18,12 +18,12 @@ from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.updates.data.going_back import go_back
-from dosar.updates.file.archive import NAME_END, UpdateFile, read_update, running_version
+from dosar.updates.file.archive import NAME_END, UpdateFile, read_update
 from dosar.updates.file.facts import is_inside
 from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import Installed, install_update
 from dosar.updates.programs.choice import choose
-from dosar.updates.programs.program import own_program
+from dosar.updates.programs.program import own_program, running_version
 
 UPDATES = "dosar_updates"
 """Where an application has its update work."""

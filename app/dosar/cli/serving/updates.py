@@ -15,7 +15,7 @@ from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
 from dosar.pages.backups.backup_state import WORK
 from dosar.updates.data.kept import change_kept, end_keeping, read_kept
-from dosar.updates.file.archive import running_version
+from dosar.updates.programs.program import running_version
 from dosar.updates.programs.trial import end_trial, note_coming_up, note_work, told_failure
 from dosar.updates.work import UPDATES, UpdateWork
 

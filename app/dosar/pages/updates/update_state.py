@@ -9,10 +9,9 @@ from flask import abort, current_app
 from dosar.access.services import access_services
 from dosar.updates.data.going_back import way_back
 from dosar.updates.data.kept import KeptData, read_kept
-from dosar.updates.file.archive import running_version
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.choice import Choice, read_choice
-from dosar.updates.programs.program import Program, own_program
+from dosar.updates.programs.program import Program, own_program, running_version
 from dosar.updates.question.daily import DailyQuestion
 from dosar.updates.work import UPDATES, UpdateWork
 

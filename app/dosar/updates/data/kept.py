@@ -22,7 +22,7 @@ from dosar.database.atomic_files import sync_folder, write_atomically
 from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
-from dosar.updates.file.archive import running_version
+from dosar.updates.programs.program import running_version
 
 FACTS_FILE = "kept.json"
 DRAFT_FOLDER, GONE_FOLDER = ".before-update", ".before-update-gone"

@@ -16,7 +16,7 @@ from dosar.database.system_tables import utc_now
 from dosar.language.text.message import msgid
 from dosar.updates.data.kept import KeptData, change_kept, keep_before_update, read_kept, remove_kept
 from dosar.updates.data.row_checks import count_rows, row_differences
-from dosar.updates.file.archive import running_version
+from dosar.updates.programs.program import running_version
 
 PROGRAM_SETTING = "program.version"
 """Which version worked on the data last."""

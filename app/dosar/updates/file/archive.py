@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from errno import EINVAL
 from functools import partial
 from hashlib import sha256
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -26,7 +25,7 @@ from dosar.updates.file.troubles import (
     UpdateTooFar,
 )
 from dosar.updates.pinned import read_pinned
-from dosar.updates.programs.program import own_program
+from dosar.updates.programs.program import running_version
 from dosar.updates.programs.versions import is_newer
 
 NAME_END = ".dosar-update"
@@ -71,12 +70,6 @@ def system_name() -> str:
     """``linux-x86_64``, ``windows-x86_64``, ``macos-arm64``."""
     machine = platform.machine().lower()
     return f"{SYSTEMS.get(sys.platform, sys.platform)}-{MACHINES.get(machine, machine)}"
-
-
-def running_version() -> str:
-    """The version of this program."""
-    own = own_program()
-    return own.version if own is not None else installed_version("dosar")
 
 
 def read_update(file: Path, keys: Sequence[bytes] | None = None, tell: Progress = keep_silent) -> UpdateFile:

@@ -46,6 +46,16 @@ def own_program() -> Program | None:
     return Program(version, str(folder)) if version else None
 
 
+def running_version() -> str:
+    """The version of this program, however it was installed."""
+    own = own_program()
+    if own is not None:
+        return own.version
+    from importlib.metadata import version  # takes time, and a program of its own has no need of it
+
+    return version("dosar")
+
+
 def facts_in(folder: Path) -> dict[str, object]:
     """What the folder says of itself; nothing where it says nothing that can be read."""
     for place in (folder, folder.parent / "Resources"):  # an application of macOS has them there

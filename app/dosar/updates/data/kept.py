@@ -23,10 +23,11 @@ from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
 from dosar.updates.programs.program import running_version
+from dosar.updates.programs.trial import has_lasted_a_day
 
 FACTS_FILE = "kept.json"
 DRAFT_FOLDER, GONE_FOLDER = ".before-update", ".before-update-gone"
-GOOD_DAY, LONGEST = timedelta(hours=24), timedelta(days=30)
+LONGEST = timedelta(days=30)
 """Nobody goes back after a month; and the copy holds also whoever was erased since."""
 EPOCH = datetime(1970, 1, 1)
 """From here on disks count, in UTC."""
@@ -134,8 +135,8 @@ def end_keeping(data: Path, now: datetime) -> bool:
     if kept is None:
         return _is_old(kept_folder(data), now) and remove_kept(data)
     since = datetime.fromisoformat(kept.came_up_at or kept.moment)
-    is_good_day = kept.is_good and bool(kept.came_up_at) and kept.has_worked and now - since >= GOOD_DAY
-    return (is_good_day or now - since >= LONGEST) and remove_kept(data)
+    is_over = (kept.is_good and has_lasted_a_day(kept.came_up_at, kept.has_worked, now)) or now - since >= LONGEST
+    return is_over and remove_kept(data)
 
 
 def _is_old(folder: Path, now: datetime) -> bool:

@@ -26,34 +26,36 @@ def note_coming_up(now: datetime) -> Choice | None:
 
 def note_start() -> None:
     """This program can be started: what is wrong from now on it can say itself."""
-    if _is_on_trial():
+    if _choice_on_trial() is not None:
         change_choice(tries=0)
 
 
 def note_opening() -> None:
     """This program begins to open data: unless :func:`note_coming_up` is called, something is wrong with it."""
-    choice = _is_on_trial()
+    choice = _choice_on_trial()
     if choice is not None:
         change_choice(openings=choice.openings + 1)
 
 
-def _is_on_trial() -> Choice | None:
+def _choice_on_trial() -> Choice | None:
     own, choice = own_program(), read_choice()
     return choice if choice is not None and choice.is_on_trial and choice.runs == own else None
 
 
 def note_work() -> None:
     """Somebody works with this program."""
-    choice = read_choice()
-    if choice is not None and choice.is_on_trial and not choice.has_worked and choice.runs == own_program():
+    if _choice_on_trial() is not None:
         change_choice(has_worked=True)
 
 
 def is_good_day(choice: Choice, now: datetime) -> bool:
-    """Whether the new version has been here for a day and somebody has worked with it. ``now`` is UTC."""
-    if not (choice.is_on_trial and choice.has_worked and choice.came_up_at):
-        return False
-    return now - datetime.fromisoformat(choice.came_up_at) >= GOOD_DAY
+    """Whether the version on trial has had its good day. ``now`` is UTC."""
+    return choice.is_on_trial and has_lasted_a_day(choice.came_up_at, choice.has_worked, now)
+
+
+def has_lasted_a_day(came_up_at: str, has_worked: bool, now: datetime) -> bool:
+    """Whether a new version came up a day ago, and somebody has worked with it. All is UTC."""
+    return has_worked and bool(came_up_at) and now - datetime.fromisoformat(came_up_at) >= GOOD_DAY
 
 
 def end_trial(now: datetime) -> list[str]:

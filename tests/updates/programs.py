@@ -20,7 +20,8 @@ from dosar.updates.file.archive import NAME_END, system_name
 from dosar.updates.file.facts import UpdateFacts, UpdatePart
 from dosar.updates.file.writing import write_update
 from dosar.updates.pinned import pinned_text
-from dosar.updates.programs.program import Program
+from dosar.updates.programs.program import Program, program_in
+from dosar.updates.programs.store import version_folder
 
 ROOT = Path(__file__).parents[2]
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -71,6 +72,13 @@ def make_program(
         file.write_text(SCRIPT.format(python=sys.executable, app=str(ROOT / "app"), name=name, does=does), "utf-8")
         file.chmod(0o755)
     return Program(version, str(folder))
+
+
+def stored_programs() -> list[Program]:
+    """The versions that are in the store, whole, the oldest first."""
+    found = (program_in(folder) for folder in version_folder("x").parent.iterdir())
+    whole = [each for each in found if each is not None and Path(each.folder).name == each.version]
+    return sorted(whole, key=lambda each: [int(number) for number in each.version.split(".")])
 
 
 def public(key: Ed25519PrivateKey) -> bytes:

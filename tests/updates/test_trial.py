@@ -13,10 +13,10 @@ from dosar.database.system_tables import utc_now
 from dosar.updates.data.kept import change_kept, end_keeping, read_kept
 from dosar.updates.programs.choice import choose, read_choice
 from dosar.updates.programs.program import Program
-from dosar.updates.programs.store import stored_programs, version_folder
+from dosar.updates.programs.store import version_folder
 from dosar.updates.programs.trial import note_coming_up
 from tests.backups.offices import hire, new_office
-from tests.updates.programs import make_program
+from tests.updates.programs import make_program, stored_programs
 
 Become = Callable[[Program], None]
 

@@ -21,7 +21,6 @@ from dosar.backups.working import disk_told
 from dosar.database.atomic_files import sync_folder, write_atomically
 from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
 from dosar.database.sqlite_store import SqliteStore
-from dosar.database.store import Store
 from dosar.updates.programs.program import running_version
 from dosar.updates.programs.trial import has_lasted_a_day
 
@@ -144,11 +143,6 @@ def _is_old(folder: Path, now: datetime) -> bool:
     with suppress(OSError):
         return now - (EPOCH + timedelta(seconds=folder.stat().st_mtime)) >= LONGEST
     return False
-
-
-def is_kept_apart(store: Store) -> bool:
-    """Whether the data lie in a file, of which a copy can be kept and put back; a server has its own back-ups."""
-    return isinstance(store, SqliteStore) and store.data_folder is not None
 
 
 def _write(folder: Path, kept: KeptData) -> None:

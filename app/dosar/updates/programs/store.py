@@ -2,12 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from dosar.updates.programs.program import Program, program_in
-from dosar.updates.programs.versions import is_newer
+from dosar.updates.programs.program import Program
 
 FOLDER_VARIABLE = "DOSAR_PROGRAMS"
 UNPACKING_PREFIX, GONE_PREFIX = ".unpacking-", ".gone-"
@@ -40,12 +38,6 @@ def is_in_store(program: Program) -> bool:
     return Path(program.folder).parent == versions_folder()
 
 
-def stored_programs() -> list[Program]:
-    """The versions that are there, whole, the newest last."""
-    found = list(_programs())
-    return sorted(found, key=lambda one: sum(is_newer(one.version, other.version) for other in found))
-
-
 def remove_others(*kept: Program | None) -> list[str]:
     """Remove what a kill left, and every version but these; their names. What a system holds, as Windows does a program
     that runs, goes the next time."""
@@ -67,13 +59,6 @@ def _remove(folder: Path) -> bool:
         shutil.rmtree(gone)
         return True
     return False
-
-
-def _programs() -> Iterator[Program]:
-    for folder in _folders():
-        program = program_in(folder)
-        if program is not None and folder.name == program.version:
-            yield program
 
 
 def _folders() -> list[Path]:

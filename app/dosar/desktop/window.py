@@ -31,7 +31,7 @@ from dosar.desktop.states import (
 )
 from dosar.language.text.message import Message
 from dosar.updates.question.told_version import told_version
-from dosar.updates.restarting import has_other_program
+from dosar.updates.restarting import other_program
 
 WIDTH, PADDING, MOST_LINES = 390, 16, 10
 GAP = (8, 0)
@@ -152,7 +152,7 @@ class Window(tk.Tk):
     def _is_other_version(self) -> bool:
         """Whether the program has started anew since another version was chosen; until then it is the one before."""
         instance = self._server.instance
-        if not has_other_program():
+        if other_program() is None:
             self._served = instance
         return self._served is not None and instance is not None and instance != self._served
 

@@ -1,13 +1,12 @@
 """The running program ends and the chosen one runs in its place, with the same arguments."""
 
-import os
 import sys
 from collections.abc import Callable
 from threading import Lock
 
 from dosar.updates.programs.choice import read_choice
-from dosar.updates.programs.hand_over import LAUNCHER, run_program
-from dosar.updates.programs.program import DOSAR, own_program
+from dosar.updates.programs.hand_over import run_program
+from dosar.updates.programs.program import DOSAR, Program, own_program
 
 QUIET = "--no-browser"
 """The page that asked for it is open already."""
@@ -28,18 +27,18 @@ class Restart:
             self._stop()
 
 
-def has_other_program() -> bool:
-    """Whether another program than this one is to run."""
+def other_program() -> Program | None:
+    """The program that is to run in the place of this one, if there is one."""
     own, choice = own_program(), read_choice()
-    return own is not None and choice is not None and choice.runs != own and choice.runs.is_whole()
+    if own is None or choice is None or choice.runs == own or not choice.runs.is_whole():
+        return None
+    return choice.runs
 
 
 def run_chosen(name: str = DOSAR, *more: str) -> None:
     """Become the chosen program, where it is another one, with the arguments of this one and ``more``; nothing is open
     any more. Returns where this is the one."""
-    own, choice = own_program(), read_choice()
-    if own is None or choice is None or choice.runs == own or not choice.runs.is_whole():
-        return
-    os.environ.setdefault(LAUNCHER, own.folder)
-    asked = sys.argv[1:]
-    run_program(choice.runs, name, [*asked, *(each for each in more if each not in asked)], hands=0)
+    other = other_program()
+    if other is not None:
+        asked = sys.argv[1:]
+        run_program(other, name, [*asked, *(each for each in more if each not in asked)], hands=0)

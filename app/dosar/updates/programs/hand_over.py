@@ -52,7 +52,6 @@ def hand_over(name: str = DOSAR, arguments: Sequence[str] | None = None) -> None
         with suppress(OSError):  # a full disk: it runs all the same
             write_choice(decision.choice)
     if decision.program != own:
-        os.environ.setdefault(LAUNCHER, own.folder)
         run_program(decision.program, name, asked, hands + 1)
 
 
@@ -91,7 +90,9 @@ def run_program(program: Program, name: str, arguments: Sequence[str], hands: in
     """Run it in the place of this one. On Windows, which knows no such thing, this one waits for its end. Returns where
     it cannot be started at all."""
     command = [str(program.file(name)), *arguments]
-    environment = os.environ | {HANDED_OVER: str(hands), "PYINSTALLER_RESET_ENVIRONMENT": "1"}
+    own = own_program()
+    launcher = {} if own is None else {LAUNCHER: own.folder}
+    environment = launcher | os.environ | {HANDED_OVER: str(hands), "PYINSTALLER_RESET_ENVIRONMENT": "1"}
     with suppress(OSError):
         if sys.platform == "win32":
             raise SystemExit(_wait_for(command, environment))

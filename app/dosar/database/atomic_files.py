@@ -31,12 +31,20 @@ def copy_atomically(file: Path, copy: Path) -> None:
 
 def rename_atomically(draft: Path, folder: Path) -> None:
     """Give a finished folder its name once everything in it has reached the disk."""
-    for file in draft.iterdir():
-        with file.open("r+b") as written:
-            os.fsync(written.fileno())
-    sync_folder(draft)
+    sync_tree(draft)
     draft.rename(folder)
     sync_folder(folder.parent)
+
+
+def sync_tree(folder: Path) -> None:
+    """Let everything in a folder reach the disk, and their names."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("r+b") as written:
+                os.fsync(written.fileno())
+    sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dosar.backups.working import clear_work_folders
-from dosar.database.atomic_files import sync_folder, write_atomically
+from dosar.database.atomic_files import sync_folder, sync_tree, write_atomically
 from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER, DATABASE_FILE
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.installation_marker import FOUNDED_FILE
@@ -50,7 +50,7 @@ def new_stage(data: Path) -> Path:
 def swap_in(data: Path, moment: str) -> Path:
     """Put what was prepared in the place of what is there; returns the folder that keeps what was there."""
     stage = data / STAGE_FOLDER
-    _sync_all(stage)
+    sync_tree(stage)
     aside = _unused_name(data, moment)
     coming = sorted(name for name in CHANGED if (stage / name).exists())
     write_atomically(data / JOURNAL_FILE, json.dumps({"aside": aside, "coming": coming}))
@@ -121,13 +121,3 @@ def _finish(data: Path, aside_name: str, coming: Iterable[str]) -> None:
 def _unused_name(data: Path, moment: str) -> str:
     names = (moment, *(f"{moment}-{number}" for number in range(2, 1000)))
     return next(name for name in names if not (data / BEFORE_RESTORE_FOLDER / name).exists())
-
-
-def _sync_all(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            sync_folder(path)
-        else:
-            with path.open("r+b") as written:
-                os.fsync(written.fileno())
-    sync_folder(folder)

@@ -6,7 +6,6 @@ again. It is opened by the same key, and lies on the same disk: it is no back-up
 """
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +17,7 @@ from typing import Any
 from dosar.backups.making.snapshot import take_snapshot
 from dosar.backups.progress import Progress
 from dosar.backups.working import disk_told
-from dosar.database.atomic_files import sync_folder, write_atomically
+from dosar.database.atomic_files import sync_folder, sync_tree, write_atomically
 from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
 from dosar.database.sqlite_store import SqliteStore
 from dosar.updates.programs.program import running_version
@@ -150,10 +149,7 @@ def _write(folder: Path, kept: KeptData) -> None:
 
 
 def _put_in_place(data: Path, draft: Path) -> None:
-    for file in draft.iterdir():
-        with file.open("r+b") as written:
-            os.fsync(written.fileno())
-    sync_folder(draft)
+    sync_tree(draft)
     if kept_folder(data).exists():
         _move_away(data, kept_folder(data))
     draft.rename(kept_folder(data))

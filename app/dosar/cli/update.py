@@ -17,8 +17,7 @@ from dosar.database.store import database_file
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
-from dosar.updates.data.kept import read_kept
-from dosar.updates.data.row_checks import RowDifference
+from dosar.updates.data.kept import read_kept_for_this
 from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import install_update
@@ -31,13 +30,10 @@ LINES_OF_PIP = ("pip install --upgrade dosar", "pipx upgrade dosar", "uv tool up
 
 def say_what_runs(data: Path) -> None:
     """Which version runs, how its trial stands, and what to type."""
-    own, choice, kept = own_program(), read_choice(), read_kept(data)
+    own, choice, kept = own_program(), read_choice(), read_kept_for_this(data)
     _say(Message("Dosar %(version)s runs here.", {"version": running_version()}))
-    if kept is not None and kept.to == running_version() and kept.is_checked and not kept.is_good:
-        for difference in kept.differences:
-            _say(RowDifference(*difference).message)
-        if kept.is_damaged:
-            _say(Message("After the update a part of the database cannot be read."))
+    for trouble in () if kept is None else kept.troubles():
+        _say(trouble)
     if choice is not None and choice.before is not None and choice.runs == own:
         on_trial = Message(
             "It is on trial, and version %(version)s of before is kept until a good day is over. Back to that one, "

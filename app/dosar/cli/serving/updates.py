@@ -14,7 +14,7 @@ from dosar.database.store import Store
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
 from dosar.pages.backups.backup_state import WORK
-from dosar.updates.data.kept import change_kept, end_keeping, read_kept
+from dosar.updates.data.kept import change_kept, end_keeping, read_kept_for_this
 from dosar.updates.programs.program import running_version
 from dosar.updates.programs.trial import end_trial, note_coming_up, note_work, told_failure
 from dosar.updates.work import UPDATES, UpdateWork
@@ -30,8 +30,8 @@ def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], No
     backups: BackupWork = app.extensions[WORK]
     work = app.extensions[UPDATES] = UpdateWork(data, backups, restart)
     note_coming_up(utc_now())
-    kept = read_kept(data)
-    if kept is not None and kept.to == running_version():
+    kept = read_kept_for_this(data)
+    if kept is not None:
         if not kept.came_up_at:
             change_kept(data, came_up_at=utc_now().isoformat())
         if not kept.is_good:
@@ -57,8 +57,7 @@ def look_at_trial(data: Path, store: Store, has_worked: bool) -> None:
     """Note that somebody works, and end what has lasted for a good day."""
     if has_worked:
         note_work()
-        kept = read_kept(data)
-        if kept is not None and kept.to == running_version():
+        if read_kept_for_this(data) is not None:
             change_kept(data, has_worked=True)
     removed = end_trial(utc_now())
     if end_keeping(data, utc_now()) or removed:

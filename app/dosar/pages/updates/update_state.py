@@ -8,7 +8,7 @@ from flask import abort, current_app
 
 from dosar.access.services import access_services
 from dosar.updates.data.going_back import way_back
-from dosar.updates.data.kept import KeptData, read_kept
+from dosar.updates.data.kept import KeptData, read_kept_for_this
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.choice import Choice, read_choice
 from dosar.updates.programs.program import Program, own_program, running_version
@@ -47,13 +47,12 @@ class Versions:
 def versions() -> Versions:
     """As it stands now."""
     data, own, choice = Path(current_app.config["DATA"]), own_program(), read_choice()
-    running, kept = running_version(), read_kept(data)
     work: UpdateWork | None = current_app.extensions.get(UPDATES)
     return Versions(
-        running,
+        running_version(),
         own,
         choice if choice is not None and choice.runs == own else None,
-        kept if kept is not None and kept.to == running else None,
+        read_kept_for_this(data),
         way_back(data),
         work.failed if work is not None else "",
     )

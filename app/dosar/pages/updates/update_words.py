@@ -9,7 +9,6 @@ from dosar.pages.backups.backup_words import MAKING_STEPS, when_text
 from dosar.pages.rendering.work_progress import StepWords
 from dosar.pages.updates.update_state import Versions
 from dosar.updates.data.kept import KeptData
-from dosar.updates.data.row_checks import RowDifference
 from dosar.updates.programs.program import Program
 from dosar.updates.work import BACKUP, LOOK, RESTART, UpdateProgress, UpdateWork
 
@@ -64,9 +63,5 @@ def trouble_lines(found: Versions) -> Iterator[str]:
             failed=found.failed,
             version=found.running,
         )
-    if found.kept is None:
-        return
-    if found.kept.is_damaged:
-        yield gettext("After the update a part of the database cannot be read.")
-    for table, before, after in found.kept.differences:
-        yield RowDifference(table, before, after).message.say(gettext)
+    for trouble in () if found.kept is None else found.kept.troubles():
+        yield trouble.say(gettext)

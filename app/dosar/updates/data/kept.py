@@ -7,7 +7,7 @@ again. It is opened by the same key, and lies on the same disk: it is no back-up
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
@@ -20,6 +20,8 @@ from dosar.backups.working import disk_told
 from dosar.database.atomic_files import sync_folder, sync_tree, write_atomically
 from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
 from dosar.database.sqlite_store import SqliteStore
+from dosar.language.text.message import Message
+from dosar.updates.data.row_checks import RowDifference
 from dosar.updates.programs.program import running_version
 from dosar.updates.programs.trial import has_lasted_a_day
 
@@ -60,6 +62,13 @@ class KeptData:
         """Whether everything was there after the upgrade."""
         return self.is_checked and not self.differences and not self.is_damaged
 
+    def troubles(self) -> Iterator[Message]:
+        """What was not as it should be after the upgrade, in words."""
+        if self.is_damaged:
+            yield Message("After the update a part of the database cannot be read.")
+        for difference in self.differences:
+            yield RowDifference(*difference).message
+
 
 def kept_folder(data: Path) -> Path:
     """Where it lies."""
@@ -71,6 +80,12 @@ def read_kept(data: Path) -> KeptData | None:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return _kept_of(json.loads((kept_folder(data) / FACTS_FILE).read_text("utf-8")))
     return None
+
+
+def read_kept_for_this(data: Path) -> KeptData | None:
+    """What is kept of before this version opened the data; None where another one did, or nothing is kept."""
+    kept = read_kept(data)
+    return kept if kept is not None and kept.to == running_version() else None
 
 
 def _kept_of(told: Any) -> KeptData:

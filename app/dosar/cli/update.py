@@ -23,7 +23,7 @@ from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import install_update
 from dosar.updates.programs.choice import choose, read_choice
 from dosar.updates.programs.program import own_program, running_version
-from dosar.updates.work import BackupFailed
+from dosar.updates.work import require_backup
 
 LINES_OF_PIP = ("pip install --upgrade dosar", "pipx upgrade dosar", "uv tool upgrade dosar")
 
@@ -109,8 +109,7 @@ def _back_up(places: Places) -> None:
     finally:
         store.close()
     _say_outcomes(outcomes)
-    if not any(each.made is not None for each in outcomes):
-        raise BackupFailed(next((each.trouble for each in outcomes if each.trouble), None))
+    require_backup(outcomes)
 
 
 def _say_outcomes(outcomes: Sequence[WorkOutcome]) -> None:

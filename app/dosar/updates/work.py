@@ -46,6 +46,12 @@ class BackupFailed(StoreError):
             super().__init__("No back-up could be made, so nothing was updated: %(why)s", why=trouble.message)
 
 
+def require_backup(outcomes: Sequence[WorkOutcome]) -> None:
+    """Raises :class:`BackupFailed` unless one was made and checked: one good back-up is enough."""
+    if not any(outcome.made is not None and outcome.made.checked for outcome in outcomes):
+        raise BackupFailed(next((outcome.trouble for outcome in outcomes if outcome.trouble), None))
+
+
 @dataclass(frozen=True)
 class UpdateProgress:
     """How far it is."""
@@ -177,7 +183,7 @@ class UpdateWork:
         self._restart_soon()
 
     def _back_up(self) -> None:
-        """At every place; one good back-up is enough. Where no place is set up there is none to make, and the new
+        """At every place. Where no place is set up there is none to make, and the new
         version keeps the data of before beside them all the same."""
         self.tell(BACKUP, 0.0)
         try:
@@ -187,5 +193,4 @@ class UpdateWork:
         if not has_places:
             return
         self.outcomes = self.backups.run(BEFORE_UPDATE)
-        if not any(outcome.made is not None and outcome.made.checked for outcome in self.outcomes):
-            raise BackupFailed(next((outcome.trouble for outcome in self.outcomes if outcome.trouble), None))
+        require_backup(self.outcomes)

@@ -98,6 +98,11 @@ class UpdateWork:
         """Whether the program is about to go on as another version."""
         return self.installed is not None or self._is_going_back
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether there is something to be seen of it."""
+        return self.progress is not None or self.found is not None or self.installed is not None
+
     def note_look(self) -> None:
         """A page has looked how far it is. One that looks again by itself waits through the restart, too."""
         if self.is_restarting:

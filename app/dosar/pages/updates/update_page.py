@@ -16,12 +16,11 @@ from dosar.pages.backups.backup_state import WORK, current_work
 from dosar.pages.backups.backup_words import size_text, when_text
 from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import OneOf, TranslatedForm
-from dosar.pages.updates.update_state import question, versions
+from dosar.pages.updates.update_state import known_update, offered_file, question, versions
 from dosar.pages.updates.update_words import back_text, running_text, trouble_lines
-from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
-from dosar.updates.question.wish import Question, read_question
-from dosar.updates.work import UPDATES
+from dosar.updates.question.newest import Newest
+from dosar.updates.question.wish import read_question
 
 UPDATE_ACCESS = requires_page("organisation")
 ON, OFF = "yes", "no"
@@ -74,7 +73,8 @@ class UpdatePage(PageView):
 def update_page(form: QuestionForm | None = None, refused: str = "") -> Response:
     """The page as it stands, with what was wrong."""
     services, found = access_services(), versions()
-    asked = read_question(services.session)
+    asked, work = read_question(services.session), known_update()
+    newer, offered = asked.newer_than(found.running), offered_file(asked, found.running)
     form = form or QuestionForm(formdata=None, asks=ON if asked.is_on else OFF)
     page = render_template(
         "updates/update.html",
@@ -86,34 +86,19 @@ def update_page(form: QuestionForm | None = None, refused: str = "") -> Response
         troubles=list(trouble_lines(found)),
         is_on_trial=found.is_on_trial,
         back=back_text(found.back) if found.back else "",
-        is_working=_is_working(),
-        newer=_newer_text(asked, found.running),
-        offered=_offered_text(asked, found.running),
+        is_working=work is not None and work.is_on_its_way,
+        newer=_newer_text(newer) if newer is not None else "",
+        offered=size_text(offered.bytes) if offered is not None else "",
         asked=gettext("Asked last: %(when)s.", when=when_text(asked.asked)) if asked.asked else "",
         knows_where=bool(read_pinned().address),
         takes_files=bool(read_pinned().keys),
         is_folder=found.own is not None,
-        can_update=UPDATES in current_app.extensions,
+        can_update=work is not None,
         has_places=WORK in current_app.extensions and bool(current_work().places()),
         piece_bytes=PIECE_BYTES,
     )
     return Response(page, 422 if refused or form.errors else 200)
 
 
-def _is_working() -> bool:
-    work = current_app.extensions.get(UPDATES)
-    return work is not None and (work.progress is not None or work.found is not None or work.installed is not None)
-
-
-def _newer_text(asked: Question, running: str) -> str:
-    newer = asked.newer_than(running)
-    if newer is None:
-        return ""
+def _newer_text(newer: Newest) -> str:
     return gettext("Version %(version)s is there, of %(day)s.", version=newer.version, day=day_text(newer.day))
-
-
-def _offered_text(asked: Question, running: str) -> str:
-    """How large the update for this computer is; empty where there is none."""
-    newer = asked.newer_than(running)
-    offered = newer.files.get(system_name()) if newer is not None else None
-    return size_text(offered.bytes) if offered is not None else ""

@@ -9,10 +9,13 @@ from flask import abort, current_app
 from dosar.access.services import access_services
 from dosar.updates.data.going_back import way_back
 from dosar.updates.data.kept import KeptData, read_kept_for_this
+from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.choice import Choice, read_choice
 from dosar.updates.programs.program import Program, own_program, running_version
 from dosar.updates.question.daily import DailyQuestion
+from dosar.updates.question.newest import OfferedFile
+from dosar.updates.question.wish import Question
 from dosar.updates.work import UPDATES, UpdateWork
 
 
@@ -47,7 +50,7 @@ class Versions:
 def versions() -> Versions:
     """As it stands now."""
     data, own, choice = Path(current_app.config["DATA"]), own_program(), read_choice()
-    work: UpdateWork | None = current_app.extensions.get(UPDATES)
+    work = known_update()
     return Versions(
         running_version(),
         own,
@@ -58,12 +61,24 @@ def versions() -> Versions:
     )
 
 
-def current_update() -> UpdateWork:
+def known_update() -> UpdateWork | None:
     """Whoever updates this program; there is nobody where it does not run as one."""
     work: UpdateWork | None = current_app.extensions.get(UPDATES)
+    return work
+
+
+def current_update() -> UpdateWork:
+    """The same for a page that nobody finds without it."""
+    work = known_update()
     if work is None:
         abort(404)
     return work
+
+
+def offered_file(asked: Question, running: str) -> OfferedFile | None:
+    """The newer version for this kind of computer, where there is one."""
+    newer = asked.newer_than(running)
+    return newer.files.get(system_name()) if newer is not None else None
 
 
 def question() -> DailyQuestion:

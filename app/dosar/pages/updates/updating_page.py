@@ -16,9 +16,8 @@ from dosar.pages.backups.restore_forms import OverForm
 from dosar.pages.backups.sent_pieces import keep_piece, sent_file
 from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 from dosar.pages.updates.update_page import UPDATE_ACCESS, update_page
-from dosar.pages.updates.update_state import current_update, versions
+from dosar.pages.updates.update_state import current_update, offered_file, versions
 from dosar.pages.updates.update_words import LOOKING_STEPS, UPDATING_STEPS, back_text, fraction_of, kept_moment
-from dosar.updates.file.archive import system_name
 from dosar.updates.question.asking import fetch_update
 from dosar.updates.question.wish import read_question
 from dosar.updates.work import RESTART, BackupFailed, UpdateProgress, UpdateWork
@@ -49,8 +48,8 @@ class UpdatingPage(PageView):
 
     @page_route("/update/fetch", UPDATE_ACCESS, ("POST",))
     def fetch(self) -> Any:
-        work, newer = current_update(), read_question(access_services().session).newer_than(versions().running)
-        offered = newer.files.get(system_name()) if newer is not None else None
+        work = current_update()
+        offered = offered_file(read_question(access_services().session), versions().running)
         if offered is None:
             abort(404)
         work.look(lambda tell: fetch_update(offered, work.uploads.prepared_folder(), tell))

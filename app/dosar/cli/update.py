@@ -22,10 +22,9 @@ from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import install_update
 from dosar.updates.programs.choice import choose, read_choice
+from dosar.updates.programs.pip_lines import PIP, PIPX, UV
 from dosar.updates.programs.program import own_program, running_version
 from dosar.updates.work import require_backup
-
-LINES_OF_PIP = ("pip install --upgrade dosar", "pipx upgrade dosar", "uv tool upgrade dosar")
 
 
 def say_what_runs(data: Path) -> None:
@@ -45,7 +44,7 @@ def say_what_runs(data: Path) -> None:
         _say(Message("To update it, type: dosar update FILE (a file that ends in .dosar-update)"))
         return
     _say(Message("It was installed with pip. To update it, stop it, type one of these lines, and start it again:"))
-    for line in LINES_OF_PIP:
+    for line in (PIP, PIPX, UV):
         print(f"  {line}")
 
 

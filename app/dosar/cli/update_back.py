@@ -11,6 +11,7 @@ from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
 from dosar.updates.data.going_back import NoWayBack, go_back, put_back_data, way_back
 from dosar.updates.data.kept import KeptData, read_kept
+from dosar.updates.programs.pip_lines import line_of_version
 from dosar.updates.programs.program import running_version
 
 
@@ -53,6 +54,6 @@ def _say_what_to_install(kept: KeptData) -> None:
     told = Message(
         "To go back, stop Dosar and install the version before (%(line)s), then type there once more: "
         "dosar update --back",
-        {"line": f"pip install dosar=={kept.version}" if kept.version else "pip install dosar==…"},
+        {"line": line_of_version(kept.version)},
     )
     print(translate_message(told), flush=True)

@@ -19,6 +19,7 @@ from dosar.pages.input.forms import OneOf, TranslatedForm
 from dosar.pages.updates.update_state import known_update, offered_file, question, versions
 from dosar.pages.updates.update_words import back_text, running_text, trouble_lines
 from dosar.updates.pinned import read_pinned
+from dosar.updates.programs.pip_lines import PIP, PIPX, UV
 from dosar.updates.question.newest import Newest
 from dosar.updates.question.wish import read_question
 
@@ -96,6 +97,9 @@ def update_page(form: QuestionForm | None = None, refused: str = "") -> Response
         can_update=work is not None,
         has_places=WORK in current_app.extensions and bool(current_work().places()),
         piece_bytes=PIECE_BYTES,
+        pip=PIP,
+        pipx=PIPX,
+        uv=UV,
     )
     return Response(page, 422 if refused or form.errors else 200)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dosar.database.store_errors import StoreError
+from dosar.updates.programs.pip_lines import PIP, PIPX, UV
 
 
 class UpdatesNotTaken(StoreError):
@@ -103,5 +104,8 @@ class InstalledByPip(StoreError):
     def __init__(self) -> None:
         super().__init__(
             "This Dosar was installed with pip, so it is updated with pip: stop it, then type "
-            "pip install --upgrade dosar (or pipx upgrade dosar, or uv tool upgrade dosar), and start it again."
+            "%(pip)s (or %(pipx)s, or %(uv)s), and start it again.",
+            pip=PIP,
+            pipx=PIPX,
+            uv=UV,
         )

@@ -63,7 +63,7 @@ def go_back(data: Path, key: bytes, moment: datetime) -> Program:
     if found is None or choice is None:
         raise NoWayBack
     _require_key(data, key)
-    back = GoingBack(str(data.resolve()), f"{moment:%Y-%m-%d-%H%M%S}{ASIDE_END}")
+    back = GoingBack(str(data.resolve()), _aside_name(moment))
     write_choice(replace(handed_back(choice), failed="", going_back=back))
     return found[0]
 
@@ -74,7 +74,7 @@ def put_back_data(data: Path, key: bytes, moment: datetime) -> Path:
     if read_kept(data) is None:
         raise NoWayBack
     _require_key(data, key)
-    return _swap(data, f"{moment:%Y-%m-%d-%H%M%S}{ASIDE_END}")
+    return _swap(data, _aside_name(moment))
 
 
 def finish_going_back(data: Path) -> Path | None:
@@ -102,7 +102,11 @@ def _name_of_failed(data: Path, choice: Choice) -> str:
     kept = read_kept(data)
     if kept is None or not choice.failed or kept.to != choice.failed or kept.came_up_at:
         return ""
-    return f"{datetime.fromisoformat(kept.moment):%Y-%m-%d-%H%M%S}{ASIDE_END}"
+    return _aside_name(datetime.fromisoformat(kept.moment))
+
+
+def _aside_name(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d-%H%M%S}{ASIDE_END}"
 
 
 def _require_key(data: Path, key: bytes) -> None:

@@ -12,7 +12,7 @@ from dosar.backups.keeping.work import BackupWork
 from dosar.cli.console.locale import translate_message
 from dosar.database.store import Store
 from dosar.database.system_tables import utc_now
-from dosar.language.text.message import Message
+from dosar.language.text.message import Message, msgid
 from dosar.pages.backups.backup_state import WORK
 from dosar.updates.data.kept import change_kept, end_keeping, read_kept_for_this
 from dosar.updates.programs.program import running_version
@@ -23,6 +23,14 @@ FIRST_LOOK_SECONDS, LOOK_SECONDS = 60.0, 600.0
 """Between two looks whether somebody works, and whether the good day is over."""
 ENDED_ACTION = "update_settled"
 """What the audit log calls the end of a trial."""
+FAILED = msgid(
+    "Version %(version)s did not come up, so %(running)s runs again, with the data of before the update. Nothing is "
+    "lost. Tell those who publish Dosar."
+)
+DIFFERENT = Message(
+    "After the update the data are not what they were before: a table has other numbers of rows, or a part cannot be "
+    "read. Sign in as administrator and look at the page of the updates, or go back: dosar update --back"
+)
 
 
 def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], None], by_itself: bool) -> None:
@@ -41,16 +49,6 @@ def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], No
         _say(Message(FAILED, {"version": work.failed, "running": running_version()}))
     if by_itself:
         Thread(target=_look_now_and_then, args=(vault, backups.store, data), daemon=True).start()
-
-
-FAILED = (
-    "Version %(version)s did not come up, so %(running)s runs again, with the data of before the update. Nothing is "
-    "lost. Tell those who publish Dosar."
-)
-DIFFERENT = Message(
-    "After the update the data are not what they were before: a table has other numbers of rows, or a part cannot be "
-    "read. Sign in as administrator and look at the page of the updates, or go back: dosar update --back"
-)
 
 
 def look_at_trial(data: Path, store: Store, has_worked: bool) -> None:

@@ -140,24 +140,14 @@ def _answer_of(address: str, redirects: int = MOST_REDIRECTS) -> Iterator["urlli
                     yield led_on
                 return
             if answer.status != 200:
-                raise NotFetched(
-                    NO_NEWS,
-                    host=host,
-                    number=answer.status,
-                )
+                raise NotFetched(NO_NEWS, host=host, number=answer.status)
             yield answer
         finally:
             answer.close()
     except SSLError:
-        raise NotFetched(
-            NOT_TRUSTED,
-            host=host,
-        ) from None
+        raise NotFetched(NOT_TRUSTED, host=host) from None
     except (HTTPError, OSError):
-        raise NotFetched(
-            NOT_HEARD,
-            host=host,
-        ) from None
+        raise NotFetched(NOT_HEARD, host=host) from None
 
 
 def _target_of(answer: "urllib3.BaseHTTPResponse", address: str) -> str:

@@ -1,6 +1,5 @@
 """The page of the versions: who sees it, what it says, and how a new one comes."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +22,7 @@ from dosar.updates.programs.program import Program
 from dosar.updates.work import UPDATES, UpdateWork
 from tests.backups.servers import answering
 from tests.pages.conftest import Demo, token_on
-from tests.updates.programs import KEY, make_program, make_update
+from tests.updates.programs import KEY, become, make_program, make_update
 from tests.updates.release import Makers, offered
 from tests.waiting import is_soon
 
@@ -49,12 +48,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def installed(folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     """This program is the installed one."""
-    folder = folders / "installed"
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    monkeypatch.setattr(sys, "executable", str(folder / "dosar"))
-    pin(monkeypatch, folder)
+    program = Program(VERSION, str(folders / "installed"))
+    become(program, monkeypatch)
+    pin(monkeypatch, folders / "installed")
     monkeypatch.setenv("DOSAR_PROGRAMS", str(tmp_path / "store"))
-    return Program(VERSION, str(folder))
+    return program
 
 
 @pytest.fixture

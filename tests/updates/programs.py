@@ -13,6 +13,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dosar.database.format_version import FORMAT_VERSION
@@ -72,6 +73,12 @@ def make_program(
         file.write_text(SCRIPT.format(python=sys.executable, app=str(ROOT / "app"), name=name, does=does), "utf-8")
         file.chmod(0o755)
     return Program(version, str(folder))
+
+
+def become(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process is that program from now on."""
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(program.file()))
 
 
 def stored_programs() -> list[Program]:

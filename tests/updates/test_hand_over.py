@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from dosar.updates.programs.hand_over import decide
 from dosar.updates.programs.program import Program
 from dosar.updates.programs.store import remove_others, version_folder
 from dosar.updates.programs.trial import is_good_day, note_coming_up
-from tests.updates.programs import make_program, stored_programs
+from tests.updates.programs import become, make_program, stored_programs
 
 NOW = datetime(2026, 11, 30, 9)
 
@@ -104,8 +103,7 @@ def test_a_program_that_was_running_before_undoes_no_update(base: Program, monke
     """Its data are opened late: another folder of this account was updated meanwhile."""
     newer = stored("0.3.0")
     choice = choose(newer, base, NOW.isoformat())
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    monkeypatch.setattr(sys, "executable", str(base.file()))
+    become(base, monkeypatch)
     assert note_coming_up(NOW) is None and read_choice() == choice
     newer.file("dosar-desktop").unlink()
     assert note_coming_up(NOW) and read_choice().runs == base  # type: ignore[union-attr]
@@ -119,8 +117,7 @@ def test_a_store_behind_a_link_is_the_same(base: Program, tmp_path: Path, monkey
     newer = stored("0.3.0")
     choose(newer, base, NOW.isoformat())
     assert said(base, "start") == "0.3.0 start"
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    monkeypatch.setattr(sys, "executable", str(newer.file()))
+    become(newer, monkeypatch)
     assert note_coming_up(NOW).before == base, "the way back is there"  # type: ignore[union-attr]
     assert read_choice().tries == 0  # type: ignore[union-attr]
 

@@ -1,8 +1,8 @@
 """The first good day of a new version: somebody has worked with it, and nothing of before is left."""
 
-import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from dosar.updates.programs.program import Program
 from dosar.updates.programs.store import version_folder
 from dosar.updates.programs.trial import note_coming_up
 from tests.backups.offices import hire, new_office
+from tests.updates import programs
 from tests.updates.programs import make_program, stored_programs
 
 Become = Callable[[Program], None]
@@ -25,12 +26,7 @@ Become = Callable[[Program], None]
 def become(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Become:
     """This process is that program from now on."""
     monkeypatch.setenv("DOSAR_PROGRAMS", str(tmp_path / "programs"))
-
-    def run_as(program: Program) -> None:
-        monkeypatch.setattr(sys, "frozen", True, raising=False)
-        monkeypatch.setattr(sys, "executable", str(program.file()))
-
-    return run_as
+    return partial(programs.become, monkeypatch=monkeypatch)
 
 
 def test_after_a_good_day_nothing_of_before_is_left(become: Become, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
@@ -102,8 +103,6 @@ def test_what_is_not_for_here_is_refused(
     (tmp_path / "dosar").write_bytes(b".")
     make = make_update(tmp_path, program)
     with ZipFile(make) as packed, ZipFile(file, "w", ZIP_DEFLATED) as written:
-        from dataclasses import replace
-
         content = replace(facts, **changes).written()  # type: ignore[arg-type]
         written.writestr("update.json", content)
         written.writestr("update.json.sig", sign_facts(content, KEY))

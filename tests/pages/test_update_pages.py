@@ -99,6 +99,12 @@ def test_installed_with_pip_the_lines_to_type_are_said(administrator: FlaskClien
     assert administrator.get("/update/back").status_code == 404
 
 
+@pytest.mark.usefixtures("installed")
+def test_where_nobody_updates_it_no_file_is_asked_for(administrator: FlaskClient) -> None:
+    page = administrator.get("/update").text
+    assert "takes no update from a file" in page and 'type="file"' not in page
+
+
 def test_an_update_is_brought_looked_at_and_done(
     administrator: FlaskClient, work: UpdateWork, folders: Path, installed: Program
 ) -> None:

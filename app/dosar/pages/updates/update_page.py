@@ -18,6 +18,7 @@ from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import OneOf, TranslatedForm
 from dosar.pages.updates.update_state import known_update, offered_file, question, versions
 from dosar.pages.updates.update_words import back_text, running_text, trouble_lines
+from dosar.updates.file.troubles import UpdatesNotTaken
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.pip_lines import PIP, PIPX, UV
 from dosar.updates.question.newest import Newest
@@ -94,6 +95,7 @@ def update_page(form: QuestionForm | None = None, refused: str = "") -> Response
         knows_where=bool(read_pinned().address),
         takes_files=bool(read_pinned().keys),
         is_folder=found.own is not None,
+        not_taken=UpdatesNotTaken().message.say(gettext),
         can_update=work is not None,
         has_places=WORK in current_app.extensions and bool(current_work().places()),
         piece_bytes=PIECE_BYTES,

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 from filelock import FileLock, Timeout
 
 from dosar.backups.progress import Progress, keep_silent
+from dosar.backups.restoring.uploads import SPARE_BYTES
 from dosar.database.atomic_files import sync_folder
 from dosar.database.store_errors import StoreError
 from dosar.updates.file.archive import UNREADABLE, UpdateFile, read_update, stream_parts
@@ -24,8 +25,6 @@ from dosar.updates.programs.hand_over import STAY
 from dosar.updates.programs.program import Program, own_program, program_in
 from dosar.updates.programs.store import UNPACKING_PREFIX, remove_others, version_folder
 
-SPARE_BYTES = 256 * 2**20
-"""What stays free on the disk."""
 TRIAL_SECONDS = 180.0
 """A slow computer with a protection program that looks at every file takes long the first time."""
 LOCK_FILE = "installing"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from dosar.backups.progress import Progress
+from dosar.backups.restoring.uploads import SPARE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
 from dosar.updates.question.newest import LARGEST_BYTES, Newest, NotBelieved, OfferedFile, read_newest
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     import urllib3
 
 CHUNK_BYTES = 2**20
-SPARE_BYTES = 256 * 2**20
-"""What stays free on the disk."""
 MOST_REDIRECTS = 3
 MOST_SECONDS = 30.0
 """How long the answer to the question may take to come, however few bytes at once."""

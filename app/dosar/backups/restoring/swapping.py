@@ -17,6 +17,7 @@ from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER, DATABASE_FILE
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.installation_marker import FOUNDED_FILE
 from dosar.database.installation.owed_rewrite import OWED_FILE
+from dosar.database.keys.key_file import SALT_FILE
 from dosar.database.keys.key_slots_file import SLOTS_FILE
 from dosar.database.keys.opening_log import WRONG_GUESSES_FILE
 from dosar.database.store_errors import StoreError
@@ -29,7 +30,7 @@ CHANGED = (
     DATABASE_FILE,
     *(f"{DATABASE_FILE}{end}" for end in ("-wal", "-shm", "-journal")),
     SLOTS_FILE,
-    "passphrase.salt",
+    SALT_FILE,
     REGISTER_FILE,
     FOUNDED_FILE,
     OWED_FILE,

@@ -28,6 +28,7 @@ from dosar.database.keys.key_slots_file import slots_file
 from dosar.database.store import database_file
 from dosar.database.store_errors import StoreError
 
+SALT_FILE = "passphrase.salt"
 KEY_BYTES = 32
 SALT_BYTES = 16
 SHORTEST_PASSPHRASE = 14
@@ -65,7 +66,7 @@ def remember_key_file(data: Path, file: Path) -> None:
 
 def salt_file(data: Path) -> Path:
     """The salt of the passphrase: no secret, but the database cannot be opened without it."""
-    return data / "passphrase.salt"
+    return data / SALT_FILE
 
 
 def knows_folder(data: Path, key_file: Path | None = None) -> bool:

@@ -14,6 +14,7 @@ from dosar.backups.restoring.swapping import FORMS_FOLDER, new_stage, swap_in
 from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER, DATABASE_FILE, is_opened_by
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.installation_marker import FOUNDED_FILE
+from dosar.database.keys.key_file import SALT_FILE
 from dosar.database.keys.key_slots_file import SLOTS_FILE
 from dosar.database.keys.opening_log import WRONG_GUESSES_FILE
 from dosar.database.store_errors import StoreError
@@ -21,7 +22,7 @@ from dosar.updates.data.kept import KeptData, kept_folder, read_kept, remove_kep
 from dosar.updates.programs.choice import Choice, GoingBack, handed_back, read_choice, write_choice
 from dosar.updates.programs.program import Program, own_program
 
-STAYING = (SLOTS_FILE, "passphrase.salt", REGISTER_FILE, FOUNDED_FILE, WRONG_GUESSES_FILE, FORMS_FOLDER)
+STAYING = (SLOTS_FILE, SALT_FILE, REGISTER_FILE, FOUNDED_FILE, WRONG_GUESSES_FILE, FORMS_FOLDER)
 """As they are today: the passphrase of today opens the data of then, and who was erased since does not come back."""
 ASIDE_END = "-update"
 

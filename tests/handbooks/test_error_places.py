@@ -4,7 +4,7 @@ import pytest
 
 from dosar.cli.console.troubles import translate_trouble
 from dosar.database.store_errors import DiskFull, StoreError
-from dosar.handbooks.error_places import find_place, place_for, sentences_of_places
+from dosar.handbooks.error_places import PLACES_FILE, find_place, place_for, sentences_of_places
 from dosar.language.text.message import Message
 from dosar.language.text.translations import LANGUAGES, WORDINGS, translated_forms, translated_words
 
@@ -25,6 +25,11 @@ def test_every_sentence_is_one_of_the_program(sentence: str) -> None:
     spoken = LANGUAGES[0]
     known = {*translated_words(spoken), *plural_sentences(spoken)}
     assert sentence in known
+
+
+def test_no_sentence_is_lost_because_its_place_is_written_twice() -> None:
+    written = [line for line in PLACES_FILE.read_text("utf-8").splitlines() if line.startswith("  - ")]
+    assert len(written) == sum(map(len, sentences_of_places().values()))
 
 
 def plural_sentences(language: str) -> set[str]:

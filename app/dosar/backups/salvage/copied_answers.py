@@ -40,7 +40,7 @@ def copied_answers(
     numbers: dict[AnswerPath, int] = {}
     lost: list[AnswerPath] = []
     for link in links_in_answers(form.questions.values(), answers):
-        found = _user(today, link.number) if link.target == USER_LINK else find(link.target, link.number)
+        found = user_today(today, link.number) if link.target == USER_LINK else find(link.target, link.number)
         if found is None:
             lost.append(link.where)
         elif found != link.number:
@@ -81,10 +81,8 @@ def _with_numbers(answers: Answers, numbers: Mapping[AnswerPath, int]) -> Answer
 
 def user_today(today: Repository, number: int | None) -> int | None:
     """The worker with this number, if there is one today."""
-    return None if number is None else _user(today, number)
-
-
-def _user(today: Repository, number: int) -> int | None:
+    if number is None:
+        return None
     found: int | None = today.session.scalar(select(user_table.c.id).where(user_table.c.id == number))
     return found
 

@@ -43,7 +43,7 @@ class BackupCopyPage(PageView):
         if work.progress is not None:
             return restore_progress_page(work.progress, url_for("BackupCopyPage.look"), url_for("BackupsPage.backups"))
         if not isinstance(work.trouble, SECRET_TROUBLES):
-            current_copy().guesses.forget(request.remote_addr or "")
+            work.guesses.forget(request.remote_addr or "")
         if work.trouble is not None:
             form = SecretForm(formdata=None)
             told = work.trouble.message.say(gettext)

@@ -95,6 +95,7 @@ FOLDERS = {
         "sealed",
     ],
     "pages/sheet": [TOP, "posting"],
+    "pages/backups": [TOP, "restoring", "salvage"],
 }
 """The folders inside another one, and the files beside them (``TOP``), from left to right as the layers are."""
 WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", "markupsafe", "werkzeug", "wtforms"}

@@ -12,7 +12,7 @@ from dosar.access.services import access_services
 from dosar.database.store_errors import StoreError
 from dosar.pages.backups.backup_words import size_text
 from dosar.pages.backups.lost_work import lost_text, saved_since
-from dosar.pages.backups.restore_forms import OverForm
+from dosar.pages.backups.restoring.restore_forms import OverForm
 from dosar.pages.backups.sent_pieces import keep_piece, sent_file
 from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 from dosar.pages.updates.update_page import UPDATE_ACCESS, update_page

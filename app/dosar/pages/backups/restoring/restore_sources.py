@@ -7,7 +7,7 @@ from dosar.backups.places.addresses import OBJECT_STORE_KIND, WEBDAV_KIND
 from dosar.backups.places.settings import PlaceSettings, open_place
 from dosar.backups.restoring.restore_work import BackupSource, RestoreWork
 from dosar.language.text.message import Mistake
-from dosar.pages.backups.restore_forms import RestoreForm
+from dosar.pages.backups.restoring.restore_forms import RestoreForm
 from dosar.pages.backups.sent_pieces import sent_file
 
 OBJECT_STORE_BEGIN = "s3://"

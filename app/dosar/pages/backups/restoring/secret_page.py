@@ -6,7 +6,7 @@ from flask import current_app, render_template
 
 from dosar.database.keys.key_changes import stored_status
 from dosar.database.keys.key_file import default_key_file
-from dosar.pages.backups.restore_forms import SecretForm
+from dosar.pages.backups.restoring.restore_forms import SecretForm
 
 
 def key_file_here() -> Path | None:
@@ -19,5 +19,11 @@ def key_file_here() -> Path | None:
 def secret_page(title: str, name: str, form: SecretForm, refused: str, action: str, leave: str) -> str:
     """A page that asks for the card or the passphrase of the back-up that is called so."""
     return render_template(
-        "backups/restore_secret.html", title=title, form=form, name=name, refused=refused, action=action, leave=leave
+        "backups/restoring/restore_secret.html",
+        title=title,
+        form=form,
+        name=name,
+        refused=refused,
+        action=action,
+        leave=leave,
     )

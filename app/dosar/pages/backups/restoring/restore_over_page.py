@@ -18,10 +18,10 @@ from dosar.pages.backups.backup_words import contents_text
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
 from dosar.pages.backups.lost_work import lost_text, saved_since
 from dosar.pages.backups.places_page import named_backup, place_with_number
-from dosar.pages.backups.restore_forms import OverForm, SecretForm
-from dosar.pages.backups.restore_progress import restore_progress_page
-from dosar.pages.backups.restored import settle_restored
-from dosar.pages.backups.secret_page import key_file_here, secret_page
+from dosar.pages.backups.restoring.restore_forms import OverForm, SecretForm
+from dosar.pages.backups.restoring.restore_progress import restore_progress_page
+from dosar.pages.backups.restoring.restored import settle_restored
+from dosar.pages.backups.restoring.secret_page import key_file_here, secret_page
 
 
 class RestoreOverPage(PageView):
@@ -79,7 +79,7 @@ def _found_page(work: RestoreWork, form: OverForm) -> str:
     assert work.found is not None
     count = saved_since(work.found.manifest.moment)
     return render_template(
-        "backups/restore_found.html",
+        "backups/restoring/restore_found.html",
         counted=contents_text(work.found.manifest),
         lost=lost_text(count),
         is_lost=bool(count),

@@ -13,9 +13,9 @@ from dosar.backups.restoring.restore_work import SECRET_TROUBLES, BackupSource
 from dosar.pages.backups.backup_state import current_copy
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
 from dosar.pages.backups.places_page import named_backup, place_with_number
-from dosar.pages.backups.restore_forms import SecretForm
-from dosar.pages.backups.restore_progress import restore_progress_page
-from dosar.pages.backups.secret_page import key_file_here, secret_page
+from dosar.pages.backups.restoring.restore_forms import SecretForm
+from dosar.pages.backups.restoring.restore_progress import restore_progress_page
+from dosar.pages.backups.restoring.secret_page import key_file_here, secret_page
 
 
 class BackupCopyPage(PageView):

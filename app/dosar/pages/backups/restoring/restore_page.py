@@ -21,10 +21,10 @@ from dosar.language.text.message import Mistake
 from dosar.pages.backups.backup_state import current_restore
 from dosar.pages.backups.backup_words import contents_text
 from dosar.pages.backups.drive_choices import found_choices
-from dosar.pages.backups.restore_forms import RestoreForm
-from dosar.pages.backups.restore_progress import restore_progress_page
-from dosar.pages.backups.restore_sources import asked_source
-from dosar.pages.backups.restored import settle_restored
+from dosar.pages.backups.restoring.restore_forms import RestoreForm
+from dosar.pages.backups.restoring.restore_progress import restore_progress_page
+from dosar.pages.backups.restoring.restore_sources import asked_source
+from dosar.pages.backups.restoring.restored import settle_restored
 from dosar.pages.backups.sent_pieces import keep_piece
 
 RESTORE_COOKIE = "restore"
@@ -80,7 +80,7 @@ class RestorePage(PageView):
         if work.found is None:
             return redirect(url_for("RestorePage.restore"), 303)
         return render_template(
-            "backups/restore_found.html",
+            "backups/restoring/restore_found.html",
             counted=contents_text(work.found.manifest),
             lost="",
             form=None,
@@ -142,5 +142,5 @@ def _form_as_typed(work: RestoreWork) -> RestoreForm:
 
 
 def _restore_page(form: RestoreForm, refused: str = "", status: int = 422) -> Response:
-    page = render_template("backups/restore.html", form=form, refused=refused, piece_bytes=PIECE_BYTES)
+    page = render_template("backups/restoring/restore.html", form=form, refused=refused, piece_bytes=PIECE_BYTES)
     return Response(page, status if refused or form.errors else 200)

@@ -33,6 +33,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's backgroun
 from dosar.cli.main import main
 sys.exit(main())
 """
+HELD_PROGRAM = (
+    """
+import os, sys, time
+def wait(event, arguments):
+    while event == "open" and str(arguments[0]).endswith("case.yaml") and not os.path.exists("go on"):
+        time.sleep(0.01)
+sys.addaudithook(wait)
+"""
+    + PROGRAM
+)
+"""Reads no form before the file ``go on`` lies in its folder: the start takes as long as somebody looks at it."""
 STEP = re.compile(r'<li aria-current="step">([^<]*)')
 CATALOGUE = Path(__file__).parents[1] / "translations/ro/LC_MESSAGES/messages.po"
 FEW_FORMS = "forms: [case, intake, plan, monitoring_form, visit_report]"
@@ -46,6 +57,8 @@ class Start:
     process: "subprocess.Popen[str]"
     seen: list[str] = field(default_factory=list)
     """The steps, in the order they were shown."""
+    page: str = ""
+    """What was seen last."""
 
     def ask(self, address: str, language: str = "ro") -> tuple[int, str, str]:
         """Status, what the browser is told to do by itself, and the page; 0 while nobody answers."""
@@ -58,21 +71,26 @@ class Start:
                 return refusal.code, refusal.headers.get("Refresh", ""), refusal.read().decode()
         return 0, "", ""
 
+    def look(self) -> str:
+        """The first page, as it is at this moment."""
+        self.page = self.ask("/")[2]
+        return self.page
+
     def is_ready(self) -> bool:
-        """Look at the first page once more."""
+        """Look at the page where one signs in once more."""
         status, _, page = self.ask("/sign-in")
         self.seen += [step.strip() for step in STEP.findall(page) if step.strip() not in self.seen]
         return status == 200
 
 
 @contextmanager
-def starting(folder: Path, port: int, *more: str) -> Iterator[Start]:
+def starting(folder: Path, port: int, *more: str, program: str = PROGRAM) -> Iterator[Start]:
     """``dosar start`` with data of its own in the folder, and a browser that shows nothing."""
     places = ["--data", str(folder / "data"), "--key-file", str(folder / "key"), "--port", str(port)]
     code = str(Path(__file__).parents[1] / "app")
     environment = {**os.environ, "PYTHONPATH": code, "LANG": "ro_RO.UTF-8", "BROWSER": "true"}
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "start", *places, *more],
+        [sys.executable, "-c", program, "start", *places, *more],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
@@ -102,13 +120,14 @@ def few_forms(tmp_path: Path) -> Path:
 
 
 def test_the_first_page_shows_how_far_the_start_is(tmp_path: Path, free_port: int) -> None:
-    with starting(tmp_path, free_port, "--demo") as started:
+    with starting(tmp_path, free_port, "--demo", program=HELD_PROGRAM) as started:
         assert is_soon(lambda: started.ask("/health")[0] == 200)
         status, goes_on, page = started.ask("/cases", "en")
         assert (status, goes_on) == (503, "1"), "the browser looks again by itself, without scripts"
         assert "The data are being opened" in page and 'name="secret"' not in page
         assert started.ask("/ready")[0] == 503 and "starting" in started.ask("/ready")[2]
-        assert "Datele se deschid" in started.ask("/")[2]
+        assert "Datele se deschid" in started.ask("/")[2] and not started.is_ready()
+        (tmp_path / "go on").touch()
         assert is_soon(started.is_ready)
         assert started.ask("/ready")[0] == 200
         assert "Autentifică-te" in started.ask("/cases")[2], "who asks for more than the first page waits for the cases"
@@ -152,8 +171,8 @@ def test_what_keeps_the_data_closed_ends_the_start_with_a_sentence(tmp_path: Pat
     (tmp_path / "key").write_text(KEY.hex() + "\n")
     (tmp_path / "key").chmod(0o600)
     with starting(tmp_path, free_port) as started:
-        assert is_soon(lambda: "Dosar nu poate porni" in started.ask("/")[2]), "in the browser, too"
-        assert "Cheia nu deschide" in started.ask("/")[2]
+        assert is_soon(lambda: "Dosar nu poate porni" in started.look()), "in the browser, too"
+        assert "Cheia nu deschide" in started.page
         said, complaint = started.process.communicate(timeout=120)
     assert (started.process.returncode, said) == (2, "")
     assert "Traceback" not in complaint and complaint.splitlines()[-1].startswith("Cheia nu deschide"), complaint

@@ -1,5 +1,6 @@
 """What somebody is told of the back-ups before it is too late."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,12 @@ from dosar.language.text.message import Message
 NOW = datetime(2026, 11, 29, 16, 30)
 YESTERDAY, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=3, minutes=1)
 STICK = PlaceState("blue stick", YESTERDAY)
+NOT_CONNECTED = Message("The stick is not there.")
+
+
+def in_a_drawer(last_good: datetime | None) -> PlaceState:
+    """The red stick, whose turn it is not."""
+    return PlaceState("red stick", last_good, NOT_CONNECTED, is_absent=True)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +29,13 @@ STICK = PlaceState("blue stick", YESTERDAY)
         ([PlaceState("blue stick", LONG_AGO), PlaceState("server", YESTERDAY)], []),
         ([PlaceState("blue stick", YESTERDAY, is_on_this_disk=True)], [BackupWarning.ONLY_THIS_DISK]),
         ([PlaceState("folder", YESTERDAY, is_on_this_disk=True), STICK], []),
-        ([PlaceState("blue stick", YESTERDAY, Message("The stick is not there."))], [BackupWarning.FAILED]),
+        ([PlaceState("blue stick", YESTERDAY, NOT_CONNECTED)], [BackupWarning.FAILED]),
+        ([STICK, in_a_drawer(NOW - timedelta(days=8))], []),
+        ([STICK, in_a_drawer(NOW - timedelta(days=15))], [BackupWarning.LONG_AWAY]),
+        ([STICK, in_a_drawer(None)], [BackupWarning.FAILED]),
+        ([replace(STICK, is_on_this_disk=True), in_a_drawer(NOW - timedelta(days=8))], [BackupWarning.FAILED]),
+        ([PlaceState("blue stick", LONG_AGO), in_a_drawer(LONG_AGO)], [BackupWarning.OLD, BackupWarning.FAILED]),
+        ([STICK, PlaceState("server", YESTERDAY, Message("The password is wrong."))], [BackupWarning.FAILED]),
     ],
 )
 def test_it_is_said_what_is_wrong_with_the_places(places: list[PlaceState], warned: list[BackupWarning]) -> None:

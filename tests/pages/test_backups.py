@@ -92,12 +92,26 @@ def test_how_many_are_kept_is_chosen(demo: Demo, administrator: FlaskClient) -> 
     assert "3/2/1" in told(demo, "backup_plan")
 
 
-def test_a_stick_that_is_not_there_is_named(administrator: FlaskClient, demo: Demo, stick: Path) -> None:
+def test_a_stick_that_is_not_there_is_named(
+    administrator: FlaskClient, demo: Demo, stick: Path, tmp_path: Path
+) -> None:
+    """It is a trouble only where no other one took its turn."""
+    work, red = demo.app.extensions[WORK], tmp_path / "red"
+    red.mkdir()
+    post(administrator, "/backups/new/folder", title="red stick", folder=str(red))
     shutil.rmtree(stick)
+    red.rename(tmp_path / "away")
+    work.look_at_disks()  # a folder that is not there is not on the disk of the data
+    (tmp_path / "away").rename(red)
     post(administrator, "/backups/now")
-    assert is_soon(lambda: demo.app.extensions[WORK].progress is None)
+    assert is_soon(lambda: work.progress is None)
+    administrator.get("/backups/progress")
     page = administrator.get("/backups").text
-    place = re.findall(r'href="(/backups/places/\d+)"', page)[-1]
+    assert "blue stick was not connected, so it got none" in page and "red stick: backed up and checked" in page
+    assert "another place has a fresh back-up" in page and 'class="problem"' not in page
+    place, other = re.findall(r'href="(/backups/places/\d+)"', page)[-2:]
+    assert post(administrator, f"{other}/remove").status_code == 303
+    page = administrator.get("/backups").text
     assert 'class="problem"' in page and "Connect" in administrator.get(place).text
     assert post(administrator, f"{place}/remove").status_code == 303
     assert "blue stick" not in administrator.get("/backups").text

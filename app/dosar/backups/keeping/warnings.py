@@ -9,6 +9,8 @@ from dosar.backups.making.last_backup import FRESH_DAYS
 from dosar.language.text.message import Message
 
 OLD_AFTER = timedelta(days=FRESH_DAYS)
+LONGEST_AWAY = timedelta(days=14)
+"""A stick whose turn did not come for so long was forgotten."""
 
 
 class BackupWarning(Enum):
@@ -19,6 +21,7 @@ class BackupWarning(Enum):
     OLD = "old"
     ONLY_THIS_DISK = "only_this_disk"
     FAILED = "failed"
+    LONG_AWAY = "long_away"
     NO_CARD = "no_card"
 
 
@@ -33,6 +36,8 @@ class PlaceState:
     """What went wrong the last time: a stick that was not there."""
     is_on_this_disk: bool = False
     """Whether it goes when the disk of the data goes."""
+    is_absent: bool = False
+    """Whether the trouble is only that the stick was not connected."""
 
 
 def backup_warnings(
@@ -49,6 +54,30 @@ def last_good_of(places: Sequence[PlaceState], restored: datetime | None = None)
     )
 
 
+def failed_places(places: Sequence[PlaceState], moment: datetime) -> list[PlaceState]:
+    """Those that somebody has to look after: a stick that waits for its turn is where it should be."""
+    return [place for place in places if place.trouble is not None and not waits_for_its_turn(place, places, moment)]
+
+
+def long_away(places: Sequence[PlaceState], moment: datetime) -> list[PlaceState]:
+    """Those whose turn did not come for too long."""
+    return [
+        place
+        for place in places
+        if waits_for_its_turn(place, places, moment)
+        and place.last_good is not None
+        and moment - place.last_good > LONGEST_AWAY
+    ]
+
+
+def waits_for_its_turn(place: PlaceState, places: Sequence[PlaceState], moment: datetime) -> bool:
+    """Whether a stick lies in a drawer while another place, on another disk than the data, has a fresh back-up. One
+    that never got a back-up waits for nothing."""
+    others = (other for other in places if other is not place and not other.is_on_this_disk)
+    fresh = any(other.last_good is not None and moment - other.last_good <= OLD_AFTER for other in others)
+    return place.is_absent and place.last_good is not None and fresh
+
+
 def _warnings(
     places: Sequence[PlaceState], has_card: bool, moment: datetime, restored: datetime | None
 ) -> Iterator[BackupWarning]:
@@ -61,7 +90,9 @@ def _warnings(
         yield BackupWarning.OLD
     if places and all(place.is_on_this_disk for place in places):
         yield BackupWarning.ONLY_THIS_DISK
-    if any(place.trouble for place in places):
+    if failed_places(places, moment):
         yield BackupWarning.FAILED
+    if long_away(places, moment):
+        yield BackupWarning.LONG_AWAY
     if not has_card:
         yield BackupWarning.NO_CARD

@@ -8,9 +8,17 @@ from pathlib import Path
 from secrets import token_hex
 
 from dosar.backups.places.place import PlaceUnreachable
+from dosar.language.text.message import Message, msgid
 
 MARKER_PREFIX = "dosar-"
 MARKER_END = ".place.txt"
+NOT_CONNECTED = msgid(
+    "The disk or stick for back-ups is not there (last at %(folder)s). Connect it, or choose another place."
+)
+ANOTHER_CONNECTED = msgid(
+    "At %(folder)s there is another disk or stick than the one that was chosen. Connect that one, or choose this one "
+    "as a new place."
+)
 MARKER_TEXT = """\
 Aici ajung copii de siguranță ale programului Dosar. Nu ștergeți acest fișier: după el este recunoscut locul.
 Dosar keeps back-ups here. Do not delete this file: the place is known by it.
@@ -44,15 +52,13 @@ def find_folder(address: Path, inside: str, mark: str, drives: Iterable[Path] = 
         if _marker(elsewhere, mark).exists():
             return elsewhere
     if folder.is_dir() or (address.is_dir() and address.is_mount()):
-        raise PlaceUnreachable(
-            "At %(folder)s there is another disk or stick than the one that was chosen. Connect that one, or choose "
-            "this one as a new place.",
-            folder=address,
-        )
-    raise PlaceUnreachable(
-        "The disk or stick for back-ups is not there (last at %(folder)s). Connect it, or choose another place.",
-        folder=address,
-    )
+        raise PlaceUnreachable(ANOTHER_CONNECTED, folder=address)
+    raise PlaceUnreachable(NOT_CONNECTED, folder=address)
+
+
+def is_absence(trouble: Message) -> bool:
+    """Whether nothing is wrong with the disk or stick but that it is elsewhere."""
+    return trouble.text in (NOT_CONNECTED, ANOTHER_CONNECTED)
 
 
 def _elsewhere(address: Path, inside: str, drives: Iterable[Path]) -> Iterator[Path]:

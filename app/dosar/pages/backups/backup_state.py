@@ -9,6 +9,7 @@ from dosar.access.services import access_services
 from dosar.backups.keeping.runs import last_good, last_try
 from dosar.backups.keeping.warnings import PlaceState
 from dosar.backups.keeping.work import BackupWork
+from dosar.backups.places.known_folder import is_absence
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.salvage.copy_work import CopyWork
 from dosar.database.keys.key_changes import stored_status
@@ -46,12 +47,14 @@ def place_states() -> list[PlaceState]:
     states = []
     for place in work.places():
         good, last = last_good(session, place.id), last_try(session, place.id)
+        trouble = last.trouble if last and not last.verified else None
         states.append(
             PlaceState(
                 place.title,
                 good.begun_at if good else None,
-                last.trouble if last and not last.verified else None,
+                trouble,
                 work.is_on_this_disk(place),
+                trouble is not None and is_absence(trouble),
             )
         )
     return states

@@ -7,7 +7,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from dosar.access.services import access_services
 from dosar.access.time_zones import local_day
-from dosar.backups.keeping.warnings import BackupWarning, PlaceState, last_good_of
+from dosar.backups.keeping.warnings import BackupWarning, PlaceState, failed_places, last_good_of, long_away
 from dosar.backups.places.addresses import PLACE_KINDS
 from dosar.backups.reading.contents import contents_of
 from dosar.backups.reading.verification import Manifest
@@ -69,8 +69,15 @@ def warning_text(
         BackupWarning.FAILED: lambda: gettext(
             "The last back-up did not succeed. %(why)s",
             why=" ".join(
-                f"{place.title}: {place.trouble.say(gettext)}" for place in places if place.trouble is not None
+                f"{place.title}: {place.trouble.say(gettext)}"
+                for place in failed_places(places, moment)
+                if place.trouble is not None
             ),
+        ),
+        BackupWarning.LONG_AWAY: lambda: " ".join(
+            _away_text(place.title, moment - place.last_good)
+            for place in long_away(places, moment)
+            if place.last_good is not None
         ),
         BackupWarning.NO_CARD: lambda: gettext(
             "There is no recovery card yet: if the computer is lost and nobody knows the passphrase, no back-up can be "
@@ -85,6 +92,16 @@ def _old_text(last: datetime, moment: datetime) -> str:
         "The last back-up is %(num)s day old. Make one now.",
         "The last back-up is %(num)s days old. Make one now.",
         days,
+    )
+
+
+def _away_text(title: str, age: timedelta) -> str:
+    days = age // timedelta(days=1)
+    return ngettext(
+        "%(place)s has not been connected for %(num)s day. Connect it, so that it gets a back-up, too.",
+        "%(place)s has not been connected for %(num)s days. Connect it, so that it gets a back-up, too.",
+        days,
+        place=title,
     )
 
 

@@ -15,8 +15,15 @@ from dosar.access.services import access_services
 from dosar.backups.keeping.backup_plan import MOST_KEPT, BackupPlan, read_plan, save_plan
 from dosar.backups.keeping.retention import Retention
 from dosar.backups.keeping.runs import restored_from
-from dosar.backups.keeping.warnings import BackupWarning, PlaceState, backup_warnings, last_good_of
+from dosar.backups.keeping.warnings import (
+    BackupWarning,
+    PlaceState,
+    backup_warnings,
+    last_good_of,
+    waits_for_its_turn,
+)
 from dosar.backups.keeping.work import BackupWork
+from dosar.backups.places.known_folder import is_absence
 from dosar.backups.places.settings import PlaceSettings
 from dosar.database.audit.trail import add_event
 from dosar.pages.backups.backup_state import current_copy, current_work, has_card, place_states
@@ -111,6 +118,7 @@ class PlaceLine:
     address: str
     last: str
     trouble: str
+    waits: bool
     url: str
 
 
@@ -128,7 +136,10 @@ def _backups_page(form: PlanForm) -> Any:
         has_card=has_card(),
         last=last_backup_text(states, restored) if last_good_of(states, restored) else "",
         warnings=[warning_text(found, states, now, restored) for found in warned],
-        places=[_place_line(place, state) for place, state in zip(work.places(), states, strict=True)],
+        places=[
+            _place_line(place, state, waits_for_its_turn(state, states, now))
+            for place, state in zip(work.places(), states, strict=True)
+        ],
         kinds=[(url_for("BackupPlacesPage.new", kind=kind), label) for kind, label in KIND_NAMES.items()],
     )
     return Response(page, form.status)
@@ -138,7 +149,7 @@ SAID_BESIDE = (BackupWarning.FAILED,)
 """What stands beside the place itself."""
 
 
-def _place_line(place: PlaceSettings, state: PlaceState) -> PlaceLine:
+def _place_line(place: PlaceSettings, state: PlaceState, waits: bool) -> PlaceLine:
     good = state.last_good
     return PlaceLine(
         place.title,
@@ -146,6 +157,7 @@ def _place_line(place: PlaceSettings, state: PlaceState) -> PlaceLine:
         place.address,
         gettext("Last good back-up: %(when)s", when=when_text(good)) if good else gettext("No back-up yet"),
         state.trouble.say(gettext) if state.trouble else "",
+        waits,
         url_for("BackupPlacesPage.place", place=place.id),
     )
 
@@ -153,8 +165,11 @@ def _place_line(place: PlaceSettings, state: PlaceState) -> PlaceLine:
 def _tell_outcome(work: BackupWork) -> None:
     """What came of what she waited for."""
     outcomes, work.outcomes = work.outcomes, ()
+    is_made = any(outcome.made is not None for outcome in outcomes)
     for outcome in outcomes:
-        if outcome.trouble is not None:
+        if outcome.trouble is not None and is_made and is_absence(outcome.trouble.message):
+            flash(gettext("%(place)s was not connected, so it got none.", place=outcome.place.title), "warning")
+        elif outcome.trouble is not None:
             flash(f"{outcome.place.title}: {outcome.trouble.message.say(gettext)}", "danger")
         elif outcome.made is not None:
             flash(gettext("%(place)s: backed up and checked.", place=outcome.place.title), "success")

@@ -5,11 +5,11 @@ was changed; then the program closes everything and goes on as the new version, 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Lock, Thread, Timer
+from threading import Timer
 
+from dosar.backups.background_work import BackgroundWork
 from dosar.backups.keeping.runs import BEFORE_UPDATE
 from dosar.backups.keeping.work import BackupWork, WorkOutcome
 from dosar.backups.progress import Progress
@@ -52,15 +52,7 @@ def require_backup(outcomes: Sequence[WorkOutcome]) -> None:
         raise BackupFailed(next((outcome.trouble for outcome in outcomes if outcome.trouble), None))
 
 
-@dataclass(frozen=True)
-class UpdateProgress:
-    """How far it is."""
-
-    step: str = ""
-    fraction: float = 0.0
-
-
-class UpdateWork:
+class UpdateWork(BackgroundWork):
     """One update at a time."""
 
     def __init__(
@@ -70,15 +62,11 @@ class UpdateWork:
         restart: Callable[[], None],
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        super().__init__()
         self.data, self.backups = data, backups
         self._restart, self._clock = restart, clock
-        self._turn = Lock()
-        self.progress: UpdateProgress | None = None
-        """How far it is; None while nothing is being done."""
         self.found: UpdateFile | None = None
         """The update that was looked at, and is right."""
-        self.trouble: StoreError | None = None
-        """Why it cannot be done, or was not."""
         self.outcomes: Sequence[WorkOutcome] = ()
         """What came of the back-up at each place."""
         self.installed: Installed | None = None
@@ -101,7 +89,7 @@ class UpdateWork:
     @property
     def is_on_its_way(self) -> bool:
         """Whether there is something to be seen of it."""
-        return self.progress is not None or self.found is not None or self.installed is not None
+        return self.is_running or self.found is not None or self.installed is not None
 
     def note_look(self) -> None:
         """A page has looked how far it is. One that looks again by itself waits through the restart, too."""
@@ -112,11 +100,18 @@ class UpdateWork:
 
     def look(self, get_file: Callable[[Progress], Path]) -> bool:
         """Get the file of an update, and read it, in the background. Whether that was begun: one thing at a time."""
-        return self._begin(lambda: self._look(get_file), is_new=True)
+        if not self._take_turn():
+            return False
+        self.found, self.installed, self.outcomes = None, None, ()
+        self._start(lambda: self._look(get_file))
+        return True
 
     def begin(self, actor: int | None = None, without_backup: bool = False) -> bool:
         """Do the update that was found, in the background. Whether it was begun."""
-        return self.found is not None and self._begin(lambda: self._update(actor, without_backup))
+        if self.found is None or not self._take_turn():
+            return False
+        self._start(lambda: self._update(actor, without_backup))
+        return True
 
     def go_back(self, actor: int | None = None) -> None:
         """Have the version before run, with the data of before. Raises :class:`StoreError`, and nothing was changed."""
@@ -134,38 +129,17 @@ class UpdateWork:
             self.outcomes = ()
             self.uploads.clear()
 
-    def tell(self, step: str, fraction: float) -> None:
-        """Say how far it is."""
-        self.progress = UpdateProgress(step, fraction)
-
     def _restart_soon(self) -> None:
         """Once the page is there that waits for it; in a moment, where nobody looks."""
         waiting = Timer(UNSEEN_SECONDS, self._restart)
         waiting.daemon = True
         waiting.start()
 
-    def _begin(self, do: Callable[[], None], is_new: bool = False) -> bool:
-        if not self._turn.acquire(blocking=False):
-            return False
-        self.progress, self.trouble = UpdateProgress(), None
-        if is_new:
-            self.found, self.installed, self.outcomes = None, None, ()
-        Thread(target=self._do, args=(do,), daemon=True).start()
-        return True
-
-    def _do(self, do: Callable[[], None]) -> None:
-        try:
-            do()
-        except StoreError as trouble:
-            self.trouble = trouble
-        except Exception as error:  # nobody would ever hear of it
-            what = type(error).__name__
-            self.trouble = StoreError(
-                "Something went wrong with the update (%(what)s). Nothing was changed.", what=what
-            )
-        finally:
-            self.progress = None
-            self._turn.release()
+    def _trouble_of(self, error: Exception) -> StoreError:
+        if isinstance(error, StoreError):
+            return error
+        what = type(error).__name__
+        return StoreError("Something went wrong with the update (%(what)s). Nothing was changed.", what=what)
 
     def _look(self, get_file: Callable[[Progress], Path]) -> None:
         self.tell(LOOK, 0.0)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from threading import Lock, Thread
 
+from dosar.backups.background_work import BackgroundWork, WorkProgress
 from dosar.backups.keeping.backup_plan import read_plan
 from dosar.backups.keeping.retention import Retention
 from dosar.backups.keeping.running import make_and_tidy, note
@@ -26,15 +26,6 @@ REHEARSED_ACTION = "backup_rehearsed"
 
 
 @dataclass(frozen=True)
-class WorkProgress:
-    """How far the work is."""
-
-    place: str = ""
-    step: str = ""
-    fraction: float = 0.0
-
-
-@dataclass(frozen=True)
 class WorkOutcome:
     """What came of it at one place."""
 
@@ -43,41 +34,39 @@ class WorkOutcome:
     trouble: StoreError | None = None
 
 
-class BackupWork:
+class BackupWork(BackgroundWork):
     """Whoever makes the back-ups of one running program."""
 
     def __init__(self, store: Store, data: Path, forms: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__()
         self.store, self.data, self.forms = store, data, forms
         self._clock = clock
-        self._turn = Lock()
-        self.progress: WorkProgress | None = None
-        """How far it is; None while nothing is being made."""
         self.outcomes: Sequence[WorkOutcome] = ()
         """What came of the work that was done last."""
         self._on_this_disk: set[int | None] = set()
 
     def begin(self, cause: str, actor: int | None = None) -> bool:
         """Make back-ups at every place, in the background. Whether it was begun: no two are made at once."""
-        if not self._turn.acquire(blocking=False):
+        if not self._take_turn():
             return False
-        self.progress, self.outcomes = WorkProgress(), ()
-        Thread(target=self._work, args=(cause, actor, None), daemon=True).start()
+        self.outcomes = ()
+        self._start(lambda: self._make(cause, actor))
         return True
 
     def run(self, cause: str, wanted: Sequence[int] | None = None) -> Sequence[WorkOutcome]:
         """Make back-ups now, at the places with these numbers or at all; none where some are being made."""
-        if not self._turn.acquire(blocking=False):
+        if not self._take_turn():
             return ()
-        self.progress, self.outcomes = WorkProgress(), ()
-        self._work(cause, None, wanted)
+        self.outcomes = ()
+        self._work(lambda: self._make(cause, wanted=wanted))
         return self.outcomes
 
     def rehearse(self, run: BackupRun) -> bool:
         """Fetch this back-up and restore it to nowhere. Whether that was done; what goes wrong is noted as a try."""
         place = next((each for each in self.places() if each.id == run.place_id), None)
-        if place is None or not self._turn.acquire(blocking=False):
+        if place is None or not self._take_turn():
             return False
-        self.progress, begun = WorkProgress(place.title), self._clock()
+        self.progress, begun = WorkProgress(place=place.title), self._clock()
         try:
             self._rehearse(place, run)
             return True
@@ -116,24 +105,20 @@ class BackupWork:
         folders = (place for place in places if place.kind == FOLDER_KIND)
         self._on_this_disk = {place.id for place in folders if is_same_disk(Path(place.address), self.data)}
 
-    def _work(self, cause: str, actor: int | None, wanted: Sequence[int] | None) -> None:
-        try:
-            places, kept = self.places(), read_plan(self.store.session).kept
-            self.store.session.remove()
-            for place in places:
-                if wanted is None or place.id in wanted:
-                    self.outcomes = [*self.outcomes, self._back_up(place, kept, cause, actor)]
-        finally:
-            self._end()
+    def _make(self, cause: str, actor: int | None = None, wanted: Sequence[int] | None = None) -> None:
+        places, kept = self.places(), read_plan(self.store.session).kept
+        self.store.session.remove()
+        for place in places:
+            if wanted is None or place.id in wanted:
+                self.outcomes = [*self.outcomes, self._back_up(place, kept, cause, actor)]
 
     def _end(self) -> None:
         self.store.session.remove()
-        self.progress = None
-        self._turn.release()
+        super()._end()
 
     def _back_up(self, place: PlaceSettings, kept: Retention, cause: str, actor: int | None) -> WorkOutcome:
         begun, outcome = self._clock(), WorkOutcome(place)
-        self.progress = WorkProgress(place.title)
+        self.progress = WorkProgress(place=place.title)
         try:
             tell = self._teller(place)
             made, _ = make_and_tidy(self.store, self.data, self.forms, open_place(place), kept, begun, tell)
@@ -152,7 +137,7 @@ class BackupWork:
 
     def _teller(self, settings: PlaceSettings) -> Progress:
         def tell(step: str, fraction: float) -> None:
-            self.progress = WorkProgress(settings.title, step, fraction)
+            self.progress = WorkProgress(step, fraction, settings.title)
 
         return tell
 

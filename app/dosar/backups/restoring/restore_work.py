@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_urlsafe
-from threading import Lock, Thread
 from typing import Any
 
 from dosar.access.sealed.guesses import Guesses
 from dosar.access.sealed.vault import DataExchange
+from dosar.backups.background_work import BackgroundWork
 from dosar.backups.file.troubles import WrongSecret, opening_trouble
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
@@ -53,25 +53,15 @@ class FoundBackup:
     master_key: bytes = field(repr=False)
 
 
-@dataclass(frozen=True)
-class RestoreProgress:
-    """How far it is."""
-
-    step: str = ""
-    fraction: float = 0.0
-
-
-class RestoreWork:
+class RestoreWork(BackgroundWork):
     """One restore at a time."""
 
     def __init__(self, data: Path) -> None:
+        super().__init__()
         self.data = data
-        self._turn = Lock()
         self.token = ""
         """What the browser shows that began it."""
-        self.progress: RestoreProgress | None = None
         self.found: FoundBackup | None = None
-        self.trouble: StoreError | None = None
         self.typed: Mapping[str, str] = {}
         """What was typed, to be shown again where something was wrong."""
         self.uploads = Uploads(data / FETCHED_FOLDER)
@@ -80,11 +70,10 @@ class RestoreWork:
 
     def begin(self, source: BackupSource, secret: str | Path, typed: Mapping[str, str] = NOTHING_TYPED) -> bool:
         """Fetch, open and count the back-up in the background. Whether it was begun: one at a time."""
-        if not self._turn.acquire(blocking=False):
+        if not self._take_turn():
             return False
-        self.token, self.typed = token_urlsafe(24), typed
-        self.progress, self.found, self.trouble = RestoreProgress(), None, None
-        Thread(target=self._look, args=(source, secret), daemon=True).start()
+        self.token, self.typed, self.found = token_urlsafe(24), typed, None
+        self._start(lambda: self._look(source, secret))
         return True
 
     def forget(self) -> None:
@@ -112,19 +101,12 @@ class RestoreWork:
 
         return DataExchange(put_in_place, take_back, key_before, settle_and_forget)
 
-    def tell(self, step: str, fraction: float) -> None:
-        """Say how far it is."""
-        self.progress = RestoreProgress(step, fraction)
-
     def _look(self, source: BackupSource, secret: str | Path) -> None:
-        try:
-            file = source.file or self._fetched(source)
-            self.found = find_backup(file, secret, self.uploads.prepared_folder(), self.tell)
-        except Exception as error:  # nobody would ever hear of it
-            self.trouble = opening_trouble(error)
-        finally:
-            self.progress = None
-            self._turn.release()
+        file = source.file or self._fetched(source)
+        self.found = find_backup(file, secret, self.uploads.prepared_folder(), self.tell)
+
+    def _trouble_of(self, error: Exception) -> StoreError:
+        return opening_trouble(error)
 
     def _fetched(self, source: BackupSource) -> Path:
         assert source.place is not None

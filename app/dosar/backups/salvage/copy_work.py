@@ -12,8 +12,9 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from dosar.access.sealed.guesses import Guesses
+from dosar.backups.background_work import BackgroundWork
 from dosar.backups.file.troubles import opening_trouble
-from dosar.backups.restoring.restore_work import NOTHING_TYPED, BackupSource, RestoreProgress
+from dosar.backups.restoring.restore_work import NOTHING_TYPED, BackupSource
 from dosar.backups.salvage.open_copy import OpenCopy, open_copy
 from dosar.backups.working import clear_work_folders, work_folder
 from dosar.database.audit.trail import add_event
@@ -28,23 +29,21 @@ LOOK_SECONDS = 30.0
 OPENED_ACTION, CLOSED_ACTION = "backup_opened", "backup_closed"
 
 
-class CopyWork:
+class CopyWork(BackgroundWork):
     """Opens back-ups beside the data of one running program, and lets their records be read while one is open."""
 
     def __init__(self, today: Repository, data: Path, forms: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__()
         self.today, self.data, self.forms = today, data, forms
         self._clock = clock
-        self._turn, self._reading = Lock(), Lock()
+        self._reading = Lock()
         self._copy: OpenCopy | None = None
-        self.progress: RestoreProgress | None = None
-        """How far the opening is; None while nothing is being opened."""
-        self.trouble: StoreError | None = None
         self.typed: Mapping[str, str] = NOTHING_TYPED
         """What the browser sent that began it."""
         self.closes_at: datetime | None = None
         self.guesses = Guesses()
         """How often something was typed that opens nothing, by address."""
-        today.forgets_on_erasure.append(self._end)
+        today.forgets_on_erasure.append(self._end_reading)
 
     @property
     def moment(self) -> datetime | None:
@@ -56,10 +55,10 @@ class CopyWork:
         self, source: BackupSource, secret: str | Path, actor: int | None, typed: Mapping[str, str] = NOTHING_TYPED
     ) -> bool:
         """Open a back-up in the background, in the place of one that is open. Whether that was begun."""
-        if not self._turn.acquire(blocking=False):
+        if not self._take_turn():
             return False
-        self.progress, self.trouble, self.typed = RestoreProgress(), None, typed
-        Thread(target=self._open, args=(source, secret, actor), daemon=True).start()
+        self.typed = typed
+        self._start(lambda: self._open(source, secret, actor))
         return True
 
     @contextmanager
@@ -87,35 +86,35 @@ class CopyWork:
         """Delete what a program left that was killed."""
         shutil.rmtree(self.data / COPY_FOLDER, ignore_errors=True)
 
-    def _end(self) -> None:
+    def _end_reading(self) -> None:
         """Nothing is read any more: somebody was erased. Nobody is waited for, who may wait for this transaction."""
         if self._copy is not None:
             self._copy.is_over = True
 
     def _open(self, source: BackupSource, secret: str | Path, actor: int | None) -> None:
-        try:
-            self.close(actor)
-            self.clear()
-            clear_work_folders(self.data)
-            with work_folder(self.data) as work:
-                self._copy = open_copy(
-                    self._file(source, work),
-                    secret,
-                    self.data / COPY_FOLDER,
-                    self.data,
-                    self.forms,
-                    self.today,
-                    self.tell,
-                )
-            self.closes_at = self._clock() + OPEN_FOR
-            self._tell(OPENED_ACTION, actor, self._copy)
-            Thread(target=self._watch, args=(self._copy,), daemon=True).start()
-        except Exception as error:  # nobody would ever hear of it
-            self.trouble = opening_trouble(error)
-        finally:
-            self.today.session.remove()
-            self.progress = None
-            self._turn.release()
+        self.close(actor)
+        self.clear()
+        clear_work_folders(self.data)
+        with work_folder(self.data) as work:
+            self._copy = open_copy(
+                self._file(source, work),
+                secret,
+                self.data / COPY_FOLDER,
+                self.data,
+                self.forms,
+                self.today,
+                self.tell,
+            )
+        self.closes_at = self._clock() + OPEN_FOR
+        self._tell(OPENED_ACTION, actor, self._copy)
+        Thread(target=self._watch, args=(self._copy,), daemon=True).start()
+
+    def _trouble_of(self, error: Exception) -> StoreError:
+        return opening_trouble(error)
+
+    def _end(self) -> None:
+        self.today.session.remove()
+        super()._end()
 
     def _file(self, source: BackupSource, work: Path) -> Path:
         if source.file is not None:
@@ -132,10 +131,6 @@ class CopyWork:
                 break
         if self._copy is copy:
             self.close()
-
-    def tell(self, step: str, fraction: float) -> None:
-        """Say how far the opening is."""
-        self.progress = RestoreProgress(step, fraction)
 
     def _tell(self, action: str, actor: int | None, copy: OpenCopy) -> None:
         if self.today.store.closed.is_set():

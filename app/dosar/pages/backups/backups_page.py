@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, NumberRange
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.services import access_services
+from dosar.backups.background_work import WorkProgress
 from dosar.backups.keeping.backup_plan import MOST_KEPT, BackupPlan, read_plan, save_plan
 from dosar.backups.keeping.retention import Retention
 from dosar.backups.keeping.runs import restored_from
@@ -90,10 +91,10 @@ class BackupsPage(PageView):
     @page_route("/backups/progress", BACKUPS_ACCESS)
     def progress(self) -> Any:
         work = current_work()
-        if work.progress is None:
-            _tell_outcome(work)
-            return redirect(url_for("BackupsPage.backups"), 303)
-        return _progress_page(work)
+        if (progress := work.progress) is not None:
+            return _progress_page(progress)
+        _tell_outcome(work)
+        return redirect(url_for("BackupsPage.backups"), 303)
 
     @page_route("/backups/plan", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
     def plan(self) -> Any:
@@ -130,7 +131,7 @@ def _backups_page(form: PlanForm) -> Any:
     page = render_template(
         "backups/backups.html",
         form=form,
-        progress=work.progress,
+        is_running=work.is_running,
         opened=opened_copy_text(current_copy()),
         is_demo=services.is_demo(),
         has_card=has_card(),
@@ -175,9 +176,7 @@ def _tell_outcome(work: BackupWork) -> None:
             flash(gettext("%(place)s: backed up and checked.", place=outcome.place.title), "success")
 
 
-def _progress_page(work: BackupWork) -> Response:
-    progress = work.progress
-    assert progress is not None
+def _progress_page(progress: WorkProgress) -> Response:
     words = WorkWords(
         gettext("A back-up is being made"),
         gettext("Everybody can go on working meanwhile, also on this computer."),

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
+from dosar.backups.background_work import WorkProgress
 from dosar.pages.backups.backup_words import MAKING_STEPS, when_text
 from dosar.pages.rendering.work_progress import StepWords
 from dosar.pages.updates.update_state import Versions
 from dosar.updates.data.kept import KeptData
 from dosar.updates.programs.program import Program
-from dosar.updates.work import BACKUP, LOOK, RESTART, UpdateProgress, UpdateWork
+from dosar.updates.work import BACKUP, LOOK, RESTART, UpdateWork
 
 FETCH = "fetch"
 _CHECKED = lazy_gettext("The update is being checked…")
@@ -27,7 +28,7 @@ UPDATING_STEPS: Mapping[str, StepWords] = {
 }
 
 
-def fraction_of(work: UpdateWork, progress: UpdateProgress) -> float:
+def fraction_of(work: UpdateWork, progress: WorkProgress) -> float:
     """How much of the step is done; the back-up tells it itself."""
     made = work.backups.progress
     if progress.step != BACKUP or made is None or made.step not in MAKING_STEPS:

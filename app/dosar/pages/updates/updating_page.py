@@ -9,6 +9,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route
 from dosar.access.i18n.languages import request_language
 from dosar.access.services import access_services
+from dosar.backups.background_work import WorkProgress
 from dosar.database.store_errors import StoreError
 from dosar.pages.backups.backup_words import size_text
 from dosar.pages.backups.lost_work import lost_text, saved_since
@@ -20,7 +21,7 @@ from dosar.pages.updates.update_state import current_update, offered_file, versi
 from dosar.pages.updates.update_words import LOOKING_STEPS, UPDATING_STEPS, back_text, fraction_of, kept_moment
 from dosar.updates.question.asking import fetch_update
 from dosar.updates.question.wish import read_question
-from dosar.updates.work import RESTART, BackupFailed, UpdateProgress, UpdateWork
+from dosar.updates.work import RESTART, BackupFailed, UpdateWork
 
 
 class UpdatingPage(PageView):
@@ -60,9 +61,9 @@ class UpdatingPage(PageView):
         work = current_update()
         work.note_look()
         if work.is_restarting:
-            return _progress_page(work, UpdateProgress(RESTART, 1.0))
-        if work.progress is not None:
-            return _progress_page(work, work.progress)
+            return _progress_page(work, WorkProgress(RESTART, 1.0))
+        if (progress := work.progress) is not None:
+            return _progress_page(work, progress)
         if work.found is not None:
             return _found_page(work)
         if work.trouble is not None:
@@ -99,7 +100,7 @@ class UpdatingPage(PageView):
         return redirect(url_for("UpdatingPage.progress"), 303)
 
 
-def _progress_page(work: UpdateWork, progress: UpdateProgress) -> Response:
+def _progress_page(work: UpdateWork, progress: WorkProgress) -> Response:
     is_looking = work.found is None and not work.is_restarting
     words = WorkWords(
         gettext("The update is being looked at") if is_looking else gettext("Dosar is being updated"),

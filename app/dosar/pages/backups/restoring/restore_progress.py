@@ -3,12 +3,12 @@
 from flask import Response
 from flask_babel import gettext
 
-from dosar.backups.restoring.restore_work import RestoreProgress
+from dosar.backups.background_work import WorkProgress
 from dosar.pages.backups.backup_words import RESTORING_STEPS
 from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 
 
-def restore_progress_page(progress: RestoreProgress, here: str, back: str = "") -> Response:
+def restore_progress_page(progress: WorkProgress, here: str, back: str = "") -> Response:
     """The shared page, in the words of a restore."""
     words = WorkWords(
         gettext("The back-up is being looked through"), gettext("Nothing has been changed yet."), here, back, seconds=1

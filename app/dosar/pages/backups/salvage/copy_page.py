@@ -40,8 +40,8 @@ class BackupCopyPage(PageView):
     @page_route("/backups/open", BACKUPS_ACCESS)
     def look(self) -> Any:
         work = current_copy()
-        if work.progress is not None:
-            return restore_progress_page(work.progress, url_for("BackupCopyPage.look"), url_for("BackupsPage.backups"))
+        if (progress := work.progress) is not None:
+            return restore_progress_page(progress, url_for("BackupCopyPage.look"), url_for("BackupsPage.backups"))
         if not isinstance(work.trouble, SECRET_TROUBLES):
             work.guesses.forget(request.remote_addr or "")
         if work.trouble is not None:

@@ -1,5 +1,6 @@
 """The page of the versions: who sees it, what it says, and how a new one comes."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -94,7 +95,8 @@ def test_only_who_answers_for_the_organisation_opens_it(demo: Demo) -> None:
 
 def test_installed_with_pip_the_lines_to_type_are_said(administrator: FlaskClient) -> None:
     page = administrator.get("/update").text
-    assert "pip install --upgrade dosar" in page and 'type="file"' not in page
+    assert "-m pip install --upgrade" in page and sys.executable in page and 'type="file"' not in page
+    assert page.index("Make a back-up first") < page.index("-m pip install")
     assert post(administrator, "/update/begin").status_code == 404
     assert administrator.get("/update/back").status_code == 404
 

@@ -22,7 +22,8 @@ from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import install_update
 from dosar.updates.programs.choice import choose, read_choice
-from dosar.updates.programs.pip_lines import PIP, PIPX, UV
+from dosar.updates.programs.pip_facts import PipFacts, pip_facts
+from dosar.updates.programs.pip_lines import newest_line, typed_line, words_before
 from dosar.updates.programs.program import own_program, running_version
 from dosar.updates.work import require_backup
 
@@ -43,9 +44,21 @@ def say_what_runs(data: Path) -> None:
     if own is not None:
         _say(Message("To update it, type: dosar update FILE (a file that ends in .dosar-update)"))
         return
-    _say(Message("It was installed with pip. To update it, stop it, type one of these lines, and start it again:"))
-    for line in (PIP, PIPX, UV):
-        print(f"  {line}")
+    _say_lines(pip_facts())
+
+
+def _say_lines(facts: PipFacts) -> None:
+    """What somebody types who installed it into a Python."""
+    before = words_before(facts)
+    _say(
+        Message(
+            "It was installed with pip. Make a back-up first: %(line)s", {"line": typed_line([facts.command, "backup"])}
+        )
+    )
+    if before is not None:
+        _say(before)
+    _say(Message("Then stop it, type this line, and start it again:"))
+    print(f"  {newest_line(facts)}", flush=True)
 
 
 def look_at_update(file: Path) -> UpdateFile:

@@ -11,7 +11,8 @@ from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
 from dosar.updates.data.going_back import NoWayBack, go_back, put_back_data, way_back
 from dosar.updates.data.kept import KeptData, read_kept
-from dosar.updates.programs.pip_lines import line_of_version
+from dosar.updates.programs.pip_facts import pip_facts
+from dosar.updates.programs.pip_lines import line_of_version, words_before
 from dosar.updates.programs.program import running_version
 
 
@@ -51,9 +52,13 @@ def _put_back(places: Places, data: Path) -> None:
 
 
 def _say_what_to_install(kept: KeptData) -> None:
+    facts = pip_facts()
+    before = words_before(facts, kept.version)
+    if before is not None:
+        print(translate_message(before), flush=True)
     told = Message(
         "To go back, stop Dosar and install the version before (%(line)s), then type there once more: "
         "dosar update --back",
-        {"line": line_of_version(kept.version)},
+        {"line": line_of_version(facts, kept.version)},
     )
     print(translate_message(told), flush=True)

@@ -20,7 +20,8 @@ from dosar.pages.updates.update_state import known_update, offered_file, questio
 from dosar.pages.updates.update_words import back_text, running_text, trouble_lines
 from dosar.updates.file.troubles import UpdatesNotTaken
 from dosar.updates.pinned import read_pinned
-from dosar.updates.programs.pip_lines import PIP, PIPX, UV
+from dosar.updates.programs.pip_facts import pip_facts
+from dosar.updates.programs.pip_lines import newest_line, typed_line, words_before
 from dosar.updates.question.newest import Newest
 from dosar.updates.question.wish import read_question
 
@@ -99,11 +100,17 @@ def update_page(form: QuestionForm | None = None, refused: str = "") -> Response
         can_update=work is not None,
         has_places=WORK in current_app.extensions and bool(current_work().places()),
         piece_bytes=PIECE_BYTES,
-        pip=PIP,
-        pipx=PIPX,
-        uv=UV,
+        pip=_pip_lines() if found.own is None else None,
     )
     return Response(page, 422 if refused or form.errors else 200)
+
+
+def _pip_lines() -> dict[str, Any]:
+    """What is typed where Dosar was installed into a Python, and what is done before."""
+    facts = pip_facts()
+    before = words_before(facts)
+    stop, start = (typed_line([facts.command, word]) for word in ("stop", "start"))
+    return {"before": before.say(gettext) if before else "", "lines": [stop, newest_line(facts), start]}
 
 
 def _newer_text(newer: Newest) -> str:

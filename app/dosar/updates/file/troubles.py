@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from dosar.database.store_errors import StoreError
-from dosar.updates.programs.pip_lines import PIP, PIPX, UV
+from dosar.updates.programs.pip_facts import pip_facts
+from dosar.updates.programs.pip_lines import newest_line
 
 
 class UpdatesNotTaken(StoreError):
@@ -103,9 +104,7 @@ class InstalledByPip(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This Dosar was installed with pip, so it is updated with pip: stop it, then type "
-            "%(pip)s (or %(pipx)s, or %(uv)s), and start it again.",
-            pip=PIP,
-            pipx=PIPX,
-            uv=UV,
+            "This Dosar was installed with pip, so it is updated with pip: make a back-up first, stop it, then type "
+            "%(line)s, and start it again.",
+            line=newest_line(pip_facts()),
         )

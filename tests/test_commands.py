@@ -21,6 +21,7 @@ import pytest
 from dosar.cli.console.locale import command_languages, computer_language
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
+from dosar.database.format_number import FORMAT_VERSION
 from dosar.database.installation.folder_note import NOTE_FILE, write_note
 from dosar.database.installation.lock_file import lock_folder, publish_instance, published_instance
 from dosar.database.keys.key_file import key_from_file, key_from_passphrase, salt_file
@@ -279,6 +280,19 @@ def test_with_its_output_closed_it_does_its_work_in_silence(asked: str, places: 
     command = f"{shlex.join([sys.executable, '-c', PROGRAM, asked, *options])} >&-"
     done = subprocess.run(command, shell=True, text=True, stderr=subprocess.PIPE, cwd=tmp_path, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_version_is_told_at_once() -> None:
+    heavy = "print(sorted({'sqlalchemy', 'flask', 'pydantic', 'cryptography'} & {*sys.modules}))"
+    asking = f"import sys\nsys.argv[1:] = ['--version']\nfrom dosar.cli.entry import run\ncode = run()\n{heavy}"
+    done = subprocess.run(
+        [sys.executable, "-c", asking],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "LANG": "C.UTF-8"},
+    )
+    assert re.fullmatch(rf"Dosar \d+\.\d+\S*, database format {FORMAT_VERSION}\n\[\]\n", done.stdout), done
 
 
 def test_ctrl_c_while_it_is_still_being_read_is_no_traceback(tmp_path: Path) -> None:

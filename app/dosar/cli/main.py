@@ -20,8 +20,9 @@ from dosar.cli.commands.stop import stop
 from dosar.cli.commands.update import update
 from dosar.cli.commands.upgrade import upgrade
 from dosar.cli.console.locale import translate_message
-from dosar.cli.console.localized import LocalizedGroup, speaking_computer_language
+from dosar.cli.console.localized import LocalizedGroup, LocalizedOption, speaking_computer_language
 from dosar.cli.console.troubles import translate_trouble
+from dosar.cli.console.version import tell_version
 from dosar.cli.entry import INTERRUPTED_EXIT_CODE
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
@@ -53,6 +54,16 @@ program = LocalizedGroup(
     options_metavar=None,
     subcommand_metavar=msgid("COMMAND"),
     no_args_is_help=False,
+    params=[
+        LocalizedOption(
+            ["--version"],
+            help=msgid("say which version this is, and which form of the database it knows"),
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=tell_version,
+        )
+    ],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

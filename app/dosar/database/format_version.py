@@ -5,12 +5,9 @@ The gate's tables have steps of their own (:mod:`dosar.access.migrations`); this
 
 from sqlalchemy import Column, Connection, Integer, Table, delete, func, insert, inspect, select
 
+from dosar.database.format_number import FORMAT_VERSION as FORMAT_VERSION
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import SYSTEM_METADATA
-
-FORMAT_VERSION = 16
-"""One more whenever Dosar's own tables change, or the way answers stand in theirs. Databases of before 0.2.0 have none.
-"""
 
 format_table = Table("dosar_format", SYSTEM_METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row: the number of the program that wrote here last."""

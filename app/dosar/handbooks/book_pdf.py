@@ -1,7 +1,5 @@
-"""A book on paper, set by Typst: the chapters are data to the template, never markup, and nothing is written to a
-disk on the way."""
+"""A book on paper: the chapters are data to the template, never markup."""
 
-import json
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -15,6 +13,7 @@ from dosar.handbooks.page_renderer import picture_size
 from dosar.handbooks.shelf import Book, find_book
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import translated_word
+from dosar.paper.typesetting import typeset
 
 TEMPLATE = Path(__file__).with_name("book.typ")
 WORDS = {
@@ -33,19 +32,10 @@ def book_pdf(key: str, wording: str) -> bytes:
 
 @cache
 def _made(key: str, wording: str) -> bytes:
-    import typst  # takes a while to come
-
     book = find_book(key, wording)
     if book is None:
         raise LookupError(key)
-    made: bytes = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_book(book, wording), ensure_ascii=False)},
-    )
-    return made
+    return typeset(TEMPLATE, _book(book, wording))
 
 
 def _book(book: Book, wording: str) -> dict[str, Any]:

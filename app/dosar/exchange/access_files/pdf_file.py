@@ -1,13 +1,11 @@
-"""The copy as a PDF, set by Typst: everything in it is data to the template, never markup, and nothing is written to a
-disk on the way."""
+"""The copy as a PDF."""
 
-import json
-from importlib.util import find_spec
 from pathlib import Path
 
 from dosar.exchange.access_files.json_file import access_file_values
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import translated_word
+from dosar.paper.typesetting import typeset
 from dosar.records.rights.access_file import AccessFile
 
 TEMPLATE = Path(__file__).with_name("access_file.typ")
@@ -35,18 +33,7 @@ WORDS = {
 }
 
 
-def can_make_pdf() -> bool:
-    """Whether the library is installed; there is none for Windows on ARM."""
-    return find_spec("typst") is not None
-
-
 def access_file_pdf(copy: AccessFile) -> bytes:
-    """The copy on A4 pages, with its fonts in it."""
-    import typst  # takes a while to come
-
+    """The copy on A4 pages."""
     words = {key: translated_word(word, copy.language) for key, word in WORDS.items()}
-    data = json.dumps({**access_file_values(copy), "words": words}, ensure_ascii=False)
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(), format="pdf", ignore_system_fonts=True, sys_inputs={"data": data}
-    )
-    return made
+    return typeset(TEMPLATE, {**access_file_values(copy), "words": words})

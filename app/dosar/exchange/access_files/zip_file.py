@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from io import BytesIO
 
 from dosar.exchange.access_files.json_file import access_file_json
-from dosar.exchange.access_files.pdf_file import access_file_pdf, can_make_pdf
+from dosar.exchange.access_files.pdf_file import access_file_pdf
+from dosar.paper.typesetting import can_make_pdf
 from dosar.records.rights.access_file import AccessFile
 
 

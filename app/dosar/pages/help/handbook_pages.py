@@ -10,8 +10,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from dosar.exchange.access_files.pdf_file import can_make_pdf
 from dosar.handbooks.addresses import PICTURES_ADDRESS, picture_file
+from dosar.paper.typesetting import can_make_pdf
 
 if TYPE_CHECKING:
     from dosar.handbooks.chapters import Chapter

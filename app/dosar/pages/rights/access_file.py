@@ -13,7 +13,6 @@ from dosar.access.i18n.language_names import capitalised
 from dosar.access.services import access_services
 from dosar.access.time_zones import local_day
 from dosar.database.form_tables import Record
-from dosar.exchange.access_files.pdf_file import can_make_pdf
 from dosar.exchange.access_files.zip_file import access_file_zip
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES, WORDINGS
@@ -21,6 +20,7 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.input.forms import LONGEST_REASON, OneOf, TranslatedForm, required_line
 from dosar.pages.recovery.text_forms import TEXT_PAGES
 from dosar.pages.rendering.history import ACTION_LABELS
+from dosar.paper.typesetting import can_make_pdf
 from dosar.records.audit_log import note_change
 from dosar.records.rights.access_file import (
     ACCESS_FILE_ACTION,

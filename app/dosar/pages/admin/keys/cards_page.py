@@ -17,7 +17,6 @@ from dosar.access.services import access_services
 from dosar.backups.places.settings import read_places
 from dosar.database.keys.key_changes import KeyStatus
 from dosar.database.store_errors import StoreError
-from dosar.exchange.access_files.pdf_file import can_make_pdf
 from dosar.exchange.recovery_card.card_pdf import card_pdf
 from dosar.exchange.recovery_card.card_sheet import CardSheet, card_sheet
 from dosar.pages.admin.keys.changing import (
@@ -29,6 +28,7 @@ from dosar.pages.admin.keys.changing import (
     required_vault,
 )
 from dosar.pages.input.forms import CardGroupsForm
+from dosar.paper.typesetting import can_make_pdf
 
 NUMBER_BOX = "number"
 

@@ -1,0 +1,1 @@
+"""What is put on paper: PDF set by Typst, in memory."""

@@ -11,7 +11,8 @@ import pytest
 from dosar.updates.programs.choice import Choice, choose, read_choice, write_choice
 from dosar.updates.programs.hand_over import decide
 from dosar.updates.programs.program import Program
-from dosar.updates.programs.store import remove_others, version_folder
+from dosar.updates.programs.removal import remove_others
+from dosar.updates.programs.store import version_folder
 from dosar.updates.programs.trial import is_good_day, note_coming_up
 from tests.updates.programs import become, make_program, stored_programs
 

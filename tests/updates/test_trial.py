@@ -1,5 +1,7 @@
 """The first good day of a new version: somebody has worked with it, and nothing of before is left."""
 
+import os
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -12,9 +14,10 @@ from dosar.database.audit.chain import audit_event_table
 from dosar.database.system_tables import utc_now
 from dosar.updates.data.kept import change_kept, end_keeping, read_kept
 from dosar.updates.programs.choice import choose, read_choice
+from dosar.updates.programs.in_use import hold_version
 from dosar.updates.programs.program import Program
 from dosar.updates.programs.store import version_folder
-from dosar.updates.programs.trial import note_coming_up
+from dosar.updates.programs.trial import end_trial, note_coming_up
 from tests.backups.offices import hire, new_office
 from tests.updates import programs
 from tests.updates.programs import make_program, stored_programs
@@ -51,6 +54,34 @@ def test_after_a_good_day_nothing_of_before_is_left(become: Become, tmp_path: Pa
         with store.snapshot() as connection:
             told = connection.scalars(audit_event_table.select().with_only_columns(audit_event_table.c.action)).all()
         assert ENDED_ACTION in told
+
+
+def test_a_version_that_other_data_of_the_account_still_use_stays(become: Become, tmp_path: Path) -> None:
+    old, new = (make_program(version_folder(version), version, only_tells=True) for version in ("0.2.0", "9.0.0"))
+    old.file().write_text(f"{old.file().read_text('utf-8')}sys.stdin.read()\n", "utf-8")
+    with subprocess.Popen([old.file()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ) as running:
+        assert running.stdout is not None and running.stdout.readline() == b"0.2.0\n"
+        choose(new, None, "")
+        become(new)
+        assert end_trial(utc_now()) == [] and stored_programs() == [old, new]
+        running.kill()
+    assert end_trial(utc_now()) == ["0.2.0"] and stored_programs() == [new]
+    assert not list((tmp_path / "programs" / "running").iterdir()), "nor what the kill left of its lock"
+
+
+def test_what_is_being_put_into_the_store_stays(become: Become, tmp_path: Path) -> None:
+    """Until the program goes on as it; each data folder of the account looks at its trial by itself."""
+    own = make_program(version_folder("0.2.0"), "0.2.0", only_tells=True)
+    choose(own, None, "")
+    become(own)
+    unpacking, put = version_folder(".unpacking-9.0.0"), version_folder("9.0.0")
+    unpacking.mkdir()
+    lock = hold_version(put)
+    assert lock is not None and end_trial(utc_now()) == [] and unpacking.is_dir()
+    unpacking.rename(put)
+    assert end_trial(utc_now()) == [] and put.is_dir()
+    lock.release()
+    assert end_trial(utc_now()) == ["9.0.0"]
 
 
 def test_what_is_kept_goes_after_a_month_in_any_case(become: Become, tmp_path: Path) -> None:

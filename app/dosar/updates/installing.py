@@ -19,11 +19,19 @@ from dosar.backups.restoring.uploads import SPARE_BYTES
 from dosar.database.atomic_files import sync_folder
 from dosar.database.store_errors import StoreError
 from dosar.updates.file.archive import UNREADABLE, UpdateFile, read_update, stream_parts
-from dosar.updates.file.troubles import DoesNotStartHere, InstalledByPip, NoRoomForUpdate, UpdateDamaged
+from dosar.updates.file.troubles import (
+    DamagedButRunning,
+    DoesNotStartHere,
+    InstalledByPip,
+    NoRoomForUpdate,
+    UpdateDamaged,
+)
 from dosar.updates.programs.choice import read_choice
 from dosar.updates.programs.hand_over import STAY
+from dosar.updates.programs.in_use import hold_version, is_in_use
 from dosar.updates.programs.program import Program, own_program, program_in
-from dosar.updates.programs.store import UNPACKING_PREFIX, remove_others, version_folder
+from dosar.updates.programs.removal import remove_others
+from dosar.updates.programs.store import UNPACKING_PREFIX, version_folder
 
 TRIAL_SECONDS = 180.0
 """A slow computer with a protection program that looks at every file takes long the first time."""
@@ -54,16 +62,30 @@ def install_update(file: Path, tell: Progress = keep_silent) -> Installed:
     place = version_folder(update.version)
     with _alone(place), _room_told(place, update):
         _clear_store(own)
-        if not _is_unpacked(place, update):
-            _unpack(update, place, tell)
-        program = program_in(place)
-        if program is None or program.version != update.version:
-            shutil.rmtree(place, ignore_errors=True)
-            raise UpdateDamaged(file)
-        tell("try", 0.0)
-        _try(program)
-        tell("try", 1.0)
+        is_used = is_in_use(update.version)
+        with _held(place):
+            if not _is_unpacked(place, update):
+                _unpack(update, place, tell, is_used)
+            program = program_in(place)
+            if program is None or program.version != update.version:
+                shutil.rmtree(place, ignore_errors=True)
+                raise UpdateDamaged(file)
+            tell("try", 0.0)
+            _try(program)
+            tell("try", 1.0)
     return Installed(program)
+
+
+@contextmanager
+def _held(place: Path) -> Iterator[None]:
+    """Nobody clears away what is being put there, nor before this program goes on as it; where it failed, anybody."""
+    lock = hold_version(place)
+    try:
+        yield
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
 
 
 def _clear_store(own: Program) -> None:
@@ -71,7 +93,9 @@ def _clear_store(own: Program) -> None:
     remove_others(own, *(() if choice is None else (choice.runs, choice.before)))
 
 
-def _unpack(update: UpdateFile, place: Path, tell: Progress) -> None:
+def _unpack(update: UpdateFile, place: Path, tell: Progress, is_used: bool) -> None:
+    if is_used:
+        raise DamagedButRunning(update.version)
     if shutil.disk_usage(place.parent).free < update.bytes + SPARE_BYTES:
         raise NoRoomForUpdate(place.parent, _megabytes(update))
     draft = place.with_name(f"{UNPACKING_PREFIX}{update.version}")

@@ -88,6 +88,17 @@ class NoRoomForUpdate(StoreError):
         )
 
 
+class DamagedButRunning(StoreError):
+    """Its folder is not as it was signed, and a program works with what is left of it."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            "Version %(version)s lies here already, is damaged, and runs for other data of this account. Stop Dosar "
+            "there, and try again.",
+            version=version,
+        )
+
+
 class DoesNotStartHere(StoreError):
     """It was tried, and does not run on this computer."""
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from dosar.updates.programs.choice import Choice, handed_back, read_choice, write_choice
 from dosar.updates.programs.program import DOSAR, WINDOW, Program, own_program
@@ -35,14 +36,24 @@ class Decision:
 
 
 def hand_over(name: str = DOSAR, arguments: Sequence[str] | None = None) -> None:
-    """Have the chosen program run in the place of this one, with the same arguments; return where this is the one."""
+    """Have the chosen program run in the place of this one, with the same arguments; return where this is the one. As
+    long as it runs, it is not removed."""
     own = own_program()
+    if own is None:
+        return
+    _run_chosen(own, name, sys.argv[1:] if arguments is None else arguments)
+    if is_in_store(own):
+        from dosar.updates.programs.in_use import hold_version  # takes time, and only what an update brought needs it
+
+        hold_version(Path(own.folder))
+
+
+def _run_chosen(own: Program, name: str, asked: Sequence[str]) -> None:
     told = os.environ.pop(HANDED_OVER, "")
     hands = int(told) if told.isdecimal() else 0
     stays = os.environ.pop(STAY, "")
-    if own is None or stays or hands >= MOST_HANDS:
+    if stays or hands >= MOST_HANDS:
         return
-    asked = sys.argv[1:] if arguments is None else arguments
     choice = read_choice()
     if hands and choice is not None and choice.runs == own:
         return  # who handed over has counted this start

@@ -1,8 +1,6 @@
 """Where the programs of this account lie: outside of every data folder, one folder for each version."""
 
 import os
-import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from dosar.updates.programs.program import Program
@@ -36,31 +34,3 @@ def version_folder(version: str) -> Path:
 def is_in_store(program: Program) -> bool:
     """Whether an update brought it: what somebody installed by hand is never removed."""
     return Path(program.folder).parent == versions_folder()
-
-
-def remove_others(*kept: Program | None) -> list[str]:
-    """Remove what a kill left, and every version but these; their names. What a system holds, as Windows does a program
-    that runs, goes the next time."""
-    names = {Path(program.folder).name for program in kept if program is not None}
-    removed = []
-    for folder in _folders():
-        if folder.name not in names and _remove(folder):
-            removed.append(folder.name)
-    return [name for name in removed if name[0] != "."]
-
-
-def _remove(folder: Path) -> bool:
-    """Under another name first: what is half removed is no version."""
-    gone = folder.with_name(f"{GONE_PREFIX}{folder.name.removeprefix(GONE_PREFIX)}")
-    with suppress(OSError):
-        if gone != folder:
-            shutil.rmtree(gone, ignore_errors=True)
-            folder.rename(gone)
-        shutil.rmtree(gone)
-        return True
-    return False
-
-
-def _folders() -> list[Path]:
-    folder = versions_folder()
-    return sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from dosar.updates.programs.choice import Choice, change_choice, choose, read_choice
 from dosar.updates.programs.hand_over import takes_over
 from dosar.updates.programs.program import own_program
-from dosar.updates.programs.store import remove_others
+from dosar.updates.programs.removal import remove_others
 
 GOOD_DAY = timedelta(hours=24)
 
@@ -59,7 +59,8 @@ def has_lasted_a_day(came_up_at: str, has_worked: bool, now: datetime) -> bool:
 
 
 def end_trial(now: datetime) -> list[str]:
-    """After a good day the version before is not needed any more; the versions that were removed."""
+    """After a good day the version before is not needed any more; the versions that were removed. One that still runs,
+    for another data folder, goes at a later look."""
     choice = read_choice()
     if choice is None or choice.runs != own_program():
         return []

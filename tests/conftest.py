@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -112,12 +113,15 @@ def filled() -> Callable[[str], Place]:
 
 
 @pytest.fixture
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    return port
+def free_port() -> Iterator[int]:
+    """A port nobody listens on; on Linux the system gives it to nobody else until the test is over."""
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        port: int = kept.getsockname()[1]
+        if sys.platform != "linux":  # whoever is told the port could not listen there
+            kept.close()
+        yield port
 
 
 @pytest.fixture

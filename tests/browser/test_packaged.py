@@ -17,7 +17,6 @@ import pytest
 
 from dosar.cli.serving.single_instance import ask_instance, running_address
 from dosar.database.installation.lock_file import published_instance
-from dosar.desktop.server_process import free_port
 from dosar.updates.programs.program import FACTS_FILE
 from tests.browser.test_attachments import attach, opened
 from tests.browser.visitors import Visitor
@@ -25,7 +24,6 @@ from tests.waiting import is_soon
 from tools.package.update import make_update, write_facts
 from tools.release_key import read_key
 
-FIRST_PORT = 18_400
 BUILT, RELEASE_KEY = os.environ.get("PACKAGED_DOSAR"), os.environ.get("PACKAGED_DOSAR_KEY", "")
 LATER = "9.0.0"
 
@@ -62,11 +60,11 @@ def folder() -> Path:
 
 
 @pytest.fixture
-def packaged(folder: Path, tmp_path: Path) -> Iterator[Packaged]:
+def packaged(folder: Path, tmp_path: Path, free_port: int) -> Iterator[Packaged]:
     """The demo, started by the icon's program, without Python and without a screen."""
     data = tmp_path / "Date ș dosare"
     home = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "ro_RO.UTF-8"}
-    options = ["--demo", "--no-browser", "--data", str(data), "--port", str(free_port(FIRST_PORT, FIRST_PORT + 99))]
+    options = ["--demo", "--no-browser", "--data", str(data), "--port", str(free_port)]
     command = [folder / "dosar-desktop", *options]
     with subprocess.Popen(command, env=home, cwd="/", stdout=subprocess.DEVNULL) as program:
         assert is_soon(lambda: published_instance(data) is not None and running_address(data) is not None, 120)

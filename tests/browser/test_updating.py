@@ -13,22 +13,19 @@ from playwright.sync_api import expect
 
 from dosar import shipped_folder
 from dosar.database.format_version import FORMAT_VERSION
-from dosar.desktop.server_process import free_port
 from dosar.updates.programs.choice import read_choice
 from dosar.updates.programs.program import Program
 from tests.browser.serving import Site
 from tests.browser.visitors import Visitor
 from tests.updates.programs import make_program, make_update
 
-FIRST_PORT = 18_400
 LONGEST = 180_000
 FORMS = "forms: [case, intake, plan, monitoring_form, visit_report]"
 
 
 @contextmanager
-def running(program: Program, folder: Path) -> Iterator[str]:
+def running(program: Program, folder: Path, port: int) -> Iterator[str]:
     """The installed program on data of its own, as whoever double-clicks it starts it: where its pages are."""
-    port = free_port(FIRST_PORT, FIRST_PORT + 50)
     places = ["--data", folder / "data", "--forms", folder / "forms", "--key-file", folder / "key"]
     process = subprocess.Popen(
         [program.file(), "start", "--demo", "--no-browser", "--port", str(port), *places],
@@ -60,8 +57,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_new_version_comes_and_the_old_one_comes_back(visit: Callable[..., Visitor], folder: Path) -> None:
-    with running(Program("0.2.0", str(folder / "Dosar")), folder) as address:
+def test_a_new_version_comes_and_the_old_one_comes_back(
+    visit: Callable[..., Visitor], folder: Path, free_port: int
+) -> None:
+    with running(Program("0.2.0", str(folder / "Dosar")), folder, free_port) as address:
         administrator = visit(Site(address, None))  # type: ignore[arg-type]
         administrator.sign_in("administrator")
         administrator.speak("ro")

@@ -16,10 +16,7 @@ import pytest
 from dosar.cli.main import main
 from dosar.cli.serving.stop_request import LOOK_SECONDS, STOP_REQUEST_FILE, ask_to_stop, watch_stop_request
 from dosar.database.installation.lock_file import RunningInstance
-from dosar.desktop.server_process import free_port
 from tests.updates.programs import make_program
-
-FIRST_PORT = 18_300
 
 
 @pytest.fixture
@@ -52,14 +49,16 @@ def before_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Non
         shown.terminate()
 
 
-def test_a_day_with_the_window(before_window: Any, data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_day_with_the_window(
+    before_window: Any, data: Path, free_port: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """It starts Dosar, says so, opens the pages, shows where the data are, and stops it with one whole file; the
     window that is closed leaves it running, and the next one finds it."""
     opened, browser = tmp_path / "opened", tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" >> "{opened}"\n')
     browser.chmod(0o755)
     monkeypatch.setenv("BROWSER", str(browser))
-    before_window("start_and_leave", data, opened, free_port(FIRST_PORT, FIRST_PORT + 50))
+    before_window("start_and_leave", data, opened, free_port)
     installed, newer = (make_program(tmp_path / version, version, only_tells=True) for version in ("0.2.0", "9.0.0"))
     before_window("give_way", data, installed, newer)
     before_window("find_and_stop", data)

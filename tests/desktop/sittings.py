@@ -64,10 +64,11 @@ def start_and_leave(data: Path, opened: Path, port: int) -> None:
     shown = Shown(data, "--data", str(data), "--port", str(port), "--no-browser")
     shown.window.start(open_browser=False)
     assert shown.comes(State.RUNNING), shown.texts()
-    assert "Dosar funcționează." in shown.texts() and "Codul" in shown.texts(), shown.texts()
+    assert "Dosar funcționează." in shown.texts()
+    assert shown.waits_for(lambda: "Codul" in shown.texts()), shown.texts()
     assert shown.window.winfo_width() == WIDTH, shown.window.winfo_width()
     shown.press("Deschide")
-    assert shown.waits_for(opened.exists) and opened.read_text().strip() == running_address(data)
+    assert shown.waits_for(lambda: opened.exists() and opened.read_text() == f"{running_address(data)}\n")
     shown.press("Fă o copie acum")
     assert shown.waits_for(lambda: opened.read_text().splitlines()[-1] == f"{running_address(data)}backups")
     tell_version(data, "99.0.0")
@@ -105,7 +106,8 @@ def find_and_stop(data: Path) -> None:
     (data / SHOW_REQUEST_FILE).touch()
     assert another.waits_for(lambda: another.window.state() == "normal"), "a second double click brings it"
     another.press("Oprește")
-    assert another.comes(State.STOPPING) and another.comes(State.STOPPED), another.texts()
+    assert another.window._state is State.STOPPING, "it says so at once"
+    assert another.comes(State.STOPPED), another.texts()
     assert another.window._stop["text"] == "Pornește"
     another.window._leave()
 

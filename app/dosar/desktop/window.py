@@ -11,6 +11,7 @@ import tkinter as tk
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from tkinter import ttk
@@ -129,8 +130,7 @@ class Window(tk.Tk):
             self._hurry.wait(LOOK_SECONDS_ON_THE_WAY if on_the_way else LOOK_SECONDS)
             self._hurry.clear()
 
-    def _draw(self) -> None:
-        state = judge_state(self._seen)
+    def _show_state(self, state: State) -> None:
         if state is not self._state:
             self._state = state
             self._state_label["text"] = translate_message(state.value)
@@ -138,6 +138,10 @@ class Window(tk.Tk):
             self._open["state"] = self._backup["state"] = self._update["state"] = with_pages
             self._stop["text"] = translate_message(START if state in STARTABLE else STOP)
             self._stop["state"] = "disabled" if state is State.STOPPING else "normal"
+
+    def _draw(self) -> None:
+        state = judge_state(self._seen)
+        self._show_state(state)
         told = backup_words(days_since_backup(self._data, time.time()))
         self._backup_label["text"] = translate_message(told) if told else ""
         self._update["text"] = translate_message(update_words(told_version(self._data, self._version)))
@@ -194,6 +198,8 @@ class Window(tk.Tk):
             self.start()
         else:
             self._server.stop()
+            self._seen = seen = replace(self._seen, is_stop_asked=True)
+            self._show_state(judge_state(seen))
             self._hurry.set()
 
     def _switch_autostart(self) -> None:

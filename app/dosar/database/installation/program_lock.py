@@ -61,7 +61,8 @@ class _ProgramLock:
         try:
             connection.exec_driver_sql(SETTINGS)
             if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": PROGRAM_LOCK_ID}):
-                if self._own_pid is not None and connection.scalar(HOLDER, {"lock": PROGRAM_LOCK_ID}) != self._own_pid:
+                holder = connection.scalar(HOLDER, {"lock": PROGRAM_LOCK_ID})
+                if self._own_pid is not None and holder not in (None, self._own_pid):  # given back just now: None
                     raise DatabaseInUse
                 connection.close()
                 return False

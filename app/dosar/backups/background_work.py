@@ -21,7 +21,7 @@ class BackgroundWork:
     """One piece of work at a time, in a thread of its own, and what is known of it."""
 
     def __init__(self) -> None:
-        self._turn = Lock()
+        self._turn, self._change = Lock(), Lock()
         self.progress: WorkProgress | None = None
         """How far it is; None while nothing is being done."""
         self.trouble: StoreError | None = None
@@ -38,9 +38,10 @@ class BackgroundWork:
 
     def _take_turn(self) -> bool:
         """Whether nothing else is being done, so that this may be; the end of the work gives the turn back."""
-        if not self._turn.acquire(blocking=False):
-            return False
-        self.progress, self.trouble = WorkProgress(), None
+        with self._change:
+            if not self._turn.acquire(blocking=False):
+                return False
+            self.progress, self.trouble = WorkProgress(), None
         return True
 
     def _start(self, do: Callable[[], None]) -> None:
@@ -60,5 +61,6 @@ class BackgroundWork:
         raise error
 
     def _end(self) -> None:
-        self.progress = None
-        self._turn.release()
+        with self._change:  # whoever sees that nothing is being done may begin
+            self.progress = None
+            self._turn.release()

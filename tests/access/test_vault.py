@@ -114,8 +114,9 @@ def test_for_how_long_it_has_been_opening_is_told() -> None:
     assert is_soon(lambda: vault.is_open)
 
 
-def test_who_comes_while_it_opens_waits_a_moment() -> None:
+def test_who_comes_while_it_opens_waits_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that says so would only flash by."""
+    monkeypatch.setattr("dosar.access.sealed.vault.QUICK_OPENING", 60)
     goes_on = Event()
     vault = vault_with(Clock(), open_application=lambda key: goes_on.wait(60) and {"open": True})
     vault.begin_opening(KEY)
@@ -181,10 +182,10 @@ def test_other_data_are_put_in_the_place_of_those_that_are_open() -> None:
     before = vault.enter()
     assert before is not None
     vault.leave(before)
-    assert vault.exchange(exchange) and is_soon(lambda: vault.is_open)
+    assert vault.exchange(exchange) and is_soon(lambda: vault.is_open and vault.seconds_opening is None)
     after = vault.enter()
     assert after is not None and after.application == {"open": True, "key": OTHER_KEY, "settled": True}
-    assert did == ["put"] and before.application is None and vault.seconds_opening is None
+    assert did == ["put"] and before.application is None
 
 
 @pytest.mark.parametrize("fails", ["putting", "opening"])

@@ -1,9 +1,9 @@
 """Those who wait to write are served in the order they came."""
 
 import threading
-import time
 
 from dosar.database.writing.write_queue import WriteQueue
+from tests.waiting import is_soon
 
 
 def test_first_come_first_served() -> None:
@@ -16,9 +16,9 @@ def test_first_come_first_served() -> None:
 
     assert turns.take(0)
     people = [threading.Thread(target=write, args=(number,)) for number in range(6)]
-    for person in people:
+    for number, person in enumerate(people):
         person.start()
-        time.sleep(0.02)
+        assert is_soon(lambda waiting=number + 1: len(turns._queue) == waiting), "she stands in the queue"
     turns.leave()
     for person in people:
         person.join()

@@ -54,4 +54,4 @@ def small_disk(folder: Path, size: int) -> Iterator[SmallDisk]:
         finally:
             assert shell.stdin
             shell.stdin.close()
-            shell.wait(20)
+            shell.wait(60)

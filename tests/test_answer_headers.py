@@ -39,7 +39,7 @@ class Served:
 
     def ask(self, request: str) -> tuple[int, Message]:
         """Status and headers of what comes back for these bytes."""
-        with socket.create_connection(self.address, timeout=20) as connection:
+        with socket.create_connection(self.address, timeout=60) as connection:
             with suppress(ConnectionError):  # who is refused is sent away before she has said it all
                 connection.sendall(request.format(cookie=self.cookie).encode("latin-1"))
             answer = b"".join(pieces(connection))

@@ -504,7 +504,7 @@ def _start(places: list[str], port: int, folder: Path, browser: Path | None = No
     )
 
 
-def _first_answer(port: int, patience: float = 30) -> tuple[int, str]:
+def _first_answer(port: int, patience: float = 120) -> tuple[int, str]:
     until = time.monotonic() + patience
     while True:
         try:
@@ -531,7 +531,7 @@ def test_what_the_server_refuses_is_told_like_any_error(
     started: "subprocess.Popen[str]", free_port: int, refused: str, status: int, told: str
 ) -> None:
     _first_answer(free_port)
-    with socket.create_connection(("127.0.0.1", free_port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", free_port), timeout=60) as connection:
         connection.sendall(refused.encode())
         answer = connection.makefile("rb").read().decode()
     assert f" {status} " in answer.splitlines()[0]
@@ -622,7 +622,7 @@ def test_behind_a_web_server_with_https(places: list[str], free_port: int, tmp_p
         told = {"Host": host, "X-Forwarded-For": "198.51.100.7"}
         try:
             with urllib.request.urlopen(
-                urllib.request.Request(f"http://127.0.0.1:{free_port}/sign-in", headers=told), timeout=10
+                urllib.request.Request(f"http://127.0.0.1:{free_port}/sign-in", headers=told), timeout=60
             ) as answer:
                 return answer.status, answer.headers["Set-Cookie"] or ""
         except urllib.error.HTTPError as refused:

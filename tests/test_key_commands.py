@@ -194,17 +194,17 @@ def test_it_starts_sealed_is_opened_in_the_page_and_sealed_by_the_system(
         preexec_fn=hear_hangup if os.name == "posix" else None,
     ) as process:
         try:
-            assert is_soon(lambda: asked(address)[0] == 503, 30)
+            assert is_soon(lambda: asked(address)[0] == 503)
             assert 'name="secret"' in asked(address)[1]
             assert running_address(tmp_path / "data") == f"{address}/"
             assert asked(f"{address}/unlock", secret=OTHER)[0] == 401
             assert asked(f"{address}/unlock", secret=PASSPHRASE)[0] in (200, 503), "it may still be opening"
-            assert is_soon(lambda: 'name="code"' in asked(address)[1], 30), "the set-up, of a folder without people"
+            assert is_soon(lambda: 'name="code"' in asked(address)[1]), "the set-up, of a folder without people"
             if hasattr(signal, "SIGHUP"):
                 process.send_signal(signal.SIGHUP)
-                assert is_soon(lambda: asked(address)[0] == 503, 10)
+                assert is_soon(lambda: asked(address)[0] == 503)
                 assert asked(f"{address}/unlock", secret=PASSPHRASE)[0] in (200, 503)
-                assert is_soon(lambda: asked(address)[0] == 200, 30)
+                assert is_soon(lambda: asked(address)[0] == 200)
         finally:
             process.send_signal(signal.SIGINT)
             told = process.communicate(timeout=120)[0]

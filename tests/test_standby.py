@@ -200,7 +200,7 @@ def test_nothing_that_was_called_saved_is_lost_with_the_first_server(servers: Se
         assert is_soon(lambda: len(office.saved) >= before + 10), "Dosar goes on by itself"
     finally:
         ended.set()
-        saving.join(30)
+        saving.join(60)
     office.close()
     assert office.moments[before] - killed < 30
     assert set(office.saved) <= costs(servers.url("db2"))

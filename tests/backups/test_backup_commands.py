@@ -171,7 +171,7 @@ def test_somebody_looks_something_up_in_it(office: Office, free_port: int) -> No
             store.close()
     finally:
         program.send_signal(signal.SIGINT)
-        assert program.wait(30) == 0
+        assert program.wait(60) == 0
         assert program.stdout
         program.stdout.close()
     assert not list(office.data.parent.glob("dosar-look-*")) and len(list(office.stick.iterdir())) == 1

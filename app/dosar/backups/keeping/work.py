@@ -150,7 +150,7 @@ class BackupWork(BackgroundWork):
             self._clock(),
             made.name if made else "",
             made.bytes if made else 0,
-            bool(made and made.checked),
+            made is not None,
             trouble.message if trouble else None,
         )
         note(self.store, run, actor)

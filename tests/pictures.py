@@ -16,29 +16,28 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import BROWSERS, SWITCHES
 from tests.browser.serving import Site, served
 from tests.browser.visitors import Visitor
-from tests.handbook_pictures import take_handbook_pictures
+from tests.handbook_pictures import SIZES, take_handbook_pictures
 from tests.reference import ROOT
 
 PICTURES = ROOT / "app/docs/pictures"
 COLOURS = 64
 """Enough for pages, and a third of the bytes."""
-WIDE, NARROW = (1280, 800), (390, 780)
 
 
 def take_pictures(browser: Any, site: Site) -> None:
     """The page of a case in English, and a sheet on a phone in Romanian."""
-    desk = _visitor(browser, site, WIDE, "en")
+    desk = _visitor(browser, site, "wide", "en")
     desk.open("/cases")
     desk.follow("DEMO-005")
     keep(desk.page.screenshot(), PICTURES / "case.png")
-    phone = _visitor(browser, site, NARROW, "ro")
+    phone = _visitor(browser, site, "narrow", "ro")
     phone.open(f"/records/visit_report/new?case={desk.page.url.rpartition('/')[2]}")
     phone.type(visit_date="27.11.2026", visit_purpose="Vizită la domiciliu")
     keep(phone.page.screenshot(), PICTURES / "sheet.png")
 
 
-def _visitor(browser: Any, site: Site, size: tuple[int, int], language: str) -> Visitor:
-    width, height = size
+def _visitor(browser: Any, site: Site, size: str, language: str) -> Visitor:
+    width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, locale="ro-RO")
     visitor = Visitor(context.new_page(), site.url)
     visitor.sign_in("case_manager")

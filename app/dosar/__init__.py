@@ -26,6 +26,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     from dosar.language.text.translations import translations_folder
     from dosar.pages.help.handbook_links import install_handbook_links
     from dosar.pages.input.request_input import install_request_class
+    from dosar.pages.input.search_words import install_search_length
     from dosar.pages.recovery.errors import install_error_pages
     from dosar.pages.recovery.expired_session import install_expired_sessions
     from dosar.pages.registration import register_pages
@@ -50,6 +51,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     app.extensions["dosar_form_files"] = {part: file for file, part in opened.files.items()}
     version_static_files(app)
     install_handbook_links(app, request_wording)
+    install_search_length(app)
     install_expired_sessions(app)
     registry = install_access_control(app, store, opened.definition)
     repository.forgets_on_erasure.append(typed_contents_forgetter(app.extensions["dosar_access"]))

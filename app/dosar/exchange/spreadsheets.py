@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
 """What spreadsheets take for a formula's beginning; the wide and small forms count too."""
 CELL_BREAKS = ";,\t|\r\n\x0b\x0c\x85\u2028\u2029"

@@ -10,6 +10,8 @@ CHAPTER_FILE = re.compile(r"(?P<number>\d+)-(?P<key>[a-z0-9-]+)\.(?P<language>[A
 _LINKED_FILE = re.compile(rf"(?P<book>[a-z]+)/{CHAPTER_FILE.pattern}")
 PICTURE_PATH = re.compile(r"(?P<language>[A-Za-z-]+)/(?P<name>[a-z0-9-]+\.png)")
 PICTURES_ADDRESS = "/help/pictures/"
+PNG_SIZE = slice(16, 24)
+"""Where a PNG says how wide and how high it is."""
 
 
 def link_address(link: str, book: str) -> str:
@@ -29,3 +31,9 @@ def picture_file(address: str) -> Path | None:
     named = PICTURE_PATH.fullmatch(address.removeprefix(PICTURES_ADDRESS))
     file = PICTURES_FOLDER / named["language"] / named["name"] if named else None
     return file if file is not None and file.is_file() else None
+
+
+def picture_size(file: Path) -> tuple[int, int]:
+    """Width and height of a PNG."""
+    numbers = file.read_bytes()[PNG_SIZE]
+    return int.from_bytes(numbers[:4]), int.from_bytes(numbers[4:])

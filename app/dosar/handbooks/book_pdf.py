@@ -7,9 +7,8 @@ from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 
-from dosar.handbooks.addresses import picture_file
+from dosar.handbooks.addresses import picture_file, picture_size
 from dosar.handbooks.chapters import Chapter, Section
-from dosar.handbooks.page_renderer import picture_size
 from dosar.handbooks.shelf import Book, find_book
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import translated_word
@@ -77,7 +76,7 @@ def _picture(address: str, seen: str) -> dict[str, Any]:
     file = picture_file(address)
     if file is None:
         return {"text": seen, "file": "", "is_narrow": False}
-    width, height = picture_size(file.read_bytes())
+    width, height = picture_size(file)
     return {
         "text": seen,
         "file": f"/{file.relative_to(TEMPLATE.parent).as_posix()}",

@@ -8,10 +8,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from dosar.handbooks.addresses import picture_file
-
-PNG_SIZE = slice(16, 24)
-"""Where a PNG says how wide and how high it is."""
+from dosar.handbooks.addresses import picture_file, picture_size
 
 Env = MutableMapping[str, Any]
 
@@ -46,7 +43,7 @@ class PageRenderer(RendererHTML):
         file = picture_file(address)
         if file is None:
             return f'<span class="handbook-picture">{seen}</span>'
-        width, height = picture_size(file.read_bytes())
+        width, height = picture_size(file)
         return (
             f'<img class="handbook-picture" src="{escape(address)}" alt="{seen}" width="{width}" height="{height}"'
             ' loading="lazy">'
@@ -58,9 +55,3 @@ def _is_only_a_link(cell: Token) -> bool:
     parts = cell.children or []
     kinds = [part.type for part in parts]
     return kinds[:1] == ["link_open"] and kinds[-1:] == ["link_close"] and kinds.count("link_open") == 1
-
-
-def picture_size(png: bytes) -> tuple[int, int]:
-    """Width and height of a PNG."""
-    numbers = png[PNG_SIZE]
-    return int.from_bytes(numbers[:4]), int.from_bytes(numbers[4:])

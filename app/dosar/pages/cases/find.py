@@ -11,6 +11,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.pages.cases.emergency import may_break_glass
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.context import PageContext, page_context
+from dosar.pages.input.search_words import search_words
 from dosar.pages.rendering.question_view import SearchResult
 from dosar.records.cases.merge import case_by_merged_code
 from dosar.records.lists.list_page import list_page
@@ -18,7 +19,6 @@ from dosar.records.lists.list_query import ListQuery
 from dosar.records.titles import title_questions, titles_of_records
 
 MAX_CASES_FOUND = 25
-MAX_SEARCH_LENGTH = 200
 SEARCHES_KEY = "searches"
 """Where in the session the searched words stand: they may be a name, so no address holds them."""
 HEAD_SEARCH = "~head"
@@ -64,7 +64,7 @@ def remembered_search(where: str) -> str:
 
 def remember_search(where: str, words: str) -> None:
     """Keep the words until the next search, in the session alone."""
-    searches = {**session.get(SEARCHES_KEY, {}), where: words.strip()[:MAX_SEARCH_LENGTH]}
+    searches = {**session.get(SEARCHES_KEY, {}), where: search_words(words)}
     session[SEARCHES_KEY] = {list_name: text for list_name, text in searches.items() if text}
 
 

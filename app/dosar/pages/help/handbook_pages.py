@@ -11,12 +11,11 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from dosar.handbooks.addresses import PICTURES_ADDRESS, picture_file
+from dosar.pages.input.search_words import search_words
 from dosar.paper.typesetting import can_make_pdf
 
 if TYPE_CHECKING:
     from dosar.handbooks.chapters import Chapter
-
-MAX_SEARCH_LENGTH = 200
 
 
 def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
@@ -24,7 +23,7 @@ def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
     from dosar.handbooks.search import search_handbooks
     from dosar.handbooks.shelf import shelf
 
-    words = words.strip()[:MAX_SEARCH_LENGTH]
+    words = search_words(words)
     return render_template(
         "help/help.html",
         title=gettext("Help"),

@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
-from dosar.exchange.spreadsheets import CellWriter, ExportColumn, csv_file, xlsx_file
+from dosar.exchange.spreadsheets import XLSX_MEDIA_TYPE, CellWriter, ExportColumn, csv_file, xlsx_file
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
@@ -26,7 +26,6 @@ from dosar.records.lists.saved_lists import own_lists
 from dosar.records.titles import user_names
 
 MAX_EXPORTED_RECORDS = 10_000
-XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 EXPORT_KINDS = {
     "xlsx": lazy_gettext("Excel workbook (.xlsx)"),

@@ -10,13 +10,11 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.audit_term import read_audit_years
 from dosar.access.authorization import page_route, requires_page
 from dosar.access.services import access_services
-from dosar.exchange.spreadsheets import xlsx_file
+from dosar.exchange.spreadsheets import XLSX_MEDIA_TYPE, xlsx_file
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import day_text
 from dosar.pages.rights.measures import installation, security_measures
 from dosar.records.rights.processing_register import Processing, processing_register
-
-XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RegisterPage(PageView):

@@ -24,6 +24,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.text.translations import LANGUAGES, translations_folder
 from dosar.pages.help.handbook_links import install_handbook_links
 from dosar.pages.input.request_input import install_request_class
+from dosar.pages.input.search_words import install_search_length
 from dosar.pages.static_files import version_static_files
 
 UNLOCK_PATH = "/unlock"
@@ -52,6 +53,7 @@ def create_sealed_app(vault: Vault, hosts: list[str], instance: str) -> Flask:
     Babel(app, default_translation_directories=str(folder), locale_selector=lambda: locale_of(_language()))
     install_translations(app, folder)
     install_handbook_links(app, _language)
+    install_search_length(app)
     app.before_request(refuse_strange_host)
     app.before_request(refuse_hidden_host)
     app.before_request(_tell_refused)

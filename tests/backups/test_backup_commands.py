@@ -1,5 +1,6 @@
 """``dosar backup`` and ``dosar restore``, as cron and an administrator call them, on both databases."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from dosar.backups.making.make import make_backup
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.settings import place_from_address, save_place
 from dosar.backups.progress import keep_silent
+from dosar.backups.reading.looking import clear_looked_at
 from dosar.backups.restoring.rehearsal import rehearse
 from dosar.backups.restoring.server_restoring import remove_kept_schemas
 from dosar.cli.main import main
@@ -162,6 +164,11 @@ def test_somebody_looks_something_up_in_it(office: Office, free_port: int) -> No
         assert "This is the back-up of 2026-11-29 03:30, opened to look at" in said
         [folder] = office.data.parent.glob("dosar-look-*")
         assert (folder / "erased-persons.txt").read_text() == (office.data / "erased-persons.txt").read_text()
+        left = shutil.copytree(folder, office.data.parent / "dosar-look-killed")
+        for each in (folder, left):
+            os.utime(each, (0, 0))
+        clear_looked_at(office.data.parent)
+        assert folder.is_dir() and not left.exists(), "what a kill left goes, what somebody has open stays"
         store = Store.open(folder, key=KEY)
         try:
             store.open_kept_data_key()

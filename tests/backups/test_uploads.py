@@ -1,9 +1,11 @@
 """A back-up that a browser sends in pieces."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.restoring.uploads import SPARE_BYTES, Uploads
 from dosar.database.store_errors import StoreError
 
@@ -35,6 +37,18 @@ def test_only_the_last_file_is_kept_and_none_by_a_made_up_word(tmp_path: Path) -
     uploads.add(second, 0, b"x")
     uploads.clear()
     assert not (tmp_path / "sent").exists() and (tmp_path / "x.dosar").exists()
+
+
+def test_what_nobody_goes_on_with_for_hours_goes(tmp_path: Path) -> None:
+    work = RestoreWork(tmp_path)
+    assert not work.uploads.is_left_behind()
+    file = work.uploads.whole(work.uploads.begin())
+    work.forget_left()
+    assert file.exists()
+    for lying in (file, file.parent, work.uploads.folder):
+        os.utime(lying, (0, 0))
+    work.forget_left()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nobody_fills_the_disk_by_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

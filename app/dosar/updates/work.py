@@ -122,6 +122,11 @@ class UpdateWork(BackgroundWork):
         self._is_going_back = True
         self._restart_soon()
 
+    def forget_left(self) -> None:
+        """What somebody sent or fetched hours ago, and went away from."""
+        if self.progress is None and not self.is_restarting and self.uploads.is_left_behind():
+            self.forget()
+
     def forget(self) -> None:
         """It is over, or not wanted any more: nothing of it is kept."""
         with self._turn:
@@ -143,9 +148,13 @@ class UpdateWork(BackgroundWork):
 
     def _look(self, get_file: Callable[[Progress], Path]) -> None:
         self.tell(LOOK, 0.0)
-        if own_program() is None:
-            raise InstalledByPip
-        self.found = read_update(get_file(self.tell), tell=self.tell)
+        try:
+            if own_program() is None:
+                raise InstalledByPip
+            self.found = read_update(get_file(self.tell), tell=self.tell)
+        except BaseException:
+            self.uploads.clear()
+            raise
 
     def _update(self, actor: int | None, without_backup: bool) -> None:
         assert self.found is not None

@@ -1,6 +1,6 @@
 """A back-up that somebody takes along from the place where it lies: encrypted as it is, and of any size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ class TakenBackup:
 
     size: int
     pieces: Iterator[bytes]
+    close: Callable[[], None]
+    """To be called when the answer is over, however it ended: of one that nobody reads no piece is ever asked for."""
 
 
 def take_backup(place: BackupPlace, name: str, data: Path) -> TakenBackup:
@@ -29,10 +31,10 @@ def take_backup(place: BackupPlace, name: str, data: Path) -> TakenBackup:
         folder.mkdir(mode=0o700, exist_ok=True)
         file = stack.enter_context(work_folder(folder)) / name
         place.fetch(name, file, keep_silent)
-        return TakenBackup(file.stat().st_size, _pieces(file, stack.pop_all()))
+        return TakenBackup(file.stat().st_size, _pieces(file), stack.pop_all().close)
 
 
-def _pieces(file: Path, kept: ExitStack) -> Iterator[bytes]:
-    with kept, file.open("rb") as opened:
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
         while piece := opened.read(PIECE_BYTES):
             yield piece

@@ -3,14 +3,18 @@
 It knows the places where back-ups go, and is older than what lies there: so it makes none.
 """
 
+import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from dosar.backups.reading.registers import merged_registers, registers_near
+from dosar.backups.working import LONGEST_WORK
 from dosar.database.atomic_files import write_atomically
 from dosar.database.installation.erasure_register import REGISTER_FILE
+from dosar.database.installation.lock_file import FolderInUse, lock_folder
 from dosar.database.store_errors import StoreError
 
 LOOKING_FILE = "only-to-look"
@@ -30,10 +34,21 @@ def refuse_looked_at(data: Path) -> None:
         )
 
 
+def clear_looked_at(near: Path) -> None:
+    """What a kill left of those that were opened before; a newer one, or one that somebody has open, stays."""
+    for left in near.glob(f"{FOLDER_PREFIX}*"):
+        with suppress(OSError, FolderInUse):
+            if is_only_looked_at(left) and time.time() - left.stat().st_mtime > LONGEST_WORK.total_seconds():
+                with lock_folder(left):
+                    pass
+                shutil.rmtree(left)
+
+
 @contextmanager
 def folder_to_look_at(data: Path) -> Iterator[Path]:
     """An empty data folder beside that of the organisation, whose erasures it knows; it is gone at the end."""
     near = data.parent if data.parent.is_dir() else None
+    clear_looked_at(Path(gettempdir()) if near is None else near)
     with TemporaryDirectory(prefix=FOLDER_PREFIX, dir=near, ignore_cleanup_errors=True) as made:
         folder = Path(made)
         write_atomically(folder / LOOKING_FILE, "")

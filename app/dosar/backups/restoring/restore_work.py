@@ -82,6 +82,11 @@ class RestoreWork(BackgroundWork):
             self.found, self.trouble, self.token, self.typed = None, None, "", NOTHING_TYPED
             self.uploads.clear()
 
+    def forget_left(self) -> None:
+        """What somebody sent or fetched hours ago, and went away from."""
+        if self.progress is None and self.uploads.is_left_behind():
+            self.forget()
+
     def exchange(self, key_before: bytes, settle: Callable[[Any], None]) -> DataExchange:
         """What puts the back-up that was found in the place of the open data."""
         found = self.found
@@ -102,8 +107,14 @@ class RestoreWork(BackgroundWork):
         return DataExchange(put_in_place, take_back, key_before, settle_and_forget)
 
     def _look(self, source: BackupSource, secret: str | Path) -> None:
-        file = source.file or self._fetched(source)
-        self.found = find_backup(file, secret, self.uploads.prepared_folder(), self.tell)
+        try:
+            file = source.file or self._fetched(source)
+            self.found = find_backup(file, secret, self.uploads.prepared_folder(), self.tell)
+        except SECRET_TROUBLES:
+            raise  # another secret may open it
+        except BaseException:
+            self.uploads.clear()
+            raise
 
     def _trouble_of(self, error: Exception) -> StoreError:
         return opening_trouble(error)

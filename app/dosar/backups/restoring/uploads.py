@@ -1,11 +1,14 @@
 """A large file that a browser sends in pieces: none of them is large, and what has come need not be sent again."""
 
 import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
 
 from dosar.backups.file.names import NAME_END, read_name
+from dosar.backups.working import LONGEST_WORK
 from dosar.database.store_errors import StoreError
 
 NAMELESS = f"back-up{NAME_END}"
@@ -69,3 +72,10 @@ class Uploads:
     def clear(self) -> None:
         """Keep nothing of what was sent."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_left_behind(self) -> bool:
+        """Whether something lies here with which nobody has gone on for hours."""
+        lying = [self.folder, *self.folder.rglob("*")]
+        with suppress(OSError):  # it went meanwhile
+            return time.time() - max(each.stat().st_mtime for each in lying) > LONGEST_WORK.total_seconds()
+        return False

@@ -9,11 +9,12 @@ from flask import Flask
 
 from dosar.access.sealed.vault import Vault
 from dosar.backups.keeping.work import BackupWork
+from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.cli.console.locale import translate_message
 from dosar.database.store import Store
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message, msgid
-from dosar.pages.backups.backup_state import WORK
+from dosar.pages.backups.backup_state import RESTORE, WORK
 from dosar.updates.data.kept import change_kept, end_keeping, read_kept_for_this
 from dosar.updates.programs.program import running_version
 from dosar.updates.programs.trial import end_trial, note_coming_up, note_work, told_failure
@@ -37,6 +38,7 @@ def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], No
     """Note that this version has come up with these data, and what becomes of its trial; in a demo, nothing does."""
     backups: BackupWork = app.extensions[WORK]
     work = app.extensions[UPDATES] = UpdateWork(data, backups, restart)
+    work.uploads.clear()  # of a program that was killed
     note_coming_up(utc_now())
     kept = read_kept_for_this(data)
     if kept is not None:
@@ -48,7 +50,7 @@ def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], No
     if work.failed:
         _say(Message(FAILED, {"version": work.failed, "running": running_version()}))
     if by_itself:
-        Thread(target=_look_now_and_then, args=(vault, backups.store, data), daemon=True).start()
+        Thread(target=_look_now_and_then, args=(vault, work, app.extensions[RESTORE]), daemon=True).start()
 
 
 def look_at_trial(data: Path, store: Store, has_worked: bool) -> None:
@@ -62,12 +64,15 @@ def look_at_trial(data: Path, store: Store, has_worked: bool) -> None:
         store.tell(ENDED_ACTION, [running_version()])
 
 
-def _look_now_and_then(vault: Vault, store: Store, data: Path) -> None:
+def _look_now_and_then(vault: Vault, work: UpdateWork, restore: RestoreWork) -> None:
+    store = work.backups.store
     if store.closed.wait(FIRST_LOOK_SECONDS):
         return
     opened = vault.clock() - vault.seconds_idle
     while True:
-        look_at_trial(data, store, has_worked=vault.clock() - vault.seconds_idle > opened + 1)
+        work.forget_left()
+        restore.forget_left()
+        look_at_trial(work.data, store, has_worked=vault.clock() - vault.seconds_idle > opened + 1)
         if store.closed.wait(LOOK_SECONDS):
             return
 

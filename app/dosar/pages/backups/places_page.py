@@ -202,10 +202,11 @@ def named_backup(place: PlaceSettings) -> str:
 def _backup_file(place: PlaceSettings) -> Response:
     """The file as it lies there, streamed: it may be larger than what the memory holds."""
     name = named_backup(place)
-    taken = take_backup(open_place(place), name, current_work().data)
     with access_services().store.writing() as session:
         add_event(session, "backup_taken", fields=[name])
+    taken = take_backup(open_place(place), name, current_work().data)
     answer = Response(taken.pieces, mimetype="application/octet-stream")
+    answer.call_on_close(taken.close)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Content-Length"] = str(taken.size)
     return answer

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import request
 
 from dosar.backups.restoring.uploads import Uploads
+from dosar.database.store_errors import StoreError
 
 
 def keep_piece(uploads: Uploads) -> tuple[str, int]:
@@ -25,5 +26,9 @@ def sent_file(uploads: Uploads, word: str | None) -> Path | None:
     if file is None or not file.filename:
         return None
     word = uploads.begin(file.filename)
-    uploads.add(word, 0, file.read())
+    try:
+        uploads.add(word, 0, file.read())
+    except StoreError:  # there is nothing to go on with
+        uploads.clear()
+        raise
     return uploads.whole(word)

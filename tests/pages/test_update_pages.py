@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from threading import Event
@@ -14,12 +14,14 @@ import trustme
 from flask.testing import FlaskClient
 
 from dosar.backups.progress import keep_silent
+from dosar.database.system_tables import utc_now
 from dosar.pages.backups.backup_state import WORK
 from dosar.updates.data.kept import keep_before_update, remove_kept
 from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.choice import choose, read_choice
 from dosar.updates.programs.program import Program
+from dosar.updates.question.wish import note_seen, read_question
 from dosar.updates.work import UPDATES, UpdateWork
 from tests.backups.servers import answering
 from tests.pages.conftest import Demo, token_on
@@ -133,6 +135,7 @@ def test_a_file_that_is_none_is_refused_in_words(administrator: FlaskClient, wor
         refused = after(administrator, work)
         assert refused.status_code == 422 and "is not a whole update" in refused.text
         assert "Nothing was changed" in refused.text and read_choice() is None
+        assert not work.uploads.folder.exists()
     assert post(administrator, "/update/leave").location == "/update"
 
 
@@ -193,7 +196,7 @@ def test_a_new_version_is_told_once_the_question_is_on(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
     certificate, content = authority.issue_cert("127.0.0.1"), next(folders.glob("*.dosar-update")).read_bytes()
     with answering(200, certificate, content) as (files, _):
-        news = makers.news("9.0.0", file=offered(content, files), system=system_name())
+        news = makers.news("9.0.0", utc_now().date().isoformat(), file=offered(content, files), system=system_name())
         with answering(200, certificate, news.encode()) as (server, asked):
             pin(monkeypatch, folders / "installed", server)
             assert "Asked last" not in administrator.get("/update").text and asked == []
@@ -205,6 +208,13 @@ def test_a_new_version_is_told_once_the_question_is_on(
         assert post(administrator, "/update/question", asks="yes").status_code == 303
         assert "Version 9.0.0 is there" in administrator.get("/").text
         assert "Version 9.0.0" not in demo.browser("coordinator").get("/").text
+        assert "no fresh news" not in administrator.get("/").text
+        with services.store.writing() as session:
+            seen = read_question(session).seen
+            assert seen is not None
+            note_seen(session, replace(seen, until=seen.day - timedelta(days=1)))
+        assert "no fresh news" in administrator.get("/").text
+        assert "none have come since" in administrator.get("/update").text
         assert post(administrator, "/update/fetch").location == "/update/progress"
         assert "Update to version 9.0.0" in after(administrator, work).text
     refused = post(administrator, "/update/ask")

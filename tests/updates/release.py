@@ -1,7 +1,7 @@
 """The makers of Dosar, who sign what is new."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,10 +22,17 @@ class Makers:
         return self.key.public_key().public_bytes_raw()
 
     def news(
-        self, version: str = "9.0.0", day: str = "2026-11-30", file: OfferedFile | None = None, system: str = SYSTEM
+        self,
+        version: str = "9.0.0",
+        day: str = "2026-11-30",
+        file: OfferedFile | None = None,
+        system: str = SYSTEM,
+        good_days: int = 60,
     ) -> str:
         """What they publish."""
-        return signed_text(Newest(version, date.fromisoformat(day), {system: file} if file else {}), self.key.sign)
+        signed = date.fromisoformat(day)
+        newest = Newest(version, signed, signed + timedelta(days=good_days), {system: file} if file else {})
+        return signed_text(newest, self.key.sign)
 
 
 def offered(content: bytes, server: str) -> OfferedFile:

@@ -1,5 +1,6 @@
 """Whoever publishes Dosar tells the newest version in one signed file."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,19 @@ def test_the_newest_version_is_told_for_every_system(tmp_path: Path, monkeypatch
     newest = read_newest((tmp_path / "newest.json").read_bytes(), (key.public_key().public_bytes_raw(),))
     assert newest.version == "9.0.0" and set(newest.files) == {system_name(), "windows-arm64"}
     assert newest.files["windows-arm64"].address == f"https://exemplu.ro/dosar/{elsewhere.name}"
-    for wrong in ([str(here), str(older), *told, "--at", "https://exemplu.ro"], [str(here), *told, "--at", "http://x"]):
+    again = tmp_path / "again.json"
+    last = ["--key", str(tmp_path / "key"), "--again", str(tmp_path / "newest.json"), "--to", str(again)]
+    assert main([*last, "--days", "90"]) == 0
+    signed_anew = read_newest(again.read_bytes(), (key.public_key().public_bytes_raw(),))
+    assert signed_anew.files == newest.files and signed_anew.until - signed_anew.day == timedelta(days=90)
+    assert newest.until - newest.day == timedelta(days=60)
+    make_key(tmp_path / "other key")
+    for wrong in (
+        [str(here), str(older), *told, "--at", "https://exemplu.ro"],
+        [str(here), *told, "--at", "http://x"],
+        [str(here), *last],
+        told,
+        [*last, "--key", str(tmp_path / "other key")],
+    ):
         with pytest.raises(SystemExit):
             main(wrong)

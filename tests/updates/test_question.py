@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from dosar.database.store_errors import StoreError
 from dosar.updates.pinned import Pinned, pinned_text, read_pinned
 from dosar.updates.question.asking import NotFetched, ask_newest, fetch_update
 from dosar.updates.question.daily import DailyQuestion
-from dosar.updates.question.newest import NotBelieved, OlderThanSeen, read_newest
+from dosar.updates.question.newest import CONTEXT, NotBelieved, OlderThanSeen, OutOfDate, read_newest
 from dosar.updates.question.told_version import told_version
 from dosar.updates.question.wish import read_question
 from tests.backups.offices import new_office
@@ -89,6 +90,27 @@ def test_an_older_answer_than_yesterdays_is_not_believed(
         with pytest.raises(OlderThanSeen):
             ask(version, day)
     assert ask("0.10.0", "2026-12-02") == "0.10.0"
+
+
+def test_what_was_true_once_is_not_believed_for_ever(store: Any, makers: Makers, certificate: trustme.LeafCert) -> None:
+    """Whoever stands in between can repeat what was signed, but not make it last."""
+    now = [NOON]
+    with answering(200, certificate, makers.news("0.10.0", good_days=60).encode()) as (server, _):
+        question = DailyQuestion(store, Pinned((makers.public_key,), server), lambda: now[0])
+        question.switch(True)
+        now[0] += timedelta(days=60)
+        assert question.ask().version == "0.10.0"
+        assert not read_question(store.session).is_out_of_date(now[0].date())
+        now[0] += timedelta(days=1)
+        with pytest.raises(OutOfDate, match="good until 2027-01-29 only"):
+            question.ask()
+        assert read_question(store.session).is_out_of_date(now[0].date())
+        question.switch(False)
+        assert not read_question(store.session).is_out_of_date(now[0].date())
+    endless = json.dumps({"version": "0.10.0", "day": "2026-11-30", "files": {}})
+    signature = b64encode(makers.key.sign(CONTEXT + endless.encode())).decode()
+    with pytest.raises(NotBelieved):
+        read_newest(json.dumps({"newest": endless, "signature": signature}).encode(), (makers.public_key,))
 
 
 def test_only_a_pinned_key_tells_news(makers: Makers) -> None:

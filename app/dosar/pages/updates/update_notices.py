@@ -8,7 +8,7 @@ from dosar.pages.backups.backup_words import when_text
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.updates.update_state import versions
-from dosar.pages.updates.update_words import trouble_lines
+from dosar.pages.updates.update_words import out_of_date_text, trouble_lines
 from dosar.updates.question.wish import read_question
 
 
@@ -22,6 +22,8 @@ def update_block(context: PageContext) -> HomeBlock | None:
     if found.is_on_trial and found.since is not None:
         on_trial = gettext("Version %(version)s is running on trial", version=found.running)
         entries.append(HomeEntry(on_trial, url, gettext("since: %(when)s", when=when_text(found.since))))
+    if out_of_date_text(asked, access_services().clock().date()):
+        entries.append(HomeEntry(gettext("There are no fresh news of new versions"), url, is_warning=True))
     newer = asked.newer_than(found.running) if asked.is_on else None
     if newer is not None:
         entries.append(HomeEntry(gettext("Version %(version)s is there", version=newer.version), url))

@@ -17,7 +17,7 @@ from dosar.pages.backups.backup_words import size_text, when_text
 from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import OneOf, TranslatedForm
 from dosar.pages.updates.update_state import known_update, offered_file, question, versions
-from dosar.pages.updates.update_words import back_text, running_text, trouble_lines
+from dosar.pages.updates.update_words import back_text, out_of_date_text, running_text, trouble_lines
 from dosar.updates.file.troubles import UpdatesNotTaken
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.pip_facts import pip_facts
@@ -93,6 +93,7 @@ def update_page(form: QuestionForm | None = None, refused: str = "") -> Response
         newer=_newer_text(newer) if newer is not None else "",
         offered=size_text(offered.bytes) if offered is not None else "",
         asked=gettext("Asked last: %(when)s.", when=when_text(asked.asked)) if asked.asked else "",
+        out_of_date=out_of_date_text(asked, services.clock().date()),
         knows_where=bool(read_pinned().address),
         takes_files=bool(read_pinned().keys),
         is_folder=found.own is not None,

@@ -31,6 +31,12 @@ OLDER_THAN_SEEN = msgid(
     "What came in answer is older than what was told here before, so it was not believed. Nothing was changed."
 )
 
+OUT_OF_DATE = msgid(
+    "What came in answer was good until %(day)s only, so it was not believed: somebody may hold newer news back, or "
+    "the clock of this computer is wrong. Nothing was changed. Look at the clock, and try again from another network; "
+    "if it stays so, ask the makers of Dosar."
+)
+
 
 class NotBelieved(StoreError):
     """What came is not what the makers of Dosar signed."""
@@ -44,6 +50,13 @@ class OlderThanSeen(StoreError):
 
     def __init__(self) -> None:
         super().__init__(OLDER_THAN_SEEN)
+
+
+class OutOfDate(StoreError):
+    """Somebody tells again and again what was true once."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__(OUT_OF_DATE, day=until.isoformat())
 
 
 @dataclass(frozen=True)
@@ -62,13 +75,16 @@ class Newest:
 
     version: str
     day: date
+    """When they signed it."""
+    until: date
+    """The last day on which it is to be believed: they sign it anew before."""
     files: Mapping[str, OfferedFile] = field(default_factory=dict)
     """System (``windows-x86_64``) → its file."""
 
 
 def signed_text(newest: Newest, sign: Callable[[bytes], bytes]) -> str:
     """The file as it is published."""
-    told = {"version": newest.version, "day": newest.day.isoformat()}
+    told = {"version": newest.version, "day": newest.day.isoformat(), "until": newest.until.isoformat()}
     text = json.dumps(told | {"files": {system: asdict(file) for system, file in newest.files.items()}})
     return json.dumps({"newest": text, "signature": b64encode(sign(CONTEXT + text.encode())).decode()}, indent=1) + "\n"
 
@@ -93,9 +109,16 @@ def require_not_older(newest: Newest, seen: Newest | None) -> None:
         raise OlderThanSeen
 
 
+def require_good(newest: Newest, today: date) -> None:
+    """Raises :class:`OutOfDate` where its last day is over: without an end, whoever stands in between could repeat it
+    for ever, and nobody would hear of a version that mends something."""
+    if newest.until < today:
+        raise OutOfDate(newest.until)
+
+
 def newest_to_text(newest: Newest) -> str:
     """What is kept of it, in the encrypted database."""
-    return json.dumps(asdict(newest) | {"day": newest.day.isoformat()})
+    return json.dumps(asdict(newest) | {"day": newest.day.isoformat(), "until": newest.until.isoformat()})
 
 
 def newest_from_text(text: str) -> Newest | None:
@@ -114,7 +137,7 @@ def _newest_of(told: Mapping[str, object]) -> Newest:
     version = str(told["version"])
     if not is_version(version):
         raise ValueError
-    return Newest(version, date.fromisoformat(str(told["day"])), offered)
+    return Newest(version, *(date.fromisoformat(str(told[name])) for name in ("day", "until")), offered)
 
 
 def _file_of(told: Mapping[str, object]) -> OfferedFile:

@@ -1,7 +1,7 @@
 """Whether the organisation wants to be told of new versions, and what it was told last."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dosar.access.settings import read_setting, write_setting
@@ -20,6 +20,10 @@ class Question:
     """When it was asked last, whatever came of it."""
     seen: Newest | None = None
     """The newest version that was told."""
+
+    def is_out_of_date(self, today: date) -> bool:
+        """Whether news are wanted, and what was told last is not to be believed any more."""
+        return self.is_on and self.seen is not None and self.seen.until < today
 
     def newer_than(self, version: str) -> Newest | None:
         """What is there that is newer than the version that runs."""

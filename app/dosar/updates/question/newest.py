@@ -137,7 +137,8 @@ def _newest_of(told: Mapping[str, object]) -> Newest:
     version = str(told["version"])
     if not is_version(version):
         raise ValueError
-    return Newest(version, *(date.fromisoformat(str(told[name])) for name in ("day", "until")), offered)
+    day, until = (date.fromisoformat(str(told[name])) for name in ("day", "until"))
+    return Newest(version, day, until, offered)
 
 
 def _file_of(told: Mapping[str, object]) -> OfferedFile:

@@ -7,7 +7,7 @@ import pytest
 
 from dosar.access.services import AccessServices
 from tests.databases import Place
-from tests.pages.browsing import look
+from tests.pages.browsing import boxes_on, look
 from tests.pages.conftest import Demo, demo_on
 
 
@@ -36,6 +36,30 @@ def test_the_language_button_keeps_the_country_s_wording(moldova: Demo) -> None:
     romanian = browser.post(sheet.action, data={**boxes.to_dict(), "_language": "ro"})
     assert "Intake date" in english.text and "Data înregistrării cazului" in romanian.text
     assert all('value="Zagaievschi"' in page.text for page in (english, romanian))
+
+
+@pytest.mark.parametrize(
+    "form, box, begins",
+    [
+        ("case", "citizenship", "MD"),
+        ("organisation", "country", "MD"),
+        ("plan_budget", "currency", "MDL"),
+        ("success_evaluation", "currency", "MDL"),
+    ],
+)
+def test_a_sheet_begins_with_what_is_usual_in_the_country(moldova: Demo, form: str, box: str, begins: str) -> None:
+    address = f"/records/{form}/new{'' if form in ('case', 'organisation') else '?case=1'}"
+    assert look(moldova.browser("coordinator"), address).boxes[box] == begins
+
+
+def test_money_is_that_of_the_country_until_another_is_chosen(moldova: Demo) -> None:
+    browser = moldova.browser("coordinator")
+    sheet = look(browser, "/records/vacant_job/new")
+    assert sheet.boxes.getlist("salary") == ["", "MDL"]
+    boxes = sheet.boxes.copy()
+    boxes.setlist("salary", ["", "EUR"])
+    again = browser.post(sheet.action, data={**boxes.to_dict(flat=False), "_language": "en"})
+    assert boxes_on(again.text).boxes.getlist("salary") == ["", "EUR"]
 
 
 def test_words_of_a_listed_choice_are_taken_for_it_and_it_is_said(moldova: Demo) -> None:

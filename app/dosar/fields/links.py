@@ -49,7 +49,7 @@ class Link(Question):
 
     def default_answer(self, reading: ReadingContext) -> Answer:
         """``default: me`` is the worker who fills in the sheet."""
-        is_me = self.default == MYSELF_DEFAULT and self.to == "user"
+        is_me = self.default_where(reading.country) == MYSELF_DEFAULT and self.to == "user"
         return reading.worker_id if is_me else super().default_answer(reading)
 
     def shown(self, answer: Answer, reading: ReadingContext) -> str:

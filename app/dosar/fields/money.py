@@ -41,6 +41,14 @@ def currencies_by_word() -> dict[str, tuple[str, ...]]:
     return {word: tuple(codes) for word, codes in found.items()}
 
 
+@cache
+def currencies_in(country: str | None) -> tuple[str, ...]:
+    """What people pay with in this country."""
+    from babel.numbers import get_territory_currencies
+
+    return tuple(map(str, get_territory_currencies(country))) if country else ()
+
+
 def is_currency(code: str) -> bool:
     return code.upper() in locale_of(LANGUAGES[0]).currencies
 
@@ -78,7 +86,8 @@ class Amount(Question):
 
     type: Literal["money"] = "money"
     currencies: Annotated[Sequence[Currency], Field(min_length=1)] = ("RON", "MDL", "EUR")
-    """The currencies offered, by their ISO codes; the first is taken when none is chosen."""
+    """The currencies offered, by their ISO codes. The first is taken when none is chosen; where the form does not say
+    which are offered, that of the organisation's country."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: Scaled(2), self.currency_column: String(3)}
@@ -94,7 +103,7 @@ class Amount(Question):
         amount_text, chosen = (*texts, "")[:2]
         if not amount_text:
             return None
-        amount, currency = self._split_parts(amount_text, chosen.upper() or self.currencies[0])
+        amount, currency = self._split_parts(amount_text, chosen.upper() or self.usual_code(reading.country))
         if not is_currency(currency):
             known = ", ".join(self.currencies)
             raise Mistake("Choose one of the currencies %(currencies)s.", currencies=known)
@@ -150,6 +159,10 @@ class Amount(Question):
     @property
     def currency_column(self) -> str:
         return f"{self.name}__currency"
+
+    def usual_code(self, country: str | None) -> str:
+        own = () if "currencies" in self.model_fields_set else currencies_in(country)
+        return next((code for code in own if code in self.currencies), self.currencies[0])
 
     @property
     def currencies_offered(self) -> Sequence[str]:

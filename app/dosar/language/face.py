@@ -70,6 +70,8 @@ class FaceQuestion(FaceColumn):
     def with_face_words(self, question: Question) -> Question:
         """The question as this paper asks it; columns hidden from the reader stay hidden."""
         reworded = super().with_face_words(question)
+        if self.default is not None:
+            reworded = reworded.model_copy(update={"default_in": {}})
         if self.columns:
             known = {column.name: column for column in question.columns_asked()}
             reworded = reworded.with_columns(

@@ -45,6 +45,8 @@ class ReadingContext:
     today: date
     worker_id: int | None = None
     """The user, where one is known."""
+    country: str | None = None
+    """Where the organisation is: an ISO 3166-1 code, once the organisation has said it."""
 
 
 class BoxSize(NamedTuple):
@@ -296,9 +298,23 @@ class Question(QuestionOptions, ABC):
 
         Raises :class:`Mistake` for a default that cannot be read.
         """
-        if isinstance(self.default, str):
-            return self.read([self.default], reading)
-        return self.from_json(self.default)
+        default = self.default_where(reading.country)
+        if isinstance(default, str):
+            return self.read([default], reading)
+        return self.from_json(default)
+
+    @property
+    def has_default(self) -> bool:
+        """Whether a new sheet begins with an answer, in some country at least."""
+        return self.default is not None or bool(self.default_in)
+
+    def default_where(self, country: str | None) -> Any:
+        """What the form gives as the default in this country."""
+        return self.default_in.get(country or "", self.default)
+
+    def usual_code(self, country: str | None) -> str:
+        """The choice that goes with another answer in this country while nobody chose one: the currency of money."""
+        return ""
 
     def filled_from(self, answer: Answer) -> dict[str, Answer]:
         """Answers of other questions that follow from this one (CNP → birth date), by their role."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, PrivateAttr, StringConstraints
 
 from dosar.language.rules.expressions import Expression
-from dosar.language.text.texts import Text
+from dosar.language.text.texts import CountryCode, Text
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,47}$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
@@ -91,6 +91,9 @@ class QuestionOptions(BaseModel):
     """What is said when the rule of ``warn`` is true."""
     default: Any = None
     """What a new sheet begins with, as somebody would type it; ``me`` for a link to a user."""
+    default_in: dict[CountryCode, Any] = {}
+    """``{MD: …}``: what a new sheet begins with instead where the organisation is in that country; ``null`` for
+    nothing."""
     unknown: bool = False
     """Offers “Does not know” and “Does not wish to answer” as answers."""
     carry: bool = False

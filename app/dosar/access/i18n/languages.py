@@ -73,9 +73,9 @@ def wording_countries() -> list[str]:
 
 def request_reading() -> ReadingContext:
     """Who reads: the language of texts, dates and numbers, and the day it is."""
-    return ReadingContext(
-        request_wording(), local_day(access_services().clock(), access_services().organisation().zone)
-    )
+    organisation = access_services().organisation()
+    today = local_day(access_services().clock(), organisation.zone)
+    return ReadingContext(request_wording(), today, country=organisation.country)
 
 
 def language_options() -> list[tuple[str, str, bool]]:

@@ -24,7 +24,7 @@ def default_answers(form: Form, reading: ReadingContext) -> Answers:
     return {
         question.name: question.default_answer(reading)
         for question in form.asked_questions()
-        if question.default is not None and not question.attached
+        if question.has_default and not question.attached
     }
 
 

@@ -1,6 +1,7 @@
 """What a question begins with: a default that can be an answer of its question, on the form and on each face."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,30 +23,39 @@ DEFAULTS_READER = Reader(LANGUAGES[0], date(2100, 12, 30), worker_id=1)
 def check_defaults(draft: CheckedForm) -> Iterator[Finding]:
     """Defaults that nobody could have typed as an answer."""
     for path, question, _ in walk_questions(draft.form):
-        if question.default is not None:
+        if question.has_default:
             yield from _check_default(draft, path, question)
 
 
 def _check_default(draft: CheckedForm, path: FormPath, question: Question) -> Iterator[Finding]:
+    """What it begins with anywhere, and in the countries that have their own."""
     known = draft.in_hand(question)
     if known is None:
         return
-    named = _choice_by_label(question.default, known.options())
+    if question.default is not None:
+        yield from _check_answer(draft, (*path, "default"), known, None)
+    for country, default in question.default_in.items():
+        if default is not None:
+            yield from _check_answer(draft, (*path, "default_in", country), known, country)
+
+
+def _check_answer(draft: CheckedForm, path: FormPath, known: Question, country: str | None) -> Iterator[Finding]:
+    default = known.default_where(country)
+    named = _choice_by_label(default, known.options())
     if named is not None:
         yield finding(
-            draft.place(*path, "default"),
+            draft.place(*path),
             "F028",
             '"%(label)s" is what people read of a choice; write its code as the default: %(code)s.',
-            label=question.default,
+            label=default,
             code=named.code,
         )
-        return
-    if not _can_begin_with_default(known):
+    elif not _can_begin_with_default(known, replace(DEFAULTS_READER, country=country)):
         yield finding(
-            draft.place(*path, "default"),
+            draft.place(*path),
             "F028",
             '"%(name)s" cannot be answered with this default; write it as somebody would type it.',
-            name=question.name,
+            name=known.name,
         )
 
 
@@ -72,24 +82,21 @@ def check_face_defaults(reading: FolderReading) -> Iterator[Finding]:
                     )
 
 
-def _can_begin_with_default(question: Question) -> bool:
+def _can_begin_with_default(question: Question, reader: Reader) -> bool:
     try:
-        answer = question.default_answer(DEFAULTS_READER)
-        return _can_be_answered(question, answer)
+        return _can_be_answered(question, question.default_answer(reader), reader)
     except (ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
         return False
 
 
-def _can_be_answered(question: Question, answer: Answer) -> bool:
+def _can_be_answered(question: Question, answer: Answer, reader: Reader) -> bool:
     """Whether somebody could have typed this answer, row by row in a table."""
     columns = {column.name: column for column in question.columns_asked()}
     if not columns:
-        return answer is not None and bool(
-            question.read(question.typed(answer, DEFAULTS_READER), DEFAULTS_READER) == answer
-        )
-    names = {name for row in question.default for name in row}
+        return answer is not None and bool(question.read(question.typed(answer, reader), reader) == answer)
+    names = {name for row in question.default_where(reader.country) for name in row}
     return names <= {*columns} and all(
-        _can_be_answered(columns[name], cell)
+        _can_be_answered(columns[name], cell, reader)
         for row in answer
         for name, cell in row.items()
         if name in columns and cell is not None

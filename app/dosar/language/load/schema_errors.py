@@ -12,7 +12,7 @@ from dosar.language.load.yaml_reader import Source
 from dosar.language.question import foreign_kinds, question_kinds
 from dosar.language.question_options import NAME_PATTERN
 from dosar.language.text.message import Mistake, msgid
-from dosar.language.text.texts import LANGUAGE_PATTERN
+from dosar.language.text.texts import COUNTRY_PATTERN, LANGUAGE_PATTERN
 
 QUESTION_LISTS = ("questions", "columns")
 CHOICES_KEY, CHOICE_SHAPES = "choices", ("name", "choices")
@@ -62,6 +62,7 @@ MESSAGES_BY_ERROR = {
 }
 MESSAGES_BY_PATTERN = {
     LANGUAGE_PATTERN: msgid("A language is two small letters, such as ro or en (ro-MD for the words of one country)."),
+    COUNTRY_PATTERN: msgid("A country is two capital letters, such as RO or MD."),
     CODE_PATTERN: msgid(
         "A code has letters, digits, dots, hyphens and underscores only, begins with a letter or a digit "
         "and is at most 48 characters long."

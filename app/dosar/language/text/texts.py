@@ -9,6 +9,8 @@ from dosar.language.text.translations import LANGUAGES
 LANGUAGE_PATTERN = r"^[a-z]{2}(-[A-Z]{2})?$"
 
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
+COUNTRY_PATTERN = r"^[A-Z]{2}$"
+CountryCode = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
 NonEmptyText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Text = Annotated[
     dict[Language, NonEmptyText],

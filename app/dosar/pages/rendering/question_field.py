@@ -176,6 +176,11 @@ class QuestionField(Field):
         return offered_choices(self.question, self.texts, self.meta.language)
 
     @property
+    def codes(self) -> Sequence[str]:
+        """The codes chosen; beside an amount that nobody typed yet the currency of the organisation's country."""
+        return self.texts if len(self.texts) > 1 else (self.question.usual_code(self.meta.reading.country),)
+
+    @property
     def unknowns(self) -> list[PageOption]:
         """The answers that are no value, where the question offers them."""
         if not self.question.unknown:
@@ -240,7 +245,8 @@ class QuestionField(Field):
             return None
         if self.errors or self.doubts or self.name in self.meta.offers:
             return None
-        return IdentityKey(question), self.name, self.meta.language, self.names_on_page, self.is_shown, self.in_row
+        asked = IdentityKey(question), self.name, self.names_on_page, self.is_shown, self.in_row
+        return *asked, self.meta.language, self.meta.reading.country
 
     def _said(self, text: Any) -> str:
         return text_in_language(text, self.meta.language)

@@ -136,9 +136,7 @@ class RowsField(QuestionField):
         row = RowForm(self, table, index, position)
         row.process(
             data={
-                column.name: self.meta.cells.default(column)
-                for column in table.columns_asked()
-                if column.default is not None
+                column.name: self.meta.cells.default(column) for column in table.columns_asked() if column.has_default
             }
         )
         row.settle({})

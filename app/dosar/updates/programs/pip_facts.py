@@ -1,6 +1,7 @@
 """How Dosar came into the Python that runs it: with which program, and from where."""
 
 import json
+import re
 import shutil
 import sys
 from contextlib import suppress
@@ -8,8 +9,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
+
+WINDOWS_DRIVE = re.compile(r"^/(?=[A-Za-z]:)")
+"""What stands before the drive in the address of a file: ``file:///C:/dosar``."""
 
 Installer = Literal["pip", "uv", "pipx", "uv tool"]
 SourceKind = Literal["index", "folder", "editable", "file", "address"]
@@ -55,7 +58,7 @@ def _source_in(told: dict[str, Any]) -> tuple[SourceKind, str]:
     if address.scheme != "file":
         return "address", address.geturl()
     server = f"//{address.netloc}" if address.netloc not in ("", "localhost") else ""
-    place = str(Path(server + url2pathname(address.path)))
+    place = str(Path(server + WINDOWS_DRIVE.sub("", unquote(address.path))))
     if "dir_info" not in told:
         return "file", place
     return "editable" if told["dir_info"].get("editable") else "folder", place

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dosar.access.time_zones import local_day, time_zone_of
+from dosar.access.organisation.time_zones import local_day, time_zone_of
 from dosar.database.system_tables import utc_now
 
 

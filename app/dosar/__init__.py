@@ -19,10 +19,10 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     """
     from flask import Flask
 
+    from dosar.access.audit.request_audit import install_request_audit
     from dosar.access.i18n.languages import request_wording
     from dosar.access.installation import install_access_control
     from dosar.access.login.sessions.session_contents import typed_contents_forgetter
-    from dosar.access.request_audit import install_request_audit
     from dosar.language.text.translations import translations_folder
     from dosar.pages.help.handbook_links import install_handbook_links
     from dosar.pages.input.request_input import install_request_class

@@ -18,14 +18,14 @@ from werkzeug.test import TestResponse
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.appbuilder.view import PageView
+from dosar.access.audit.request_audit import install_request_audit
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route, requires_permission
 from dosar.access.factors.step_up import ProofNeeded
 from dosar.access.installation import install_access_control
 from dosar.access.migrations import VERSIONS
-from dosar.access.request_audit import install_request_audit
+from dosar.access.organisation.settings import Organisation
 from dosar.access.roles.permissions import sync_permissions
 from dosar.access.services import AccessServices
-from dosar.access.settings import Organisation
 from dosar.database.audit.chain import audit_event_table
 from dosar.database.data_key import data_key_table
 from dosar.database.store import Store

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dosar.access.accounts.access_periods import AccessPeriod
 from dosar.access.accounts.users import change_user_days
 from dosar.access.framework import Group
-from dosar.access.settings import Organisation
+from dosar.access.organisation.settings import Organisation
 from dosar.access.tables import ACCOUNT_ITSELF
 from dosar.access.worker import worker_for
 from dosar.database.store import Store

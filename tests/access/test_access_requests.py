@@ -8,8 +8,8 @@ from sqlalchemy import insert, select
 from dosar.access.accounts.access_requests import REQUEST_LIFETIME, waiting_requests
 from dosar.access.accounts.administrators import able_administrators
 from dosar.access.framework import Group, Role, User
+from dosar.access.organisation.settings import Organisation
 from dosar.access.recovery.rescue import confirm_at_computer
-from dosar.access.settings import Organisation
 from dosar.access.tables import access_request_table, group_role_table, role_table
 from dosar.database.store import Store
 from tests.access.conftest import Browser, Office, Opening

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import MetaData, Table, delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
-from dosar.access.account_log import account_entries
 from dosar.access.accounts.access_requests import confirm_access, waiting_requests
 from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.audit.account_log import account_entries
 from dosar.access.migrations import VERSION_TABLE, migrate
-from dosar.access.settings import Organisation
+from dosar.access.organisation.settings import Organisation
 from dosar.access.tables import account_history_table as history
 from dosar.access.worker import worker_for
 from dosar.database.store import Store

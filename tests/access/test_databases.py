@@ -1,8 +1,8 @@
 """The gate stands on both databases alike."""
 
 from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.organisation.settings import Organisation
 from dosar.access.roles.permissions import sync_permissions
-from dosar.access.settings import Organisation
 from dosar.database.store import Store
 from tests.access.conftest import PASSWORD, Opening, counted
 

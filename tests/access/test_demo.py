@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dosar.access.organisation.settings import Organisation, is_marked_as_demo, mark_as_demo
 from dosar.access.services import AccessServices
-from dosar.access.settings import Organisation, is_marked_as_demo, mark_as_demo
 from dosar.cli.demo import DEMO_ORGANISATION_NAME
 from dosar.cli.first_start import is_demo
 from dosar.cli.main import main

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from dosar.access.organisation.settings import is_one_laptop_declared, mark_as_demo
 from dosar.access.sealed.pending_cards import PendingCards
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import install_vault
-from dosar.access.settings import is_one_laptop_declared, mark_as_demo
 from dosar.backups.places.settings import place_from_address, save_place
 from dosar.cli.serving.sealing import can_be_unsealed
 from dosar.database.keys import key_slots

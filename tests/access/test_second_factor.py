@@ -16,7 +16,7 @@ from dosar.access.factors.second_factor import (
 )
 from dosar.access.login.one_time_codes import new_recovery_code
 from dosar.access.login.throttle import TooManyTries
-from dosar.access.settings import mark_as_demo
+from dosar.access.organisation.settings import mark_as_demo
 from dosar.access.tables import (
     account_history_table,
     recovery_code_table,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dosar.access.set_up_code import WRONG_TRIES, SetUpCode
+from dosar.access.organisation.set_up_code import WRONG_TRIES, SetUpCode
 from tests.access.conftest import Office
 
 ANSWERS = {

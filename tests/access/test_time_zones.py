@@ -10,8 +10,8 @@ import pytest
 
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.i18n.languages import request_reading
-from dosar.access.settings import Organisation, read_organisation, save_organisation
-from dosar.access.time_zones import local_day, local_midnight, local_time, time_zone_names, time_zone_of
+from dosar.access.organisation.settings import Organisation, read_organisation, save_organisation
+from dosar.access.organisation.time_zones import local_day, local_midnight, local_time, time_zone_names, time_zone_of
 from dosar.database.store import Store
 from dosar.pages.formatting import moment_text
 from tests.access.conftest import Office

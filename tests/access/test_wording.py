@@ -4,7 +4,7 @@ import pytest
 
 from dosar.access.i18n.languages import request_wording
 from dosar.access.i18n.translations import language_texts
-from dosar.access.settings import Organisation
+from dosar.access.organisation.settings import Organisation
 from dosar.language.text.translations import translations_folder
 from tests.access.conftest import Office
 

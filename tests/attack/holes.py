@@ -14,8 +14,8 @@ from typing import Any
 from flask import abort, request
 from sqlalchemy import false, select, true
 
-from dosar.access import request_audit
 from dosar.access import worker as worker_module
+from dosar.access.audit import request_audit
 from dosar.access.authorization import SIGNED_IN_ACCESS
 from dosar.access.web import security_headers
 from dosar.fields.tables import Table

@@ -18,8 +18,8 @@ from sqlalchemy import insert
 
 from dosar import shipped_folder
 from dosar.access.accounts.users import UserDetails, add_user
+from dosar.access.organisation.settings import Organisation as Named
 from dosar.access.services import AccessServices
-from dosar.access.settings import Organisation as Named
 from dosar.database.system_tables import attachment_table, utc_now
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dosar.access.settings import write_setting
+from dosar.access.organisation.settings import write_setting
 from dosar.backups.keeping.backup_plan import OFF_SETTING
 from dosar.backups.keeping.before_changes import back_up_before_changes
 from dosar.backups.keeping.runs import BEFORE_FORMS, last_good, last_rehearsed, last_try

@@ -23,8 +23,8 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar import shipped_folder
 from dosar.access.accounts.users import UserDetails, add_user
+from dosar.access.organisation.settings import Organisation
 from dosar.access.services import AccessServices
-from dosar.access.settings import Organisation
 from dosar.access.tables import role_table, user_role_table, user_table
 from dosar.cli.runtime import open_app
 from dosar.database.form_tables import MAX_SORT_KEY

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
-from dosar.access.request_audit import request_events
+from dosar.access.audit.request_audit import request_events
 from dosar.cli.demo import demo_password
 from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table, read_head
 from dosar.database.audit.trail import AuditTrail

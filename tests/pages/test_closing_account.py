@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, insert
 
-from dosar.access.account_log import account_entries
 from dosar.access.accounts.work_teams import work_teams_named
+from dosar.access.audit.account_log import account_entries
 from dosar.access.tables import ACCOUNT_ITSELF, access_period_table, user_group_table
 from dosar.database.system_tables import utc_now
 from dosar.fields.formats.days import format_day

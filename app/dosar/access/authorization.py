@@ -11,9 +11,9 @@ from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 
-from dosar.access.asked_address import case_in_address
+from dosar.access.audit.asked_address import case_in_address
+from dosar.access.audit.request_audit import begin_trail, end_trail
 from dosar.access.framework import expose
-from dosar.access.request_audit import begin_trail, end_trail
 from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
 from dosar.access.worker import Worker, with_names_of, worker_with_identity

@@ -12,8 +12,8 @@ from dosar.access.i18n.languages import install_language_choice, language_option
 from dosar.access.login.csrf import require_csrf_tokens
 from dosar.access.login.sessions.database_sessions import DatabaseSessions
 from dosar.access.menu import worker_menu
+from dosar.access.organisation.set_up_code import SetUpCode
 from dosar.access.services import AccessServices, Clock, access_services
-from dosar.access.set_up_code import SetUpCode
 from dosar.access.web.hosts import LOOPBACK_HOSTS
 from dosar.access.web.security_headers import add_security_headers
 from dosar.database.system_tables import utc_now

@@ -9,11 +9,11 @@ from flask import current_app
 from sqlalchemy import exists, select
 
 from dosar.access.challenges import Challenges
+from dosar.access.organisation.set_up_code import SetUpCode
+from dosar.access.organisation.settings import Organisation, is_marked_as_demo, read_organisation, save_organisation
+from dosar.access.organisation.time_zones import local_day
 from dosar.access.roles.permission_cache import PermissionCache
-from dosar.access.set_up_code import SetUpCode
-from dosar.access.settings import Organisation, is_marked_as_demo, read_organisation, save_organisation
 from dosar.access.tables import user_table
-from dosar.access.time_zones import local_day
 from dosar.database.system_tables import utc_now
 from dosar.language.load.definition import Definition
 from dosar.language.organisation.roles import Role

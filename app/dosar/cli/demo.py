@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from dosar.access.accounts.users import UserDetails, add_user
+from dosar.access.organisation.settings import Organisation, is_demo_unfiled, mark_as_demo, note_unfiled_demo
 from dosar.access.services import AccessServices
-from dosar.access.settings import Organisation, is_demo_unfiled, mark_as_demo, note_unfiled_demo
 from dosar.access.tables import user_table
 from dosar.backups.progress import Progress, keep_silent
 from dosar.database.system_tables import stamped_as_of, utc_now

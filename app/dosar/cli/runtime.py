@@ -13,8 +13,7 @@ from sqlalchemy import inspect
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import create_app
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.access.roles.permissions import sync_permissions
-from dosar.access.settings import (
+from dosar.access.organisation.settings import (
     Organisation,
     is_demo_unfiled,
     is_marked_as_demo,
@@ -23,8 +22,9 @@ from dosar.access.settings import (
     read_setting,
     write_setting,
 )
+from dosar.access.organisation.time_zones import local_day
+from dosar.access.roles.permissions import sync_permissions
 from dosar.access.tables import setting_table
-from dosar.access.time_zones import local_day
 from dosar.backups.keeping.before_changes import back_up_before_changes
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.progress import Progress, keep_silent

@@ -6,8 +6,8 @@ from babel.dates import format_datetime as babel_datetime
 from flask_babel import gettext, ngettext
 
 from dosar.access.i18n.languages import request_wording
+from dosar.access.organisation.time_zones import local_time
 from dosar.access.services import access_services
-from dosar.access.time_zones import local_time
 from dosar.fields.formats.days import format_day
 from dosar.language.text.locales import locale_of
 from dosar.language.text.message import msgid

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from dosar.access.organisation.time_zones import local_time
 from dosar.access.services import access_services
-from dosar.access.time_zones import local_time
 from dosar.pages.context import PageContext
 from dosar.records.reading.opened_cases import opened_by_hour, team_times
 from dosar.records.reading.unusual_reading import Opening, UnusualDay, unusual_days

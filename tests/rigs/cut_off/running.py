@@ -18,8 +18,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from dosar.access.accounts.users import UserDetails, add_user
+from dosar.access.organisation.settings import Organisation as Named
 from dosar.access.services import AccessServices
-from dosar.access.settings import Organisation as Named
 from dosar.database.keys.key_file import key_from_file
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository

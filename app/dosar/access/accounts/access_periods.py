@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy import delete, insert, select
 
-from dosar.access.account_log import log_account_change
+from dosar.access.audit.account_log import log_account_change
 from dosar.access.services import AccessServices
 from dosar.access.tables import ACCOUNT_ITSELF, access_period_table
 from dosar.access.worker import Worker

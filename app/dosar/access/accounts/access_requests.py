@@ -14,12 +14,12 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
-from dosar.access.account_log import account_differences, log_account_change
 from dosar.access.accounts.administrators import able_holders
 from dosar.access.accounts.work_teams import work_teams_named
+from dosar.access.audit.account_log import account_differences, log_account_change
 from dosar.access.framework import Group, Role, User
+from dosar.access.organisation.settings import had_second_person, note_second_person
 from dosar.access.services import AccessServices
-from dosar.access.settings import had_second_person, note_second_person
 from dosar.access.tables import access_request_table, user_group_table
 from dosar.access.worker import Worker, allowance_of
 from dosar.database.system_tables import CLOCK_MAY_GO_BACK

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dosar.access.account_log import AccountChanges, log_account_change
 from dosar.access.accounts.access_requests import (
     CASES,
     Widening,
@@ -20,6 +19,7 @@ from dosar.access.accounts.access_requests import (
     waiting_handovers,
 )
 from dosar.access.accounts.users import UserDetails, all_users, change_user, set_user_active
+from dosar.access.audit.account_log import AccountChanges, log_account_change
 from dosar.access.framework import User
 from dosar.access.identity import find_identity, held_roles
 from dosar.access.roles.role_union import Allowance

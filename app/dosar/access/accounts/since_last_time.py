@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from dosar.access.account_log import AccountAction, AccountEntry, account_entries
+from dosar.access.audit.account_log import AccountAction, AccountEntry, account_entries
+from dosar.access.organisation.settings import read_setting, write_setting
 from dosar.access.services import AccessServices
-from dosar.access.settings import read_setting, write_setting
 from dosar.access.tables import user_table
 
 WAYS_IN: tuple[AccountAction, ...] = (

@@ -1,7 +1,7 @@
 """Who has read the three cards of the first day."""
 
+from dosar.access.organisation.settings import read_setting, write_setting
 from dosar.access.services import AccessServices
-from dosar.access.settings import read_setting, write_setting
 
 
 def has_seen_tour(services: AccessServices, user_id: int) -> bool:

@@ -12,9 +12,9 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from dosar.access.account_log import AccountChanges, log_account_change
 from dosar.access.accounts.access_requests import WATCHING_PAGES
 from dosar.access.accounts.administrators import able_holders
+from dosar.access.audit.account_log import AccountChanges, log_account_change
 from dosar.access.identity import Identity, open_identities
 from dosar.access.services import AccessServices
 from dosar.access.tables import user_group_table

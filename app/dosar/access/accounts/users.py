@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import selectinload
 
-from dosar.access.account_log import account_differences, last_change_id, log_account_change
 from dosar.access.accounts.access_periods import (
     AccessPeriod,
     access_periods,
@@ -32,6 +31,7 @@ from dosar.access.accounts.access_requests import (
 )
 from dosar.access.accounts.administrators import require_an_administrator
 from dosar.access.accounts.work_teams import work_teams_named
+from dosar.access.audit.account_log import account_differences, last_change_id, log_account_change
 from dosar.access.factors.passkeys import remove_all_passkeys
 from dosar.access.framework import Group, Role, User
 from dosar.access.identity import held_roles

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
-from dosar.access.account_log import log_account_change
 from dosar.access.accounts.administrators import require_an_administrator
+from dosar.access.audit.account_log import log_account_change
 from dosar.access.framework import Group, User
 from dosar.access.services import AccessServices
 from dosar.access.tables import access_period_table, access_request_table, user_group_table

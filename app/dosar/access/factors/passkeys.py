@@ -18,7 +18,7 @@ from flask import current_app, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import delete, func, insert, select, update
 
-from dosar.access.account_log import log_account_change
+from dosar.access.audit.account_log import log_account_change
 from dosar.access.identity import ON_DAY, is_open_on_day
 from dosar.access.login.login import throttle_secret
 from dosar.access.login.passkey_site import PasskeySite, passkey_site

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from flask import current_app
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
-from dosar.access.account_log import log_account_change
+from dosar.access.audit.account_log import log_account_change
 from dosar.access.factors.passkeys import remove_all_passkeys
 from dosar.access.login.login import count_failure, throttle_secret
 from dosar.access.login.one_time_codes import (

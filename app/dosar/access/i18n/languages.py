@@ -21,9 +21,9 @@ from dosar.access.i18n.language_names import (
     YEAR_IN_SECONDS,
 )
 from dosar.access.i18n.wordings import install_translations
+from dosar.access.organisation.time_zones import local_day
 from dosar.access.services import access_services
 from dosar.access.tables import user_table
-from dosar.access.time_zones import local_day
 from dosar.access.web.cookies import host_cookie
 from dosar.language.question import ReadingContext
 from dosar.language.text.locales import locale_of

@@ -13,10 +13,10 @@ from datetime import timedelta
 
 from sqlalchemy import delete, exists, func, insert, select
 
-from dosar.access.account_log import log_account_change
 from dosar.access.accounts.access_periods import require_open_days
 from dosar.access.accounts.administrators import able_administrators
 from dosar.access.accounts.users import user_name_of, user_to_change
+from dosar.access.audit.account_log import log_account_change
 from dosar.access.factors.second_factor import second_factor_of
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.login import throttle_secret

@@ -8,11 +8,11 @@ from functools import partial
 
 from sqlalchemy import delete, select
 
-from dosar.access.account_log import log_account_change
 from dosar.access.accounts.access_periods import ALWAYS, access_periods, end_account_days, require_open_days
 from dosar.access.accounts.access_requests import give_access, waiting_requests
 from dosar.access.accounts.handover import hand_over_work
 from dosar.access.accounts.users import give_invitation
+from dosar.access.audit.account_log import log_account_change
 from dosar.access.factors.second_factor import drop_second_factor, second_factor_of
 from dosar.access.framework import Role, User
 from dosar.access.login.credentials import normalized_user_name

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 
-from dosar.access.account_log import log_account_change
 from dosar.access.accounts.administrators import able_administrators
 from dosar.access.accounts.users import user_to_change
+from dosar.access.audit.account_log import log_account_change
 from dosar.access.factors.second_factor import drop_second_factor, second_factor_of
 from dosar.access.recovery.first_telephone import AT_THE_COMPUTER, INVITED, new_telephone_code, require_no_opener
 from dosar.access.services import AccessServices

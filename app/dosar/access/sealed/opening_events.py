@@ -1,6 +1,6 @@
 """What the audit log says of the openings of the data: what opened them, and the wrong guesses before."""
 
-from dosar.access.settings import is_one_laptop_declared
+from dosar.access.organisation.settings import is_one_laptop_declared
 from dosar.database.audit.trail import add_event
 from dosar.database.keys.key_slots import OPENS_BY_ITSELF
 from dosar.database.keys.opening_log import OpeningLog, forget_wrong_guesses, read_wrong_guesses

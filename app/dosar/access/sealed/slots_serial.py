@@ -9,7 +9,7 @@ import hmac
 from pathlib import Path
 from typing import Any
 
-from dosar.access.settings import read_setting, write_setting
+from dosar.access.organisation.settings import read_setting, write_setting
 from dosar.database.keys.key_slots_file import read_slots
 from dosar.database.sealing.key_derivation import derive_key
 from dosar.language.text.message import Message

@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
-from dosar.access.time_zones import DEFAULT_TIME_ZONE, local_time, time_zone_of
+from dosar.access.organisation.time_zones import DEFAULT_TIME_ZONE, local_time, time_zone_of
 from dosar.backups.file.troubles import BackupDamaged
 from dosar.database.sealing.key_derivation import derive_key
 from dosar.database.sealing.sealed_value import open_value, seal_value

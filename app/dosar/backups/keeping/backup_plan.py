@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from dosar.access.settings import read_setting, write_setting
+from dosar.access.organisation.settings import read_setting, write_setting
 from dosar.backups.keeping.retention import Retention
 
 OFF_SETTING, KEPT_SETTING = "backups.off", "backups.kept"

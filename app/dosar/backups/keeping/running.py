@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from dosar.access.settings import read_organisation
+from dosar.access.organisation.settings import read_organisation
 from dosar.backups.keeping.retention import USUAL_RETENTION, Retention, names_to_remove
 from dosar.backups.keeping.runs import COMMAND, BackupRun, note_run
 from dosar.backups.making.make import MadeBackup, backup_mark, make_backup

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dosar.access.settings import read_organisation
-from dosar.access.time_zones import local_time
+from dosar.access.organisation.settings import read_organisation
+from dosar.access.organisation.time_zones import local_time
 from dosar.backups.keeping.backup_plan import read_plan
 from dosar.backups.keeping.runs import DAILY, BackupRun, last_good, last_rehearsed
 from dosar.backups.keeping.work import BackupWork

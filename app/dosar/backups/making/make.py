@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
-from dosar.access.settings import Organisation, read_organisation
+from dosar.access.organisation.settings import Organisation, read_organisation
 from dosar.access.tables import setting_table
 from dosar.backups.file.archive import DATABASE_PART, README_PART, SEALED_PART, SLOTS_PART, write_archive
 from dosar.backups.file.manifest import Manifest, SealedPart

@@ -65,7 +65,7 @@ def anchor(places: Places) -> int:
 )
 @place_options
 def prune(places: Places, years: int | None) -> int:
-    from dosar.access.audit_term import read_audit_years
+    from dosar.access.audit.audit_term import read_audit_years
     from dosar.database.audit_pruning import prune_events
     from dosar.database.system_tables import utc_now
 

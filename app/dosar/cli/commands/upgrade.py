@@ -11,7 +11,7 @@ from dosar.language.text.message import msgid
 @language_option
 @place_options
 def upgrade(places: Places, dry_run: bool, language: str) -> int:
-    from dosar.access.time_zones import local_time
+    from dosar.access.organisation.time_zones import local_time
     from dosar.cli.only_program import stopped_data
     from dosar.cli.runtime import stored_organisation
     from dosar.cli.upgrade import upgrade_organisation

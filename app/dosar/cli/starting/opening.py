@@ -8,7 +8,7 @@ from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from dosar.access.set_up_code import SetUpCode
+from dosar.access.organisation.set_up_code import SetUpCode
 from dosar.cli.console.locale import computer_language, translate_message
 from dosar.cli.console.troubles import translate_trouble
 from dosar.cli.places import database_url

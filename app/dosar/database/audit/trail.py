@@ -1,6 +1,6 @@
 """What a request reads, noted where it is read, and what a transaction changes, noted where it is changed.
 
-The trail is opened by the edge for each request (:mod:`dosar.access.request_audit`); whatever reads records below
+The trail is opened by the edge for each request (:mod:`dosar.access.audit.request_audit`); whatever reads records below
 adds to it, so that no page can forget it. Events of changes wait with their session and are appended to the audit log
 right before it commits: in the same transaction, or not at all.
 """

@@ -8,8 +8,8 @@ from flask import render_template, request
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 
-from dosar.access.account_log import AccountEntry, account_entries
 from dosar.access.appbuilder.view import PageView
+from dosar.access.audit.account_log import AccountEntry, account_entries
 from dosar.access.authorization import page_route, requires_page
 from dosar.access.framework import User
 from dosar.access.i18n.languages import request_wording

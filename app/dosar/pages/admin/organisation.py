@@ -6,11 +6,11 @@ from flask import flash, redirect, render_template
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
-from dosar.access.audit_term import read_audit_years, set_audit_years, waiting_years
+from dosar.access.audit.audit_term import read_audit_years, set_audit_years, waiting_years
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.i18n.languages import request_language, wording_countries
+from dosar.access.organisation.settings import Organisation
 from dosar.access.services import access_services
-from dosar.access.settings import Organisation
 from dosar.pages.input.forms import AuditYearsForm, OrganisationSettingsForm
 
 

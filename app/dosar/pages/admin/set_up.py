@@ -11,10 +11,10 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, page_route
 from dosar.access.i18n.languages import request_language, save_language
 from dosar.access.login.passwords import require_good_password
+from dosar.access.organisation.set_up_code import require_set_up_code
+from dosar.access.organisation.settings import Organisation
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
-from dosar.access.set_up_code import require_set_up_code
-from dosar.access.settings import Organisation
 from dosar.database.installation.installation_marker import mark_founded
 from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake

@@ -11,7 +11,6 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask_babel import gettext
 from wtforms.fields import SelectChoice
 
-from dosar.access.account_log import account_changes_since, last_change_id
 from dosar.access.accounts.access_periods import ALWAYS, AccessPeriod, access_periods, account_periods
 from dosar.access.accounts.access_requests import AccessRequest, confirmers, waiting_handovers, waiting_requests
 from dosar.access.accounts.unattended import LeavesUnattended, Unattended, nothing_unattended, watched
@@ -27,6 +26,7 @@ from dosar.access.accounts.users import (
 )
 from dosar.access.accounts.work_teams import all_work_teams
 from dosar.access.appbuilder.view import PageView
+from dosar.access.audit.account_log import account_changes_since, last_change_id
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.factors.second_factor import second_factor_of
 from dosar.access.framework import User

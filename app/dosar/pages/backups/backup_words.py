@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
+from dosar.access.organisation.time_zones import local_day
 from dosar.access.services import access_services
-from dosar.access.time_zones import local_day
 from dosar.backups.keeping.warnings import BackupWarning, PlaceState, failed_places, last_good_of, long_away
 from dosar.backups.places.addresses import PLACE_KINDS
 from dosar.backups.reading.contents import contents_of

@@ -12,8 +12,8 @@ from dosar.access.accounts.access_requests import waiting_requests
 from dosar.access.accounts.tours import has_seen_tour
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
+from dosar.access.organisation.time_zones import local_midnight
 from dosar.access.services import access_services
-from dosar.access.time_zones import local_midnight
 from dosar.database.system_tables import utc_now
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language

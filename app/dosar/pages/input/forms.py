@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
-from dosar.access.audit_term import MOST_YEARS
+from dosar.access.audit.audit_term import MOST_YEARS
 from dosar.access.i18n.language_names import LANGUAGE_NAMES
 from dosar.access.i18n.languages import (
     request_language,
@@ -31,7 +31,7 @@ from dosar.access.i18n.languages import (
     wording_countries,
     wtforms_translations,
 )
-from dosar.access.time_zones import time_zone_names
+from dosar.access.organisation.time_zones import time_zone_names
 from dosar.database.audit_pruning import LEAST_YEARS
 from dosar.fields.formats.days import read_day
 from dosar.language.text.locales import locale_of

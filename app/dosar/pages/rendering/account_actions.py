@@ -2,8 +2,8 @@
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from dosar.access.account_log import AccountEntry
 from dosar.access.accounts.since_last_time import SinceLastTime
+from dosar.access.audit.account_log import AccountEntry
 from dosar.pages.formatting import moment_text
 
 ACCOUNT_ACTION_LABELS = {

@@ -10,8 +10,8 @@ from wtforms.fields import SelectChoice
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
 from dosar.access.i18n.language_names import capitalised
+from dosar.access.organisation.time_zones import local_day
 from dosar.access.services import access_services
-from dosar.access.time_zones import local_day
 from dosar.database.form_tables import Record
 from dosar.exchange.access_files.zip_file import access_file_zip
 from dosar.language.question import ReadingContext

@@ -7,7 +7,7 @@ from flask import Response, render_template
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
-from dosar.access.audit_term import read_audit_years
+from dosar.access.audit.audit_term import read_audit_years
 from dosar.access.authorization import page_route, requires_page
 from dosar.access.services import access_services
 from dosar.exchange.spreadsheets import XLSX_MEDIA_TYPE, xlsx_file

@@ -6,8 +6,8 @@ from datetime import datetime
 from flask import session, url_for
 from flask_babel import gettext, ngettext
 
+from dosar.access.organisation.time_zones import local_midnight
 from dosar.access.services import access_services
-from dosar.access.time_zones import local_midnight
 from dosar.language.form import CASE_FORM, Form
 from dosar.overview.case_overview import WaitingRecord, records_entered_by
 from dosar.pages.actions import record_face_url

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from dosar.access.settings import read_setting, write_setting
+from dosar.access.organisation.settings import read_setting, write_setting
 from dosar.access.tables import setting_table
 from dosar.backups.progress import Progress
 from dosar.database.installation.installation_marker import is_used

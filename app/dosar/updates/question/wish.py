@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dosar.access.settings import read_setting, write_setting
+from dosar.access.organisation.settings import read_setting, write_setting
 from dosar.updates.programs.versions import is_newer
 from dosar.updates.question.newest import Newest, newest_from_text, newest_to_text
 

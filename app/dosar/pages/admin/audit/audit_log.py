@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response
 from dosar.access.accounts.users import all_users
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.organisation.time_zones import local_midnight
 from dosar.access.services import access_services
-from dosar.access.time_zones import local_midnight
 from dosar.database.audit.reading import (
     ANCHORED_ACTION,
     AuditFilter,

@@ -8,7 +8,7 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
-from dosar.access.audit_term import (
+from dosar.access.audit.audit_term import (
     AskedYears,
     confirm_audit_years,
     read_audit_years,

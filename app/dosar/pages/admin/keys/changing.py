@@ -6,13 +6,13 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, url_for
 from flask_babel import gettext
 
-from dosar.access.account_log import AccountAction, log_account_change
+from dosar.access.audit.account_log import AccountAction, log_account_change
 from dosar.access.authorization import current_worker, requires_page
+from dosar.access.organisation.settings import declare_one_laptop, is_one_laptop_declared
 from dosar.access.sealed.slots_serial import note_slots
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
-from dosar.access.settings import declare_one_laptop, is_one_laptop_declared
 from dosar.database.keys.key_changes import KeyChanges, KeyStatus, stored_status
 from dosar.database.store_errors import StoreError
 

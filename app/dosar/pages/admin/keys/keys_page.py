@@ -13,10 +13,10 @@ from flask_babel import gettext
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_any_page
 from dosar.access.login.passwords import require_good_password
+from dosar.access.organisation.settings import is_one_laptop_declared
 from dosar.access.sealed.pending_cards import slot_removed
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
-from dosar.access.settings import is_one_laptop_declared
 from dosar.database.keys.key_changes import KeyChanges
 from dosar.database.keys.old_key import kept_until
 from dosar.database.store_errors import StoreError

@@ -8,10 +8,10 @@ from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, page_route
+from dosar.access.organisation.set_up_code import require_set_up_code
 from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
-from dosar.access.set_up_code import require_set_up_code
 from dosar.access.web.cookies import host_cookie
 from dosar.access.web.hosts import is_loopback_name
 from dosar.backups.restoring.restore_work import SECRET_TROUBLES, RestoreWork, require_own_database

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 
+from dosar.access.organisation.time_zones import time_zone_of
 from dosar.access.tables import setting_table
-from dosar.access.time_zones import time_zone_of
 
 NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
 TIME_ZONE_SETTING = "organisation.time_zone"

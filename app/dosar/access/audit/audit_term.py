@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from dosar.access.organisation.settings import read_setting, write_setting
 from dosar.access.services import AccessServices
-from dosar.access.settings import read_setting, write_setting
 from dosar.access.worker import Worker
 from dosar.database.audit.trail import add_event
 from dosar.database.audit_pruning import LEAST_YEARS

@@ -10,7 +10,7 @@ from secrets import token_hex
 from flask import Flask, Response, current_app, g, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
-from dosar.access.asked_address import AskedFor, asked_for
+from dosar.access.audit.asked_address import AskedFor, asked_for
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
 from dosar.database.audit.chain import AuditEvent, case_objects

@@ -1,0 +1,1 @@
+"""What is on record of requests and of accounts, and for how long."""

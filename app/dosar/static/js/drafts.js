@@ -11,6 +11,7 @@ let timer;
 let changed = false;
 let touched = false;
 let leaving = false;
+let pending = null;
 
 /** What stands in the boxes. A file is not kept, only that one was chosen: so it can be asked for again. */
 function draftBoxes() {
@@ -29,16 +30,22 @@ function draftBoxes() {
 
 async function saveDraft() {
   changed = false;
+  const boxes = pending = draftBoxes();
   try {
-    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(draftBoxes()), headers: { Accept: "application/json" } });
+    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(boxes), headers: { Accept: "application/json" } });
     if (SESSION_ENDED_CODES.includes(answer.status)) { changed = true; (await import(lock)).lock(saveDraft); return; }
     if (!answer.ok) throw new Error(answer.status);
     status.textContent = kept.replace("__time__", (await answer.json()).saved);
     window.dispatchEvent(new Event("dosar:kept"));
   } catch {
     retryLater();
+  } finally {
+    if (pending === boxes) pending = null;
   }
 }
+
+/** Also what is on its way: the browser may break that off when the page goes. */
+const isUnkept = () => (changed || pending) && !leaving;
 
 function retryLater() {
   changed = true;
@@ -57,8 +64,9 @@ function onChange() {
 }
 
 function saveOnLeave() {
-  if (changed && !leaving) navigator.sendBeacon(address, draftBoxes());
+  if (isUnkept()) navigator.sendBeacon(address, draftBoxes());
   changed = false;
+  pending = null;
 }
 
 /** A page sent into the void would be gone. */
@@ -80,11 +88,12 @@ form.addEventListener("formdata", ({ formData }) => { if (leaving && touched) fo
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") saveOnLeave(); });
 window.addEventListener("online", () => { if (changed) saveDraft(); });
 window.addEventListener("dosar:hide", (event) => {
-  if (!changed || leaving || !event.cancelable) return saveOnLeave();
+  if (!isUnkept() || !event.cancelable) return saveOnLeave();
   const last = draftBoxes();
   last.set("_lock", "1");
   if (navigator.sendBeacon(address, last)) event.preventDefault();
   changed = false;
+  pending = null;
 });
 
 // A sheet that came back is not sent once more by Back or reload: they ask for its page, and find the draft.

@@ -1,7 +1,6 @@
 """Somebody at a browser, with the words the stories need."""
 
 import re
-from time import sleep
 from typing import Any
 
 from playwright.sync_api import TimeoutError
@@ -9,10 +8,11 @@ from playwright.sync_api import TimeoutError
 from dosar.access.i18n.language_names import LANGUAGE_NAMES
 from dosar.cli.demo import demo_password
 from tests.telephones import code_now
+from tests.waiting import is_soon
 
 PASSWORD = "patru cuvinte fără rost"
 """What the first administrator chooses."""
-MOMENT = 10_000
+MOMENT = 30_000
 """The longest a text may take to come up, in ms: on a busy machine a draft is kept late, and is still kept."""
 WATCH = """
 addEventListener("submit", (event) => { window.isLeaving = !event.defaultPrevented; });
@@ -103,12 +103,12 @@ class Visitor:
 
     def is_locked_out(self) -> bool:
         """Whether the sign-in page comes up, at once or in a moment: a page that hides says so on its way out."""
-        for _ in range(20):
+
+        def leads_to_sign_in() -> bool:
             self.open("/cases/1")
-            if "sign-in" in self.page.url:
-                return True
-            sleep(0.1)
-        return False
+            return "sign-in" in self.page.url
+
+        return is_soon(leads_to_sign_in)
 
     @property
     def language(self) -> str:

@@ -18,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 FORMS = 40
 
 
-def first_answer(folder: Path, port: int) -> float:
-    """Seconds until the sign-in page is there."""
-    began = time.perf_counter()
+def first_answer(folder: Path, port: int) -> tuple[float, float]:
+    """Seconds until the sign-in page is there, and those the processor worked for the program."""
+    began, worked = time.perf_counter(), _work_of_children()
     command = [
         sys.executable,
         "-c",
@@ -40,11 +40,16 @@ def first_answer(folder: Path, port: int) -> float:
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as started:
         assert started.stdout is not None
         started.stdout.readline()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=60) as answer:
             answer.read()
         took = time.perf_counter() - began
         started.terminate()
-    return took
+    return took, _work_of_children() - worked
+
+
+def _work_of_children() -> float:
+    ended = os.times()
+    return ended.children_user + ended.children_system
 
 
 def test_a_start_with_unchanged_forms_is_quicker_than_the_first(
@@ -53,7 +58,8 @@ def test_a_start_with_unchanged_forms_is_quicker_than_the_first(
     tell: Callable[[str], None],
 ) -> None:
     assert len(list((ROOT / "forms").glob("*.yaml"))) > FORMS
-    first = first_answer(tmp_path, free_port)
+    first, work = first_answer(tmp_path, free_port)
     later = [first_answer(tmp_path, free_port) for _ in range(2)]
-    tell(f"first start {first:.2f} s, later ones {min(later):.2f} to {max(later):.2f} s")
-    assert min(later) < first
+    took = [seconds for seconds, _ in later]
+    tell(f"first start {first:.2f} s, later ones {min(took):.2f} to {max(took):.2f} s")
+    assert max(worked for _, worked in later) < work, "however busy the computer is meanwhile"

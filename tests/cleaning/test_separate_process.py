@@ -9,6 +9,7 @@ import pytest
 from dosar.cleaning import separate_process
 from dosar.cleaning.separate_process import WAITING_FILES, clean_apart
 from dosar.language.text.message import Mistake
+from tests.waiting import is_soon
 
 
 def reverse(content: bytes) -> bytes:
@@ -63,8 +64,9 @@ def test_a_file_that_crashes_its_reader_or_takes_too_long_is_refused(monkeypatch
 
 def test_many_at_once_wait_in_a_short_line() -> None:
     """Each takes a thread of those that answer: the others stay free."""
-    with ThreadPoolExecutor(WAITING_FILES + 3) as people:
-        sent = [people.submit(clean_apart, dawdle, b"0.3") for _ in range(WAITING_FILES + 3)]
+    with ThreadPoolExecutor(WAITING_FILES + 3) as people, separate_process._working:
+        sent = [people.submit(clean_apart, reverse, b"ab") for _ in range(WAITING_FILES + 3)]
+        assert is_soon(lambda: sum(one.done() for one in sent) == 3)
     refused = [str(one.exception()) for one in sent if one.exception()]
     assert len(refused) == 3 and all("Wait a minute" in said for said in refused)
     assert clean_apart(reverse, b"ab") == b"ba"

@@ -16,7 +16,7 @@ from dosar.exchange.access_files.zip_file import access_file_zip
 from dosar.language.form import CASE_FORM
 from dosar.language.privacy.third_persons import names_third_person
 from dosar.language.question import ReadingContext
-from dosar.records.rights.access_file import access_file_contents, read_access_file
+from dosar.records.rights.access_file_reading import access_file_contents, read_access_file
 from tests.attack.canaries import Bird, Canary, Private
 from tests.attack.organisation import OWNER, Planted, opened_again, planted_place
 from tests.databases import fresh_place

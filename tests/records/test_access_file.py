@@ -9,7 +9,8 @@ from dosar.exchange.access_files.json_file import access_file_json
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
-from dosar.records.rights.access_file import AccessFile, TextPage, may_take_access_file, read_access_file
+from dosar.records.rights.access_file import AccessFile, TextPage, may_take_access_file
+from dosar.records.rights.access_file_reading import read_access_file
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.unsaved.drafts import DraftPlace, keep_draft

@@ -22,13 +22,8 @@ from dosar.pages.recovery.text_forms import TEXT_PAGES
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.paper.typesetting import can_make_pdf
 from dosar.records.audit_log import note_change
-from dosar.records.rights.access_file import (
-    ACCESS_FILE_ACTION,
-    TextPage,
-    access_file_contents,
-    may_take_access_file,
-    read_access_file,
-)
+from dosar.records.rights.access_file import ACCESS_FILE_ACTION, TextPage, may_take_access_file
+from dosar.records.rights.access_file_reading import access_file_contents, read_access_file
 
 
 def language_title(code: str) -> str:

@@ -14,7 +14,8 @@ from dosar.access.appbuilder.install import create_access_tables
 from dosar.database.sealing.answer_columns import open_answer
 from dosar.database.store import Store
 from dosar.language.form import Form
-from dosar.migrations.upgrade import OpenedForms, open_forms, preview_upgrade
+from dosar.migrations.folder_comparison import OpenedForms
+from dosar.migrations.upgrade import open_forms, preview_upgrade
 from dosar.records.actor import Actor
 from dosar.records.audit_log import AuditEntry, history_entries
 from dosar.records.repository import Repository

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from dosar.migrations.plan import planner
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
@@ -132,7 +131,7 @@ def test_whatever_happens_the_last_good_version_starts(ours: Organisation, monke
     visit = ours.start(visit=FREE).enter("visit", day=date(2026, 11, 1))
     for place in ("plan_steps", "check_folder"):
         with monkeypatch.context() as broken:
-            broken.setattr(f"dosar.migrations.upgrade.{place}", _fails_once())
+            broken.setattr(f"dosar.migrations.folder_comparison.{place}", _fail)
             ours.start(visit=form("visit", DAY, FAMILY, "name: more, type: text"))
         assert "IntegrityError" in ours.told("F050")[0]
         assert ours.answers("visit", visit) == {"day": date(2026, 11, 1), "family": None}
@@ -142,13 +141,5 @@ def test_whatever_happens_the_last_good_version_starts(ours: Organisation, monke
     assert ours.answers("visit", visit)["more"] is None
 
 
-def _fails_once() -> Any:
-    calls: list[int] = []
-
-    def failing(*given: Any) -> Any:
-        calls.append(1)
-        if len(calls) == 1:
-            raise IntegrityError("INSERT", {}, ValueError("Ana Rusu"))
-        return planner.plan_steps(*given)
-
-    return failing
+def _fail(*given: Any) -> Any:
+    raise IntegrityError("INSERT", {}, ValueError("Ana Rusu"))

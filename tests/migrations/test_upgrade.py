@@ -362,7 +362,7 @@ def test_records_remember_the_version_they_were_written_on(ours: Organisation) -
 
 def test_forms_that_did_not_change_are_not_read_again(ours: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     ours.start(visit=VISIT)
-    monkeypatch.setattr("dosar.migrations.upgrade.read_folder", lambda folder: pytest.fail("read again"))
+    monkeypatch.setattr("dosar.migrations.folder_comparison.read_folder", lambda folder: pytest.fail("read again"))
     assert not ours.start().opened.changed
     assert "F023" in ours.codes()
 

@@ -49,7 +49,8 @@ from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
 from dosar.language.text.message import Message, msgid
-from dosar.migrations.upgrade import OpenedForms, open_forms
+from dosar.migrations.folder_comparison import OpenedForms
+from dosar.migrations.upgrade import open_forms
 from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files

@@ -11,7 +11,8 @@ from dosar.database.copies.backup import keep_copy
 from dosar.database.store import Store
 from dosar.language.load.folder import is_only_advice
 from dosar.language.text.message import Message
-from dosar.migrations.upgrade import OpenedForms, preview_upgrade
+from dosar.migrations.folder_comparison import OpenedForms
+from dosar.migrations.upgrade import preview_upgrade
 
 
 def upgrade_organisation(

@@ -6,9 +6,7 @@ ever dropped: a question or form that disappears from the files keeps its column
 cannot be used runs on as its last good version, which the database keeps.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from json import dumps
@@ -23,49 +21,18 @@ from dosar.database.audit.trail import queue_events
 from dosar.database.store import Store
 from dosar.database.system_tables import form_version_table, utc_now
 from dosar.database.writing.lasting_numbers import give_numbers_once
-from dosar.language.checks.changes.compatibility import conversion_findings, disappearance_findings, refusal_findings
-from dosar.language.checks.changes.form_comparison import questions_by_column
-from dosar.language.checks.form_checks import check_folder
-from dosar.language.checks.stage_checks import unfit_questions
-from dosar.language.choices import Choice, ChoiceList
-from dosar.language.form import CASE_FORM, Form
-from dosar.language.load.definition import (
-    LASTING_PARTS,
-    PROFILE,
-    ROLES,
-    STAGES,
-    Definition,
-    FormerChoices,
-    is_part_used,
-    make_definition,
-    make_parts,
-    with_choices,
-    with_former_choices,
-)
-from dosar.language.load.finding import FilePlace, Finding, finding, finding_from_json, finding_to_json
-from dosar.language.load.folder import FolderReading, folder_digest, read_folder
-from dosar.language.load.yaml_reader import Source
-from dosar.language.organisation.roles import Roles
+from dosar.language.load.definition import Definition, FormerChoices, make_definition, make_parts
+from dosar.language.load.finding import FilePlace, finding, finding_from_json, finding_to_json
+from dosar.language.load.folder import folder_digest
 from dosar.language.text.collation import sorted_after
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import LANGUAGES
-from dosar.migrations.compare.question_moves import QuestionMove, wanted_moves
-from dosar.migrations.compare.stored_counts import AnswerCounts
-from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
+from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE
 from dosar.migrations.convert.sealed_values import seal_own_values
 from dosar.migrations.convert.search_index import has_index, refresh_index, refresh_sort_columns
-from dosar.migrations.former_names import former_name_findings
-from dosar.migrations.move_checks import judge_moves
+from dosar.migrations.folder_comparison import OpenedForms, compare_forms, forms_as_deployed
 from dosar.migrations.plan.planner import plan_steps
-from dosar.migrations.plan.steps import PlanStep, carry_out_steps
-from dosar.migrations.record_checks import (
-    ChangedForm,
-    gone_form_findings,
-    gone_part_findings,
-    notice_findings,
-    refused_findings,
-    upgrade_findings,
-)
+from dosar.migrations.plan.steps import carry_out_steps
 from dosar.migrations.sealed_answers import (
     BOUND_ANSWERS_SINCE_FORMAT,
     SEALED_ANSWERS_SINCE_FORMAT,
@@ -76,14 +43,9 @@ from dosar.migrations.sealed_choices import SEALED_CHOICES_SINCE_FORMAT, seal_ch
 from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT, seal_plain_files
 from dosar.migrations.system_migrations import make_own_tables, name_leaders, put_back_drafts
 from dosar.migrations.upgrade_audit import last_history_entry, upgrade_events
-from dosar.records.history.deployed_forms import (
-    FOLDER_ENTRY,
-    KeptForms,
-    deployed_contents,
-    deployed_forms,
-    read_kept_forms,
-)
-from dosar.records.history.former_choices import former_choices, former_from_json, former_to_json
+from dosar.migrations.usable_contents import files_by_part
+from dosar.records.history.deployed_forms import FOLDER_ENTRY, KeptForms, deployed_contents, read_kept_forms
+from dosar.records.history.former_choices import former_from_json, former_to_json
 
 log = getLogger(__name__)
 
@@ -93,19 +55,6 @@ PROGRAM = ("language", "fields", "database", "records", "migrations")
 """The packages that decide how forms are read and how their tables look."""
 SEALING_ANEW = msgid("What an older Dosar kept is being encrypted as this one does it.")
 READING_FORMS = msgid("The forms are being compared with the database.")
-
-
-@dataclass(frozen=True)
-class OpenedForms:
-    """Forms ready to run, and what is to be said about their files."""
-
-    definition: Definition
-    findings: list[Finding] = field(default_factory=list)
-    steps: list[PlanStep] = field(default_factory=list)
-    changed: bool = True
-    """Whether anything in the folder differs from the last start."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """File → the part it holds."""
 
 
 def open_forms(
@@ -132,7 +81,7 @@ def open_forms(
         kept_forms, last_entry = read_kept_forms(connection), last_history_entry(connection)
         try:
             with connection.begin_nested():
-                opened_forms = _compare_forms(connection, folder, kept_forms, converting)
+                opened_forms = compare_forms(connection, folder, kept_forms, converting)
                 carry_out_steps(connection, opened_forms.steps)
                 name_leaders(connection, opened_forms.definition.roles)
                 refresh_index(connection, opened_forms.definition.forms.values())
@@ -174,7 +123,7 @@ def _last_good_forms(connection: Connection, folder: Path, kept_forms: KeptForms
     good = {part: values for part, values in kept_forms.good.items() if part != FOLDER_ENTRY}
     definition = make_definition(make_parts(good), good, _read_former(kept_forms.good.get(FOLDER_ENTRY)))
     before = deployed_contents(kept_forms)
-    carry_out_steps(connection, plan_steps(connection, definition, _forms_as_deployed(kept_forms, before), before))
+    carry_out_steps(connection, plan_steps(connection, definition, forms_as_deployed(kept_forms, before), before))
     name_leaders(connection, definition.roles)
     if not has_index(connection):
         refresh_index(connection, definition.forms.values())
@@ -185,7 +134,7 @@ def _last_good_forms(connection: Connection, folder: Path, kept_forms: KeptForms
         "files runs. Undo the last change, or show this line to whoever looks after Dosar.",
         why=_error_name(error),
     )
-    return OpenedForms(definition, [failed], files=_files_by_part(kept_forms.good))
+    return OpenedForms(definition, [failed], files=files_by_part(kept_forms.good))
 
 
 def _error_name(error: Exception) -> str:
@@ -197,7 +146,7 @@ def preview_upgrade(store: Store, folder: Path, converting: bool = True) -> Open
     """What :func:`open_forms` would do, by default converting too; nothing is changed."""
     store.open_kept_data_key()
     with store.snapshot() as connection:
-        return _compare_forms(connection, folder, read_kept_forms(connection), converting)
+        return compare_forms(connection, folder, read_kept_forms(connection), converting)
 
 
 def has_new_forms(store: Store, folder: Path) -> bool:
@@ -247,155 +196,6 @@ def _unchanged_outcome(connection: Connection, digest: str) -> OpenedForms | Non
 def _read_former(folder: Any) -> FormerChoices:
     """The choices that were offered once, as the last start found them."""
     return former_from_json(folder.get("former", ())) if isinstance(folder, dict) else {}
-
-
-def _compare_forms(connection: Connection, folder: Path, kept_forms: KeptForms, converting: bool) -> OpenedForms:
-    reading = read_folder(folder)
-    renamings, about_renamings = plan_renamings(reading, kept_forms, AnswerCounts(connection, {}), converting)
-    for renaming in renamings:
-        kept_forms = kept_after_renaming(kept_forms, renaming)
-    before = deployed_contents(kept_forms)
-    deployed = _forms_as_deployed(kept_forms, before)
-    moves_wanted = list(wanted_moves(reading, deployed, _running_forms(reading, kept_forms.good)))
-    reading.findings = [
-        *check_folder(reading),
-        *about_renamings,
-        *_change_findings(connection, reading, deployed, converting, moves_wanted),
-        *gone_form_findings(reading, AnswerCounts(connection, deployed), _files_by_part(kept_forms.good), folder.name),
-        *gone_part_findings(reading, kept_forms.good),
-        *former_name_findings(reading, kept_forms),
-    ]
-    moves, about_moves = judge_moves(
-        moves_wanted, reading, connection, _roles_before_after(reading, kept_forms.good), converting
-    )
-    reading.findings = sorted([*reading.findings, *about_moves], key=lambda found: (found.place, found.code))
-    contents = _usable_contents(reading, kept_forms.good)
-    definition = _define_forms(kept_forms, contents)
-    if any(unfit_questions(definition.stages, definition.forms)):  # the last good stages, of other forms than now run
-        contents = {part: values for part, values in contents.items() if part != STAGES}
-        definition = _define_forms(kept_forms, contents)
-    steps = plan_steps(connection, definition, deployed, before, renamings, moves)
-    files = {source.file: part for part, source in reading.sources.items() if part in contents}
-    files_gone = {file: part for file, part in _files_by_part(kept_forms.good).items() if part not in files.values()}
-    return OpenedForms(definition, reading.findings, steps, files={**files_gone, **files})
-
-
-def _forms_as_deployed(kept_forms: KeptForms, before: Mapping[str, Any]) -> dict[str, Form]:
-    """The forms with every question and every choice that answers may be of."""
-    deployed = deployed_forms(kept_forms, before)
-    former = former_choices(kept_forms, {}, deployed)
-    return {key: with_former_choices(form, former.get(key)) for key, form in deployed.items()}
-
-
-def _define_forms(kept_forms: KeptForms, contents: Mapping[str, Any]) -> Definition:
-    """The forms of these contents, which still read answers by choices that are no longer offered."""
-    parts = make_parts(contents)
-    plain = make_definition(parts, contents)
-    former = former_choices(kept_forms, contents, plain.forms)
-    return make_definition(parts, contents, former) if former else plain
-
-
-def _change_findings(
-    connection: Connection,
-    reading: FolderReading,
-    deployed: Mapping[str, Form],
-    converting: bool,
-    moves: Sequence[QuestionMove],
-) -> Iterator[Finding]:
-    """What the files change about forms that have records."""
-    lists = {made.list: made.choices for made in reading.parts.values() if isinstance(made, ChoiceList)}
-    counts = AnswerCounts(connection, deployed)
-    for part, made in reading.parts.items():
-        if isinstance(made, Form) and made.key in deployed:
-            changed_form = _changed_form(made, deployed[made.key], reading.sources[part], counts, reading)
-            refusing = [
-                *refusal_findings(changed_form.older, made, changed_form.source, lists, changed_form.unfit),
-                *refused_findings(changed_form),
-            ]
-            yield from refusing
-            moving = {move.older.name for move in moves if move.key == made.key}
-            yield from disappearance_findings(changed_form.older, made, changed_form.source, moving)
-            yield from notice_findings(changed_form)
-            if not converting and not refusing:
-                yield from conversion_findings(changed_form.older, made, changed_form.source)
-                yield from upgrade_findings(changed_form)
-
-
-def _running_forms(reading: FolderReading, good: Mapping[str, Any]) -> Iterator[Form]:
-    """The forms of the folder that the organisation uses, with their choices in hand."""
-    profile = reading.sources[PROFILE].contents if PROFILE in reading.parts else good.get(PROFILE)
-    lists: dict[str, Sequence[Choice]] = defaultdict(list)
-    lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
-    for part, made in reading.of(Form).items():
-        if is_part_used(part, {PROFILE: profile} if profile else {}):
-            yield with_choices(made, lists)
-
-
-def _roles_before_after(reading: FolderReading, good: Mapping[str, Any]) -> tuple[Roles, Roles]:
-    """The roles that ran last, and those of the folder."""
-    before = make_parts({ROLES: good[ROLES]})[ROLES] if ROLES in good else Roles(roles=[])
-    after = reading.parts.get(ROLES, before)
-    assert isinstance(before, Roles) and isinstance(after, Roles)
-    return before, after
-
-
-def _changed_form(made: Form, older: Form, source: Source, counts: AnswerCounts, reading: FolderReading) -> ChangedForm:
-    """The form with its choices in hand, as far as its lists can be read."""
-    files = {made.list: reading.sources[part] for part, made in reading.of(ChoiceList).items()}
-    lists: dict[str, Sequence[Choice]] = defaultdict(list)
-    lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
-    return ChangedForm(older, with_choices(made, lists), source, counts, questions_by_column(made), files)
-
-
-def _files_by_part(good: Mapping[str, Any]) -> dict[str, str]:
-    folder = good.get(FOLDER_ENTRY)
-    return dict(folder["files"]) if isinstance(folder, dict) else {}
-
-
-def _usable_contents(reading: FolderReading, good: Mapping[str, Any]) -> dict[str, Any]:
-    """The contents to run: those of the files, and the last good ones of what has a mistake or must not go missing."""
-    broken = reading.broken()
-    contents = {part: good[part] for part in LASTING_PARTS if part in good and part not in reading.sources}
-    contents |= {part: source.contents for part, source in reading.sources.items() if part not in broken}
-    files = _files_by_part(good)
-    for part in broken:
-        # a file that cannot be read at all does not say its part; it is what it was the last time
-        known = [part, files.get(reading.sources[part].file, part), _former_part(reading.sources[part])]
-        if (last := next((name for name in known if name in good), None)) and last not in contents:
-            contents[last] = good[last]
-    for part in [part for part in contents if part.startswith("form:")]:
-        _complete_lists(part, contents, good)
-    if f"form:{CASE_FORM}" not in contents:
-        contents = {part: values for part, values in contents.items() if not _belongs_to_case(part, values)}
-    return {part: values for part, values in contents.items() if is_part_used(part, contents)}
-
-
-def _former_part(source: Source) -> str:
-    """The form under the name it had before: it keeps that one while it cannot be used under its new one."""
-    return f"form:{source.contents.get('was')}" if isinstance(source.contents, dict) else ""
-
-
-def _belongs_to_case(part: str, values: Any) -> bool:
-    return part.startswith("form:") and values.get("belongs_to") == CASE_FORM
-
-
-def _complete_lists(part: str, contents: dict[str, Any], good: Mapping[str, Any]) -> None:
-    """Give the form the choice lists it names; one that has none runs on as it was, or not at all."""
-    for values in (contents[part], good.get(part)):
-        if values is None:
-            continue
-        missing = {name for name in _lists_named(part, values) if name not in contents}
-        if missing <= good.keys():
-            contents[part] = values
-            contents.update({name: good[name] for name in missing})
-            return
-    contents.pop(part)
-
-
-def _lists_named(part: str, values: Any) -> set[str]:
-    form = make_parts({part: values})[part]
-    assert isinstance(form, Form)
-    return {f"choices:{name}" for question in questions_by_column(form).values() for name in question.choice_lists()}
 
 
 def _keep_parts(connection: Connection, opened_forms: OpenedForms, latest: Mapping[str, Any], digest: str) -> list[str]:

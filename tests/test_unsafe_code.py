@@ -416,7 +416,6 @@ RULES = [
             "desktop/server_process.py": "looks which port of this computer is free",
             "updates/question/asking.py": "asks the address that the build pinned, and only once it is switched on",
             "cli/serving/single_instance.py": "asks the program that runs on the same folder, on this computer",
-            "updates/programs/pip_facts.py": "turns the address of a folder into its path, and asks nobody",
         },
     ),
     Rule(

@@ -35,6 +35,7 @@ FOLDERS = {
         "store_errors",
         "sealing",
         "system_tables",
+        "ordering",
         "audit",
         "writing",
         TOP,

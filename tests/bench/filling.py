@@ -27,7 +27,7 @@ from dosar.access.organisation.settings import Organisation
 from dosar.access.services import AccessServices
 from dosar.access.tables import role_table, user_role_table, user_table
 from dosar.cli.runtime import open_app
-from dosar.database.form_tables import MAX_SORT_KEY
+from dosar.database.ordering.sort_columns import MAX_SORT_KEY
 from dosar.database.sealing.blind_index import code_maker
 from dosar.database.store import database_file
 from dosar.database.system_tables import history_table

@@ -1,30 +1,19 @@
 """A table, and a class, for every form and for every table of rows in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from zlib import crc32
 
-from sqlalchemy import Boolean, Column, ColumnElement, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text
 from sqlalchemy.orm import registry
-from sqlalchemy.types import TypeEngine
 
-from dosar.database.null_order import blanks_first
+from dosar.database.ordering.form_indexes import index_rows, index_table
+from dosar.database.ordering.sort_columns import sort_column, sort_type, word_sorted_questions
 from dosar.database.sealing.answer_columns import SealedAnswer, answer_columns
-from dosar.database.sealing.sealed_choices import SealedChoice, place_of_choice
 from dosar.database.system_tables import SYSTEM_METADATA
-from dosar.database.text.collation import code_point_string, place_in_list
 from dosar.database.users import user_table
 from dosar.language.form import CASE_FORM, USER_LINK, Form
-from dosar.language.question import Answer, Question, Unknown
-from dosar.language.text.collation import sort_key
-from dosar.language.text.translations import LANGUAGES
-
-MAX_SORT_KEY = 80
-INDEX_PREFIX = "ix_"
-"""How the names of indexes begin: they come and go with the forms."""
-CURRENCY_SUFFIX = "__money"
-"""How the name of an index ends that keeps currencies apart."""
+from dosar.language.question import Question
 
 
 class StoredEntry:
@@ -94,57 +83,6 @@ class FormTables:
         return {entry_class.__table__: entry_class for entry_class in every}  # type: ignore[attr-defined]
 
 
-def sort_column(question: Question) -> str:
-    """The column that puts the question's answers in order: words have a shadow in Romanian order."""
-    return f"{question.name}__sort" if question.alphabetical else question.name
-
-
-def sort_columns(question: Question) -> list[str]:
-    """The columns that put a list in order by the question: amounts stand apart by their currency."""
-    return [question.currency_column, question.name] if question.in_currencies else [sort_column(question)]
-
-
-def sort_order(question: Question, columns: Any, language: str) -> list[Any]:
-    """What puts the question's answers in the order a reader of the language expects."""
-    codes = question.ordered_codes(language)
-    if is_choice_sealed(question, columns):
-        return [place_of_choice(getattr(columns, question.name), codes or (False, True))]
-    if codes:
-        return [place_in_list(getattr(columns, question.name), codes)]
-    return [getattr(columns, name) for name in sort_columns(question)]
-
-
-def is_order_sealed(question: Question) -> bool:
-    """Whether what puts the question's answers in order lies sealed, so that no SQL can."""
-    return question.name in question.sealed_columns()
-
-
-def is_choice_sealed(question: Question, columns: Any) -> bool:
-    """Whether the question's choices lie as codes in these columns: no index knows their order."""
-    column = getattr(columns, question.name, None)
-    return isinstance(getattr(column, "type", None), SealedChoice)
-
-
-def list_orders(question: Question, columns: Any) -> list[Any]:
-    """What puts the answers of a choice in order in an index, one for each order that readers expect."""
-    if is_choice_sealed(question, columns):
-        return []
-    orders = dict.fromkeys(tuple(question.ordered_codes(language)) for language in LANGUAGES)
-    return [place_in_list(getattr(columns, question.name), codes) for codes in orders if codes]
-
-
-def sort_value(answer: Answer) -> str | None:
-    """What stands in the sort column of a question of words."""
-    is_text = answer is not None and not isinstance(answer, Unknown)
-    return sort_key(answer)[:MAX_SORT_KEY] if is_text else None
-
-
-def sort_type(question: Question, table: str) -> TypeEngine[Any]:
-    """The type of the sort column of a question of words: sealed as they are."""
-    plain = code_point_string(MAX_SORT_KEY)
-    return SealedAnswer(plain, f"{table}.{sort_column(question)}") if is_order_sealed(question) else plain
-
-
 def row_table_name(form: str, question: str) -> str:
     """The name of the table that holds the rows of a question: ``visit_report__family``."""
     return f"{form}__{question}"
@@ -173,9 +111,9 @@ def make_tables(forms: Mapping[str, Form], indexed: bool = True) -> MetaData:
         for question in form.row_questions:
             _make_row_table(metadata, forms, form, question)
     for form in forms.values() if indexed else ():
-        _index_table(metadata.tables[form.key], form)
+        index_table(metadata.tables[form.key], form)
         for question in form.row_questions:
-            _index_rows(metadata.tables[row_table_name(form.key, question.name)], question)
+            index_rows(metadata.tables[row_table_name(form.key, question.name)], question)
     return metadata
 
 
@@ -311,113 +249,6 @@ def _reference(name: str, table: str, nullable: bool = True) -> Column[Any]:
         ForeignKey(f"{table}.id", use_alter=later, name=f"fk_{name}_{table}" if later else None),
         nullable=nullable,
     )
-
-
-def _index_table(table: Table, form: Form) -> None:
-    """What lists sort and filter on, and every foreign key, each with the id that breaks ties.
-
-    A filtered list in the form's own order is read off the filter's index. Deleted records stand in no
-    list, so they stand in no index of one.
-    """
-    listed = [form.questions[name.removeprefix("-")] for name in (*form.list, *form.filters, *form.sort)]
-    listed = [question for question in listed if not is_order_sealed(question)]
-    _index_columns(table, form, listed)
-    _index_list_orders(table, form, listed)
-    _index_sums(table, form)
-    if form.append_only:
-        _index_reversals(table)
-    Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
-    not_deleted = table.c.deleted_at.is_(None)
-    _index_partially(table, "waiting", table.c.to_check.is_(True) & not_deleted, "to_check", "created_at")
-    _index_partially(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
-
-
-def _index_rows(table: Table, question: Question) -> None:
-    Index(f"{INDEX_PREFIX}{table.name}__record", table.c.record_id, table.c.position)
-    to_case = [asked.name for asked in question.columns_asked() if asked.link_target() == CASE_FORM]
-    for name in ["case_id"] * ("case_id" in table.c) + to_case:
-        Index(f"{INDEX_PREFIX}{table.name}__{name}", table.c[name])
-
-
-def _index_columns(table: Table, form: Form, listed: Sequence[Question]) -> None:
-    money = {question.name: sort_columns(question) for question in listed if question.in_currencies}
-    indexed = {sort_column(question) if question.sortable else question.name for question in listed}
-    indexed |= {question.name for question in form.stored_questions if question.link_target()}
-    indexed |= {"case_id", "changed_at"}
-    for name in sorted(indexed & set(table.c.keys())):
-        names = money.get(name, [name])
-        then = [order for order in _order_after(name, table, form) if getattr(order, "name", "") not in names]
-        ending = CURRENCY_SUFFIX if name in money else ""
-        _index_not_deleted(table, f"{name}{ending}", [*(table.c[column] for column in names), *then])
-
-
-def _order_after(name: str, table: Table, form: Form) -> list[Any]:
-    """The form's own order, in which a list filtered by the column stands."""
-    if name not in form.filters:
-        return []
-    in_order = [form.questions[sorted_by.removeprefix("-")] for sorted_by in form.sort[:1]]
-    return [
-        order
-        for question in in_order
-        if not is_order_sealed(question) and not is_choice_sealed(question, table.c)
-        for order in sort_order(question, table.c, LANGUAGES[0])
-    ]
-
-
-def _index_list_orders(table: Table, form: Form, listed: Sequence[Question]) -> None:
-    for question in {question.name: question for question in listed}.values():
-        for order in list_orders(question, table.c):
-            # another order of the list is another index
-            turn = f"{crc32(str(order.clauses.clauses[0]).encode()) & 0xFFFFFF:06x}"
-            _index_not_deleted(table, f"{question.name}__{turn}", [order])
-
-
-def _index_not_deleted(table: Table, name: str, columns: Sequence[Any]) -> None:
-    not_deleted = table.c.deleted_at.is_(None)
-    Index(
-        f"{INDEX_PREFIX}{table.name}__{name}",
-        *map(blanks_first, columns),
-        table.c.id,
-        sqlite_where=not_deleted,
-        postgresql_where=not_deleted,
-    )
-
-
-def _index_sums(table: Table, form: Form) -> None:
-    """All that a sum is made of and narrowed by: no record is opened for it."""
-    for position, total in enumerate(form.totals):
-        asked_names = (*total.by, total.sum, *form.filters)
-        summed = dict.fromkeys(name for asked in asked_names for name in form.questions[asked].column_types())
-        asked = [name for name in (*summed, "case_id", "deleted_at", "to_check") if name in table.c]
-        columns = [name for name in asked if not isinstance(table.c[name].type, SealedAnswer)]
-        _index_partially(table, f"sum{position}", table.c.deleted_at.is_(None), *columns)
-
-
-def _index_reversals(table: Table) -> None:
-    reverses = table.c.reverses.is_not(None)  # the others are too many to be looked for by it
-    Index(
-        f"{INDEX_PREFIX}{table.name}__reverses",
-        table.c.reverses,
-        unique=True,
-        sqlite_where=reverses,
-        postgresql_where=reverses,
-    )
-
-
-def _index_partially(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:
-    """An index of only those records that are asked for by this condition; no question has such a name."""
-    Index(
-        f"{INDEX_PREFIX}{table.name}__{name}__only",
-        *[table.c[column] for column in columns],
-        sqlite_where=condition,
-        postgresql_where=condition,
-    )
-
-
-def word_sorted_questions(form: Form) -> list[Question]:
-    """The questions of words that a list may be sorted by."""
-    names = dict.fromkeys(name.removeprefix("-") for name in (*form.list, *form.sort))
-    return [form.questions[name] for name in names if form.questions[name].alphabetical]
 
 
 def _link_classes(

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, delete, insert, select, update
 
-from dosar.database.form_tables import row_table_name, sort_column, sort_type, sort_value
+from dosar.database.form_tables import row_table_name
+from dosar.database.ordering.sort_columns import sort_column, sort_type, sort_value
 from dosar.database.sealing.answer_columns import answer_columns, kept_columns
 from dosar.database.system_tables import history_table, search_word_table
 from dosar.database.writing.append_only import table_opened

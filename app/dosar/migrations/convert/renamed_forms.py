@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, inspect, select, update
 
-from dosar.database.form_tables import INDEX_PREFIX
+from dosar.database.ordering.form_indexes import INDEX_PREFIX
 from dosar.database.system_tables import (
     SYSTEM_METADATA,
     code_series_table,

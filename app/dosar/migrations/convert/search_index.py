@@ -8,7 +8,7 @@ from types import ModuleType
 
 from sqlalchemy import Connection, delete, insert, select
 
-from dosar.database.form_tables import word_sorted_questions
+from dosar.database.ordering.sort_columns import word_sorted_questions
 from dosar.database.sealing import blind_index
 from dosar.database.system_tables import search_word_table
 from dosar.database.text import folding, transliteration

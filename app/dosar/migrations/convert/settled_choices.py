@@ -33,7 +33,7 @@ from sqlalchemy import table as named_table
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from dosar.database.form_tables import INDEX_PREFIX
+from dosar.database.ordering.form_indexes import INDEX_PREFIX
 from dosar.database.sealing.answer_columns import CHOSEN
 from dosar.database.sealing.sealed_choices import ChoiceAsItLies, SealedChoice, choice_beginning
 from dosar.database.writing.append_only import table_opened

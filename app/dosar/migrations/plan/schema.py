@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.schema import CreateColumn, CreateIndex
 
-from dosar.database.form_tables import INDEX_PREFIX
+from dosar.database.ordering.form_indexes import INDEX_PREFIX
 from dosar.database.writing.append_only import closed_tables
 from dosar.records.case_members import CASE_OF_SHEET
 

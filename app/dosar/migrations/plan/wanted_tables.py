@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from dosar.database.form_tables import append_only_tables, sort_column, word_sorted_questions
+from dosar.database.form_tables import append_only_tables
+from dosar.database.ordering.sort_columns import sort_column, word_sorted_questions
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table
 from dosar.database.writing.append_only import close_tables
 from dosar.language.form import Form

@@ -14,8 +14,9 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from dosar.database.form_tables import Record, is_order_sealed, sort_column, sort_order
-from dosar.database.null_order import ascending_order, descending_order
+from dosar.database.form_tables import Record
+from dosar.database.ordering.null_order import ascending_order, descending_order
+from dosar.database.ordering.sort_columns import is_order_sealed, sort_column, sort_order
 from dosar.database.sealing.answer_columns import StoredBytes
 from dosar.database.sealing.sealed_columns import sealing_keys
 from dosar.language.answers.day_bound import day_bound_questions

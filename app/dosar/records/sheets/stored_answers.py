@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from dosar.database.form_tables import Record, StoredRow, sort_column, sort_value, word_sorted_questions
+from dosar.database.form_tables import Record, StoredRow
+from dosar.database.ordering.sort_columns import sort_column, sort_value, word_sorted_questions
 from dosar.database.union_reads import UnionQuery
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question

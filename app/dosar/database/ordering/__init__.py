@@ -1,0 +1,1 @@
+"""How lists are put in order: the columns they are sorted by, what is not answered, and the indexes."""

@@ -17,14 +17,8 @@ from dosar.access.framework import User
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
-from dosar.pages.admin.users import (
-    attending,
-    unattended_lines,
-    user_full_name,
-    user_or_404,
-    user_page,
-    user_role_titles,
-)
+from dosar.pages.admin.unattended_changes import attending, unattended_lines
+from dosar.pages.admin.user_page import user_full_name, user_or_404, user_page, user_role_titles
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import due_text, moment_text
 from dosar.pages.input.forms import TranslatedForm

@@ -13,7 +13,7 @@ from dosar.access.recovery.first_telephone import give_telephone_code
 from dosar.access.recovery.telephone_reset import ask_for_reset, confirm_reset, refuse_reset
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
-from dosar.pages.admin.users import user_or_404, user_page
+from dosar.pages.admin.user_page import user_or_404, user_page
 
 
 class UserAccessPage(PageView):

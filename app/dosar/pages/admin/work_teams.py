@@ -22,7 +22,8 @@ from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.framework import Group
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
-from dosar.pages.admin.users import attending, unattended_lines, user_full_name
+from dosar.pages.admin.unattended_changes import attending, unattended_lines
+from dosar.pages.admin.user_page import user_full_name
 from dosar.pages.input.forms import TranslatedForm
 
 

@@ -25,7 +25,7 @@ FIRST_ANSWER = (
     "import sys, dosar.cli.commands.start, dosar.cli.first_start, dosar.cli.only_program, "
     "dosar.database.keys.key_check, dosar.cli.serving.gate, dosar.cli.serving.stop_request, "
     "dosar.cli.starting.opening, dosar.cli.serving.sealing, dosar.cli.serving.server, "
-    "dosar.cli.serving.single_instance;"
+    "dosar.cli.serving.single_instance, dosar.backups.restoring.swapping, dosar.updates.data.going_back;"
 )
 NOT_FOR_THE_FIRST_ANSWER = NOT_AT_THE_START | {"PIL", "dosar.cli.runtime", "dosar.fields", "flask_appbuilder"}
 

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dosar.backups.making.snapshot import take_snapshot
 from dosar.backups.progress import Progress
 from dosar.backups.working import disk_told
 from dosar.database.atomic_files import sync_folder, sync_tree, write_atomically
@@ -106,6 +105,8 @@ def _kept_of(told: Any) -> KeptData:
 def keep_before_update(store: SqliteStore, data: Path, version: str, moment: datetime, tell: Progress) -> KeptData:
     """Keep the open data as they are now, and as ``version`` left them; what was kept before them goes. Raises
     :class:`~dosar.database.store_errors.StoreError`."""
+    from dosar.backups.making.snapshot import take_snapshot  # all that a start reads, before its address answers
+
     draft = data / DRAFT_FOLDER
     _clear(data)
     tell(KEEPING, 0.0)

@@ -31,7 +31,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     from dosar.pages.recovery.expired_session import install_expired_sessions
     from dosar.pages.registration import register_pages
     from dosar.pages.static_files import version_static_files
-    from dosar.pages.urls import install_record_numbers
+    from dosar.pages.urls import install_addresses
     from dosar.records.repository import Repository
 
     app = Flask(__name__, static_url_path="/static", template_folder="pages")
@@ -45,7 +45,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
         **config,
     )
     install_request_class(app)
-    install_record_numbers(app)
+    install_addresses(app)
     repository = app.extensions["dosar_repository"] = Repository(store, opened.definition)
     app.extensions["dosar_findings"] = opened.findings
     app.extensions["dosar_form_files"] = {part: file for file, part in opened.files.items()}

@@ -1,6 +1,7 @@
 """Who reaches which records, whatever a page asks for."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from dosar.language.organisation.stages import Stages
 from dosar.overview.case_overview import latest_events, team_members
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.stages import ask_stages, filed_sheets
+from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import NOBODY_SCOPE, SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.teams import leave_team
@@ -56,6 +58,18 @@ def test_nothing_is_seen_while_nobody_is_known(office: Office) -> None:
         office.open(CASE_FORM, office.ion)
     with pytest.raises(OutOfReach):
         office.enter(CASE_FORM, last_name="Nimeni")
+
+
+def test_the_scope_is_there_before_the_classes(office: Office) -> None:
+    """They are made when somebody asks for the first, once, also where many do at the same moment."""
+    fresh = Repository(office.repository.store, office.repository.definition)
+    assert fresh.session.scalar(select(func.count()).select_from(team_table)), "a statement of before is remembered"
+    with ThreadPoolExecutor(8) as workers:
+        asked = list(workers.map(lambda _: fresh.tables, range(8)))
+    assert all(tables is fresh.tables for tables in asked)
+    assert fresh.session.scalars(select(fresh.record_class(CASE_FORM).id)).all() == []
+    with acting_as(office.scope("ana", "own")):
+        assert fresh.session.scalars(select(fresh.record_class(CASE_FORM).id)).all() == [office.ion]
 
 
 def test_nobody_is_anybody_again_after_acting(office: Office) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import scoped_session
 
 from dosar.database.audit.trail import note_opened
-from dosar.database.form_tables import FormTables, Record, build_tables
+from dosar.database.form_tables import FormTables, Record, StoredEntry, build_tables
 from dosar.database.store import Store
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.link_scopes import cross_case_targets
@@ -41,14 +42,32 @@ class Repository:
     def __init__(self, store: Store, definition: Definition) -> None:
         self.store = store
         self.definition = definition
-        self.tables: FormTables = build_tables(definition.forms)
         self.duplicate_checks = DailyLimit(MOST_ASKED_IN_A_DAY)
         self.emergency_codes = DailyLimit(MOST_EMERGENCIES_IN_A_DAY)
         self.forgets_on_erasure: list[Callable[[], None]] = []
         """What else keeps what somebody typed, and forgets it when a person is erased, in the same transaction."""
         self._statements: dict[Hashable, Any] = {}
         self._known_forms: dict[Hashable, Mapping[str, Form]] = {}
-        enforce_scope(store.session, self.tables.classes())
+        self._making_tables = Lock()
+        self._tables: FormTables | None = None
+        self._classes: Mapping[Table, type[StoredEntry]] = {}
+        enforce_scope(store.session, lambda: self._classes)
+
+    @property
+    def tables(self) -> FormTables:
+        """The tables and classes of the forms, made when they are asked for first: the page of the sign-in needs none.
+
+        The scope holds them before anybody else does, so that no statement reaches one beside it.
+        """
+        return self._tables or self.make_tables()
+
+    def make_tables(self) -> FormTables:
+        """Make them now, unless they are there."""
+        with self._making_tables:
+            if self._tables is None:
+                tables = build_tables(self.definition.forms)
+                self._classes, self._tables = tables.classes(), tables
+            return self._tables
 
     @property
     def session(self) -> scoped_session[Any]:

@@ -12,6 +12,7 @@ from dosar.access.organisation.set_up_code import SetUpCode
 from dosar.cli.console.locale import computer_language, translate_message
 from dosar.cli.console.troubles import translate_trouble
 from dosar.cli.places import database_url
+from dosar.cli.starting.after_first_page import make_tables_soon
 from dosar.cli.starting.demo_filing import FilingBeside
 from dosar.cli.starting.garbage import garbage_collection_paused
 from dosar.cli.starting.greeting import Greeting
@@ -151,7 +152,9 @@ class Opening:
         from dosar.database.installation.integrity import watch_integrity
         from dosar.database.installation.owed_rewrite import watch_owed_rewrite
 
-        store = app.extensions["dosar_repository"].store
+        repository = app.extensions["dosar_repository"]
+        store = repository.store
+        make_tables_soon(repository)
         watch_integrity(store, print_trouble)
         watch_owed_rewrite(store)
         by_itself = not (self._greeting.shows_accounts or is_only_looked_at(self.place.data))

@@ -1,6 +1,6 @@
 """The scope of the acting worker put between a session and the record tables: no page can forget it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,8 +14,11 @@ from dosar.database.form_tables import StoredEntry, StoredRow
 from dosar.records.scope.row_scope import OutOfReach, Scope, current_scope
 from dosar.records.scope.write_checks import require_allowed_writes
 
+ClassesMade = Callable[[], Mapping[Table, type[StoredEntry]]]
+"""The record classes there are, told anew each time: before they are made, no statement can name one."""
 
-def enforce_scope(session: Any, classes: Mapping[Table, type[StoredEntry]]) -> None:
+
+def enforce_scope(session: Any, classes: ClassesMade) -> None:
     """Narrow all that this session (factory) reads, and refuse what it may not write.
 
     Reading leaves out what :data:`current_scope` does not see; writing beyond it raises :class:`OutOfReach`.
@@ -25,13 +28,13 @@ def enforce_scope(session: Any, classes: Mapping[Table, type[StoredEntry]]) -> N
 
     @event.listens_for(session, "before_flush")
     def refuse(flushing: Session, context: UOWTransaction, instances: Any) -> None:
-        require_allowed_writes(flushing, classes.values())
+        require_allowed_writes(flushing, classes().values())
 
 
 class _NarrowedStatements:
     """Statements with the criteria of a scope. Remembered: making them anew takes longer than reading."""
 
-    def __init__(self, classes: Mapping[Table, type[StoredEntry]]) -> None:
+    def __init__(self, classes: ClassesMade) -> None:
         self._classes = classes
         self._read_from: WeakKeyDictionary[Any, frozenset[type[StoredEntry]]] = WeakKeyDictionary()
         self._criteria: WeakKeyDictionary[Scope, dict[tuple[type[StoredEntry], bool], Any]] = WeakKeyDictionary()
@@ -54,8 +57,9 @@ class _NarrowedStatements:
         """The record classes a statement reads; looked for once in a statement that is used again."""
         found = self._read_from.get(statement)
         if found is None:
-            tables = _tables_in(statement, self._classes)
-            found = frozenset(self._classes[table] for table in tables if table in self._classes)
+            classes = self._classes()
+            tables = _tables_in(statement, classes)
+            found = frozenset(classes[table] for table in tables if table in classes)
             self._read_from[statement] = found
         return found
 

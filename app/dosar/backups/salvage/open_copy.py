@@ -4,13 +4,11 @@ It knows who was erased since: she is erased in it before anybody looks.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
 
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.backups.file.troubles import ForeignBackup
@@ -23,12 +21,9 @@ from dosar.backups.working import disk_told
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
-from dosar.database.text.folding import fold_text
-from dosar.language.form import CASE_FORM
 from dosar.migrations.upgrade import open_forms
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.repository import Repository
-from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 COMPARED_PARTS = ("form:", "choices:")
 """What makes answers of one database fit another one."""
@@ -44,16 +39,10 @@ class OpenCopy:
     name: str
     """Of the file."""
     folder: Path
-    erased_codes: frozenset[str] = field(default=frozenset(), repr=False)
-    """The codes of the cases that were erased since, folded: whoever looks for one is told why it is not there."""
     gone: Mapping[str, list[int]] = field(default_factory=dict)
     """Form → the numbers of its records that the data had no trace of when it was opened."""
     is_over: bool = False
     """Nothing is read of it any more, whatever else there is to do before it is closed."""
-
-    def is_erased(self, code: str) -> bool:
-        """Whether the case with this code was erased, or made anonymous, after the back-up was made."""
-        return fold_text(code.strip()) in self.erased_codes
 
     def close(self) -> None:
         """Forget its keys, and delete it."""
@@ -99,10 +88,10 @@ def _fitted(opened: OpenedBackup, folder: Path, forms: Path, today: Repository, 
             )
         repository = Repository(store, definition)
         tell("fit", 0.5)
-        erased = _erase_who_was_erased(repository, folder)
+        erase_again(repository, folder)
         gone = gone_records(repository, today)
         tell("fit", 1.0)
-        return OpenCopy(repository, opened.manifest.moment, opened.archive.file.name, folder, erased, gone)
+        return OpenCopy(repository, opened.manifest.moment, opened.archive.file.name, folder, gone)
     except BaseException:
         store.close()
         raise
@@ -110,22 +99,3 @@ def _fitted(opened: OpenedBackup, folder: Path, forms: Path, today: Repository, 
 
 def _compared(contents: Mapping[str, Any]) -> dict[str, Any]:
     return {part: values for part, values in contents.items() if part.startswith(COMPARED_PARTS)}
-
-
-def _erase_who_was_erased(repository: Repository, folder: Path) -> frozenset[str]:
-    before = frozenset(_codes(repository)) if (folder / REGISTER_FILE).stat().st_size else frozenset()
-    return before - frozenset(_codes(repository)) if erase_again(repository, folder) else frozenset()
-
-
-def _codes(repository: Repository) -> Iterator[str]:
-    question = repository.forms[CASE_FORM].code_question
-    if question is None:
-        return
-    case: Any = repository.record_class(CASE_FORM)
-    with acting_as(SYSTEM_SCOPE):
-        for code in repository.session.scalars(
-            select(getattr(case, question.name)), execution_options={"with_deleted": True}
-        ):
-            if code:
-                yield fold_text(str(code))
-        repository.session.remove()

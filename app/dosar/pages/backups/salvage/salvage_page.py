@@ -16,6 +16,7 @@ from dosar.language.text.message import Mistake
 from dosar.pages.actions import PageResponse, saved_response
 from dosar.pages.backups.salvage.copy_reading import CopyReading, open_reading, reading_or_404
 from dosar.pages.context import find_or_404
+from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
 
 SALVAGE_ACCESS = requires_page("recycle")
 """Whoever brings deleted records back; of what she may not see, nothing is told."""
@@ -35,9 +36,9 @@ class SalvagePage(PageView):
         with reading_or_404() as reading:
             code = request.form.get("code", "").strip()
             found = _case_with_code(reading, code)
-            if found is not None:
+            if found is not None and _is_hers(reading, found):
                 return redirect(url_for("SalvagePage.case", case_id=found), 303)
-            return _overview(reading, code, _not_found_text(reading, code)), 422
+            return _overview(reading, code, _not_found_text(code)), 422
 
     @page_route("/from-backup/cases/<int:case_id>", SALVAGE_ACCESS)
     def case(self, case_id: int) -> PageResponse:
@@ -109,15 +110,25 @@ def _has_case(reading: CopyReading, number: int) -> bool:
     return reading.copy.repository.session.scalar(select(case.id).where(case.id == number)) is not None
 
 
-def _not_found_text(reading: CopyReading, code: str) -> str:
+def _is_hers(reading: CopyReading, case_id: int) -> bool:
+    """Whether the page of the case would open: that a case is there is told to nobody else."""
+    try:
+        opened_pair(reading.copy, reading.today.repository, CASE_FORM, case_id)
+    except CaseIsRestricted:
+        return True  # she sees the case, and reads why
+    except OutOfReach:
+        return False
+    return True
+
+
+def _not_found_text(code: str) -> str:
+    """The same for a case that is not there, that is not hers, and that was erased: each would tell of somebody."""
     if not code:
         return gettext("Write the number of the case.")
-    if reading.copy.is_erased(code):
-        return gettext(
-            "This person was erased, or made anonymous, after the back-up was made. Two persons decided it, so nothing "
-            "of her comes back."
-        )
-    return gettext("The back-up has no case with this number that you may see.")
+    return gettext(
+        "The back-up has no case with this number that you may see. Who was erased or made anonymous since does not "
+        "come back either: two persons decided it."
+    )
 
 
 def _case_page(reading: CopyReading, case_id: int, problem: str = "") -> str:

@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from dosar.fields.money import Money
 from dosar.language.answers.settling import settle_answers
-from dosar.language.form import CASE_FORM
-from dosar.language.question import Answers
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answers, ReadingContext, Unknown
 from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.ledger import reverse_entry
 from dosar.records.sheets.save import enter_sheet
+from dosar.records.titles import title_of_record
 from dosar.records.unsaved.drafts import DraftPlace, keep_draft
 from tests.days import today_here
 from tests.pages.conftest import Demo
@@ -295,3 +296,26 @@ def test_a_case_out_of_reach_has_no_timeline(demo: Demo, case_id: int) -> None:
 def test_the_people_around_the_case_stand_there_with_their_role(demo: Demo) -> None:
     said = block(page(demo, case_of(demo, "DEMO-005")), "Persoane din anturajul beneficiarului")
     assert "M. Lidia Rudă; Persoană de sprijin · Mamă" in said
+
+
+def test_what_nobody_knows_of_a_person_is_no_part_of_her_name(demo: Demo) -> None:
+    known = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nuștiută", first_name=Unknown.DONT_KNOW)
+    shown, sheet = page(demo, known), demo.browser("coordinator").get(f"/records/case/{known}").text
+    assert "Nuștiută</span></h1>" in shown and "· Nuștiută</a>" in sheet
+    assert "Nu știu" in sheet, "the answer itself stands on the sheet"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "answers", "title"),
+    [
+        ("{a} {b}", {"a": "Lungu", "b": Unknown.DONT_KNOW}, "Lungu"),
+        ("{a} · {b} · {c}", {"a": "1", "b": Unknown.REFUSED, "c": "lei"}, "1 · lei"),
+        ("{a} {b}, {c}", {"a": "Plan", "c": "2026"}, "Plan, 2026"),
+        ("{a}, {b}", {"a": Unknown.DONT_KNOW, "b": Unknown.DONT_KNOW}, "Titlu 7"),
+    ],
+)
+def test_a_title_is_whole_without_what_is_not_known(pattern: str, answers: Answers, title: str) -> None:
+    label = {"en": "Title", "ro": "Titlu"}
+    sections = [{"title": label, "questions": [{"name": name, "type": "text", "label": label} for name in "abc"]}]
+    known = Form.model_validate({"form": "sheet", "title": label, "record_title": pattern, "sections": sections})
+    assert title_of_record(known, answers, ReadingContext("ro", TODAY), 7) == title

@@ -22,6 +22,8 @@ PERSON_COLUMNS: tuple[Any, ...] = (User.first_name, User.last_name, User.active)
 """What :func:`person_name` is made of."""
 ACCOUNT_CLOSED = msgid("account closed")
 DELETED_WORD = msgid("deleted")
+DOUBLED_MARK = re.compile(r" (?=,)|[,·–] (?=[,·–] )")
+"""What stays of a title around a piece that is left out."""
 UNKNOWN_WORDS = {
     Unknown.DONT_KNOW: msgid("Does not know"),
     Unknown.REFUSED: msgid("Does not wish to answer"),
@@ -65,14 +67,17 @@ def title_asks_clearance(form: Form) -> bool:
 
 
 def title_of_record(form: Form, answers: Answers, reading: ReadingContext, record_id: int | None = None) -> str:
-    """The record's title; a form without a pattern, or nothing answered, gives form title and number."""
+    """The record's title; a form without a pattern, or nothing answered, gives form title and number.
+
+    That somebody does not know is no part of a name: it is left out like what nobody answered.
+    """
 
     def piece(found: re.Match[str]) -> str:
-        question = form.questions.get(found[1])
-        return show_answer(question, answers.get(found[1]), reading) if question else ""
+        question, answer = form.questions.get(found[1]), answers.get(found[1])
+        return show_answer(question, answer, reading) if question and not isinstance(answer, Unknown) else ""
 
     filled = TITLE_PIECE.sub(piece, form.record_title or "")
-    tidy = re.sub(r"\s+", " ", filled).strip(" ,·–-")
+    tidy = DOUBLED_MARK.sub("", re.sub(r"\s+", " ", filled)).strip(" ,·–-")
     return tidy or f"{text_in_language(form.title, reading.language)} {record_id or ''}".strip()
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from dosar.access.framework import User
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.overview.case_overview import team_members
@@ -35,14 +37,14 @@ def unled_case(demo: Demo) -> int:
 
 
 def user_id(demo: Demo, user: str) -> int:
-    from flask_appbuilder.security.sqla.models import User
-    from sqlalchemy import select
+    return int(user_of(demo, user).id)
 
+
+def user_of(demo: Demo, user: str) -> User:
     with demo.app.app_context():
-        found = demo.repository.session.scalar(select(User.id).where(User.username == user))
+        found = demo.repository.session.scalars(select(User).where(User.username == user)).one()
         demo.repository.session.remove()
-    assert found is not None
-    return int(found)
+    return found
 
 
 def post(browser: FlaskClient, address: str, at: str, **boxes: str) -> int:
@@ -140,4 +142,21 @@ def test_a_number_puts_nobody_on_the_team_whom_she_does_not_know(demo: Demo, cas
         assert refused.status_code == 422
         assert "Căutați întâi persoana după cuvintele întregi ale numelui." in refused.text
         assert 'value="ieri"' in refused.text and '<option value="social_worker" selected>' in refused.text
+    assert team(demo, case) == [("case_manager", True)]
+
+
+def test_only_who_works_on_cases_is_put_on_a_team(demo: Demo, case: int) -> None:
+    """The administrator and the data protection officer never see a case; so no team helps them, whoever asks."""
+    page, coordinator = f"/cases/{case}/team", demo.browser("coordinator")
+    shown = coordinator.get(page).text
+    assert f'value="{user_id(demo, "psychologist")}"' in shown and 'value="psychologist"' in shown
+    for user in ("administrator", "data_protection_officer"):
+        number, worker = user_id(demo, user), user_of(demo, user)
+        assert f'name="user" value="{number}"' not in shown and f'<option value="{user}"' not in shown
+        assert f'name="user" value="{number}"' not in coordinator.get(f"{page}?search={worker.last_name}").text
+        boxes = {"csrf_token": token_on(shown), "user": str(number), "role": "social_worker"}
+        refused = coordinator.post(page, data=boxes)
+        assert refused.status_code == 422 and "Niciunul dintre rolurile acestei persoane" in refused.text
+        boxes |= {"user": str(user_id(demo, "psychologist")), "role": user}
+        assert coordinator.post(page, data=boxes).status_code == 422
     assert team(demo, case) == [("case_manager", True)]

@@ -13,7 +13,7 @@ from sqlalchemy import event, func, insert, select
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.access.framework import User
+from dosar.access.framework import Role, User, assoc_user_role
 from dosar.database.store import Store
 from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.language.form import CASE_FORM, Form
@@ -122,8 +122,13 @@ sections:
 ROLES = """
 roles:
   - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users]}
-  - {role: case_manager, title: {en: Case manager, ro: Manager de caz}, leads: true, steps_back_as: social_worker}
-  - {role: social_worker, title: {en: Social worker, ro: Asistent social}}
+  - role: case_manager
+    title: {en: Case manager, ro: Manager de caz}
+    leads: true
+    steps_back_as: social_worker
+    scope: own
+    may: {case: [see]}
+  - {role: social_worker, title: {en: Social worker, ro: Asistent social}, scope: own, may: {case: [see]}}
 """
 
 
@@ -231,10 +236,11 @@ def office_like(filled: Filled, store: Store) -> Iterator[Office]:
     store.session.remove()
 
 
-def _hire(store: Store, *names: str) -> dict[str, int]:
-    users = User.__table__
+def _hire(store: Store, *names: str, role: str = "social_worker") -> dict[str, int]:
+    users, roles = User.__table__, Role.__table__
     with store.writing() as session:
-        return {
+        role_id = session.execute(insert(roles).values(name=role).returning(roles.c.id)).scalar_one()
+        people = {
             name: session.execute(
                 insert(users)
                 .values(
@@ -248,6 +254,9 @@ def _hire(store: Store, *names: str) -> dict[str, int]:
             ).scalar_one()
             for name in names
         }
+        held = [{"user_id": number, "role_id": role_id} for number in people.values()]
+        session.execute(insert(assoc_user_role), held)
+    return people
 
 
 def together_in(office: Office, case: str, user: str) -> None:

@@ -2,9 +2,6 @@
 
 import json
 
-from sqlalchemy import insert
-
-from dosar.database.users import role_table, user_role_table
 from dosar.exchange.access_files.json_file import access_file_json
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
@@ -48,9 +45,6 @@ def test_every_sheet_is_told_also_a_deleted_one_with_what_stood_there_before(tru
 
 
 def test_of_others_only_their_role_is_told(trusted: Office) -> None:
-    with trusted.repository.writing() as session:
-        role = session.execute(insert(role_table).values(id=901, name="social_worker").returning(role_table.c.id))
-        session.execute(insert(user_role_table).values(user_id=trusted.people["ana"], role_id=role.scalar_one()))
     family = [{"id": None, "name": "Gavril", "age": 7, "helper": None}]
     story = "Ana Probă a vorbit cu Pop Vasile (D-2026-0002). Țîrcă Ion a plecat cu Vasile, POP\nși Maria Probă."
     trusted.enter("visit", trusted.ion, story=story, family=family)

@@ -75,7 +75,7 @@ sections:
 roles:
   - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users]}
   - {role: captain, title: {en: Captain, ro: Căpitan}, leads: true, steps_back_as: sailor}
-  - {role: sailor, title: {en: Sailor, ro: Marinar}}
+  - {role: sailor, title: {en: Sailor, ro: Marinar}, scope: own, may: {case: [see]}}
 """,
     "stages": """
 programme:
@@ -99,7 +99,7 @@ def others(store: Store) -> Iterator[Office]:
         store.open_data_key()
         carry_out_steps(session.connection(), plan_steps(session.connection(), definition()))
     with acting_as(SYSTEM_SCOPE):
-        yield Office(Repository(store, definition()), _hire(store, "ana", "paul"))
+        yield Office(Repository(store, definition()), _hire(store, "ana", "paul", role="sailor"))
     store.session.remove()
 
 

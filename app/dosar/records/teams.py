@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import team_table
-from dosar.database.users import User
+from dosar.database.users import User, role_holders
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
@@ -39,6 +39,11 @@ def may_change_team(places: Iterable[TeamPlace], scope: Scope) -> bool:
         return True
     leads = any(place.leads and place.user_id == scope.worker_id for place in places)
     return scope.may("correct", CASE_FORM) and (scope.cases == "all" or leads)
+
+
+def works_on_cases(repository: Repository) -> ColumnElement[bool]:
+    """The condition under which a place in a team opens a case to a user: one of her roles reaches cases."""
+    return User.id.in_(role_holders(role.role for role in repository.definition.roles.on_cases))
 
 
 def team_places(repository: Repository, case: Record) -> list[TeamPlace]:
@@ -129,11 +134,22 @@ def _require_sense(
         raise Mistake("Choose the role this person has in the case.")
     if not repository.session.scalar(select(User.id).where(User.id == new_place.user_id, User.active.is_(True))):
         raise Mistake("Choose a person who can sign in.")
+    _require_works_on_cases(repository, new_place.user_id)
     _require_days(new_place, actor.today)
     hers = [place for place in places if place.user_id == new_place.user_id]
     if any((her.role, her.planned_end) == (new_place.role, new_place.planned_end) for her in hers):
         raise Mistake("This person works on the case in this role already.")
     _require_manager_stays(hers)
+
+
+def _require_works_on_cases(repository: Repository, user_id: int) -> None:
+    """A place that opens nothing misleads whoever gives it, and opens the case unsaid once a role is added."""
+    asked = select(User.id).where(User.id == user_id, works_on_cases(repository))
+    if not current_scope.get().system and repository.session.scalar(asked) is None:
+        raise Mistake(
+            "None of this person's roles works on cases, so a place in the team opens nothing to her. Choose somebody "
+            "else, or ask your administrator for the role first."
+        )
 
 
 def _require_days(place: TeamPlace, today: date) -> None:

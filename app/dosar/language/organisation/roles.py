@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from dosar.language.form import CASE_FORM
 from dosar.language.question_options import Name, Sensitivity
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import Text
@@ -107,6 +108,11 @@ class Roles(BaseModel):
     def leading(self) -> Role | None:
         """The role that leads a case, if there is one."""
         return next((role for role in self.roles if role.leads), None)
+
+    @property
+    def on_cases(self) -> list[Role]:
+        """Those in which somebody works on a case: they reach cases, and see them."""
+        return [role for role in self.roles if role.scope != "none" and "see" in role.actions(CASE_FORM)]
 
     def leads(self, key: str) -> bool:
         """Whether this role leads a case."""

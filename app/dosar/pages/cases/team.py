@@ -16,6 +16,7 @@ from dosar.access.authorization import page_route, requires_permission
 from dosar.database.form_tables import Record
 from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM
+from dosar.language.organisation.roles import Role
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import CaseTeamMember, team_members
@@ -107,7 +108,7 @@ def _require_may_change(context: PageContext, case: Record) -> None:
 
 def _join_team(context: PageContext, case: Record, joining: TeamMemberForm) -> None:
     """Put the person chosen on the page on the team."""
-    roles = {role.role for role in context.repository.definition.roles.roles}
+    roles = {role.role for role in _case_roles(context)}
     chosen, role = int(joining.user.data), joining.role.data or ""
     days = joining.since.day, roles, joining.planned_end.day
     join_team(context.repository, case, chosen, role, context.actor, *days)
@@ -137,13 +138,13 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
     joining.search.data = request.values.get("search", "").strip()[:100]
     if not joining.is_submitted():
         joining.since.data = format_day(context.reading.today, context.reading.language)
-    found = matching_people(context, joining.search.data, by_whole_names=True) if able else []
+    found = matching_people(context, joining.search.data, for_team=True) if able else []
     joining.user.choices = [SelectChoice(str(person.id), person.label) for person in found]
     joining.role.choices = [
         SelectChoice("", gettext("Choose…")),
         *[
             SelectChoice(role.role, text_in_language(role.title, context.reading.language))
-            for role in context.repository.definition.roles.roles
+            for role in _case_roles(context)
         ],
     ]
     return render_template(
@@ -156,6 +157,11 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
         before=[_team_line(context, member, case, False) for member in team if _is_over(context, member)],
         action=url_for("TeamPage.team", case_id=case.id),
     ), joining.status
+
+
+def _case_roles(context: PageContext) -> list[Role]:
+    """In which somebody can work on a case."""
+    return context.repository.definition.roles.on_cases
 
 
 def _is_over(context: PageContext, member: CaseTeamMember) -> bool:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, or_, select, true, union
+from sqlalchemy import ColumnElement, or_, select, true
 
 from dosar.database.system_tables import team_table
-from dosar.database.users import User, group_role_table, role_table, user_group_table, user_role_table
+from dosar.database.users import User, role_holders
 from dosar.records.finding.search import search_words
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
@@ -22,7 +22,7 @@ def people_in_reach(repository: Repository) -> ColumnElement[bool]:
     return or_(
         User.id.in_(sorted(scope.colleagues | scope.teammates | {scope.worker_id or 0})),
         User.id.in_(on_her_cases),
-        User.id.in_(_holders(everywhere)),
+        User.id.in_(role_holders(everywhere)),
     )
 
 
@@ -48,15 +48,3 @@ def name_holds(name: str, words: str) -> bool:
     """Whether each of the words is a whole word of the name; no words are in none."""
     asked = search_words(words)
     return bool(asked) and {*asked} <= {*search_words(name)}
-
-
-def _holders(roles: Iterable[str]) -> ColumnElement[int]:
-    """The users who hold one of these roles, by themselves or through a group."""
-    held = select(role_table.c.id).where(role_table.c.name.in_(sorted(roles)))
-    by_group = (
-        select(user_group_table.c.user_id)
-        .join(group_role_table, group_role_table.c.group_id == user_group_table.c.group_id)
-        .where(group_role_table.c.role_id.in_(held))
-    )
-    directly = select(user_role_table.c.user_id).where(user_role_table.c.role_id.in_(held))
-    return union(directly, by_group).scalar_subquery()

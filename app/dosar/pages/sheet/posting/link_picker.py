@@ -2,7 +2,7 @@
 
 from flask import abort, render_template
 from flask_babel import gettext
-from sqlalchemy import select, true
+from sqlalchemy import select
 
 from dosar.database.form_tables import Record
 from dosar.database.text.collation import alphabetical
@@ -18,6 +18,7 @@ from dosar.records.finding.people import name_holds, people_in_reach
 from dosar.records.finding.search import search_words, search_words_fit
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
+from dosar.records.teams import works_on_cases
 from dosar.records.titles import titles_of_records
 
 MAX_PICKER_RESULTS = 12
@@ -86,16 +87,18 @@ def matching_records(
     return [SearchResult(named[record_id], str(record_id)) for record_id in page.ids if record_id in named]
 
 
-def matching_people(context: PageContext, words: str, by_whole_names: bool = False) -> list[SearchResult]:
+def matching_people(context: PageContext, words: str, for_team: bool = False) -> list[SearchResult]:
     """People who can sign in, by words of their names; those alone whom her work leads her to.
 
-    ``by_whole_names`` finds the others too, by whole words of their names: who puts somebody on a team knows whom.
+    ``for_team`` finds those who work on cases, by whole words of their names the others too: who puts somebody on a
+    team knows whom.
     """
     asked_words = search_words(words)
     near = people_in_reach(context.repository).label("near")
+    wanted = works_on_cases(context.repository) if for_team else near
     rows = context.repository.session.execute(
         select(User.id, User.first_name, User.last_name, near)
-        .where(User.active.is_(True), true() if by_whole_names else near)
+        .where(User.active.is_(True), wanted)
         .order_by(alphabetical(User.last_name), alphabetical(User.first_name), User.id)
         .limit(MAX_PEOPLE_SEARCHED)
     )

@@ -170,7 +170,9 @@ def test_the_way_back_says_what_goes(
         assert "Back to version 0.1.0 with the data of" in page and "It runs on trial" in page
         work.failed = "8.0.0"
         assert "Version 8.0.0 did not come up" in administrator.get("/update").text
-        assert "of the history" in administrator.get("/update/back").text
+        asked = administrator.get("/update/back").text
+        assert "What was written since the update" in asked and "of the history" in asked and "back-up" not in asked
+        assert "kept aside for 30 days" in asked and "The passphrase and the recovery card stay" in asked
         refused = post(administrator, "/update/back")
         assert refused.status_code == 422 and "Tick that you know" in refused.text
         assert post(administrator, "/update/back", sure="yes").location == "/update/progress"

@@ -239,7 +239,8 @@ def office_like(filled: Filled, store: Store) -> Iterator[Office]:
 def _hire(store: Store, *names: str, role: str = "social_worker") -> dict[str, int]:
     users, roles = User.__table__, Role.__table__
     with store.writing() as session:
-        role_id = session.execute(insert(roles).values(name=role).returning(roles.c.id)).scalar_one()
+        made = insert(roles).values(name=role).returning(roles.c.id)
+        role_id = session.scalar(select(roles.c.id).where(roles.c.name == role)) or session.scalar(made)
         people = {
             name: session.execute(
                 insert(users)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from dosar.backups.background_work import WorkProgress
 from dosar.pages.backups.backup_words import MAKING_STEPS, when_text
@@ -66,6 +66,17 @@ def out_of_date_text(asked: Question, today: date) -> str:
         "The last news of Dosar were good until %(day)s, and none have come since. Somebody may hold them back: try "
         "from another network, or ask the makers of Dosar whether there is a new version.",
         day=day_text(asked.seen.until),
+    )
+
+
+def lost_since_text(count: int) -> str:
+    """What is not there any more once somebody has gone back."""
+    if not count:
+        return gettext("Nothing was written since the update, so no work is lost.")
+    return ngettext(
+        "What was written since the update is no longer there after going back: %(num)s entry of the history.",
+        "What was written since the update is no longer there after going back: %(num)s entries of the history.",
+        count,
     )
 
 

@@ -12,13 +12,20 @@ from dosar.access.services import access_services
 from dosar.backups.background_work import WorkProgress
 from dosar.database.store_errors import StoreError
 from dosar.pages.backups.backup_words import size_text
-from dosar.pages.backups.lost_work import lost_text, saved_since
+from dosar.pages.backups.lost_work import saved_since
 from dosar.pages.backups.restoring.restore_forms import OverForm
 from dosar.pages.backups.sent_pieces import keep_piece, sent_file
 from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 from dosar.pages.updates.update_page import UPDATE_ACCESS, update_page
 from dosar.pages.updates.update_state import current_update, offered_file, versions
-from dosar.pages.updates.update_words import LOOKING_STEPS, UPDATING_STEPS, back_text, fraction_of, kept_moment
+from dosar.pages.updates.update_words import (
+    LOOKING_STEPS,
+    UPDATING_STEPS,
+    back_text,
+    fraction_of,
+    kept_moment,
+    lost_since_text,
+)
 from dosar.updates.question.asking import fetch_update
 from dosar.updates.question.wish import read_question
 from dosar.updates.work import RESTART, BackupFailed, UpdateWork
@@ -145,7 +152,7 @@ def _back_page(form: OverForm) -> Response:
         "updates/back.html",
         form=form,
         title=back_text(back),
-        lost=lost_text(count),
+        lost=lost_since_text(count),
         is_lost=bool(count),
     )
     return Response(page, form.status)

@@ -10,7 +10,7 @@ from dosar.language.text.message import Message
 OWN_PREFIXES, ROWS_MARK = ("dosar_", "ab_"), "__"
 """The tables of Dosar itself; all others hold what people entered, in ``form`` and, of rows, in ``form__question``."""
 MAY_SHRINK: Mapping[str, str] = {
-    "dosar_session": "everybody signs in anew",
+    "dosar_session": "sessions that are over are forgotten",
     "dosar_draft": "two drafts of one sheet, on two faces, become one",
     "dosar_once": "which pages were sent already is remembered for a while",
     "dosar_word": "the search index is made anew of the answers",

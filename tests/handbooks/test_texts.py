@@ -128,6 +128,32 @@ def test_every_link_leads_somewhere(file: Path) -> None:
     assert wrong == []
 
 
+def words_said_differently(said: Any, language: str, wording: str) -> Iterator[tuple[str, str]]:
+    """Of the shipped forms: the words of the language, and of its wording where they are others."""
+    if isinstance(said, dict):
+        if said.get(wording, said.get(language)) != said.get(language):
+            yield said[language], said[wording]
+        said = list(said.values())
+    for each in said if isinstance(said, list) else ():
+        yield from words_said_differently(each, language, wording)
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_words_of_the_forms_are_those_of_the_country(wording: str) -> None:
+    """Whoever reads of a sheet or a question finds it on her screen under that name."""
+    language = wording.partition("-")[0]
+    others: dict[str, set[str]] = {}
+    for file in shipped_folder("forms").rglob("*.yaml"):
+        for word, other in words_said_differently(read_yaml(file).contents, language, wording):
+            others.setdefault(word, set()).add(other)
+    chapters = [chapter for book in shelf(language) for chapter in book.chapters]
+    bold = {word for chapter in chapters for word in bold_words(chapter)}
+    here = {word for book in shelf(wording) for chapter in book.chapters for word in bold_words(chapter)}
+    assert sorted(bold & here & set(others)) == []
+    kept = read_yaml(BOOKS_FOLDER / "form_words.yaml").contents[wording]
+    assert {word: other for word, other in kept.items() if other not in others.get(word, ()) or word not in bold} == {}
+
+
 @every_file
 def test_bold_words_are_those_of_the_screen(file: Path) -> None:
     chapter = chapter_in(file)

@@ -1,7 +1,8 @@
 """What single countries say differently in a handbook: ``ro-MD``.
 
 As in the translations, only what differs is written down: a chapter ``05-restore.ro-MD.md`` holds the sections that
-are others there, by their anchors. The words of the screen, which are bold, are exchanged by themselves.
+are others there, by their anchors. The words of the screen, which are bold, are exchanged by themselves: those of the
+program as its translations say them, those of the forms as ``form_words.yaml`` does.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,11 @@ from functools import cache
 
 from markdown_it.token import Token
 
+from dosar.handbooks.addresses import BOOKS_FOLDER
 from dosar.handbooks.chapters import Chapter, Section, kind_of
 from dosar.language.text.translations import translated_word, translated_words
+
+FORM_WORDS_FILE = BOOKS_FOLDER / "form_words.yaml"
 
 
 def with_country_sections(chapter: Chapter, country: Chapter) -> Chapter:
@@ -34,7 +38,16 @@ def _words_said_differently(language: str, wording: str) -> dict[str, str]:
     if wording.partition("-")[0] != language:
         return {}
     words = {said: translated_word(text, wording) for text, said in translated_words(language).items()}
-    return {said: other for said, other in words.items() if other != said}
+    return {said: other for said, other in words.items() if other != said} | _form_words().get(wording, {})
+
+
+@cache
+def _form_words() -> dict[str, dict[str, str]]:
+    """Wording → word of the forms in the language → the same in the wording."""
+    import yaml
+
+    words: dict[str, dict[str, str]] = yaml.safe_load(FORM_WORDS_FILE.read_text(encoding="utf-8"))
+    return words
 
 
 def _exchanged(tokens: Sequence[Token], said: dict[str, str]) -> tuple[Token, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -150,18 +151,31 @@ def test_somebody_looks_something_up_in_it(office: Office, free_port: int) -> No
         office.back_up(repository)
         erase(repository, 1)
     [file] = office.stick.iterdir()
-    asked = ["restore", str(file), "--look", "--port", str(free_port), "--no-browser", *places_of(office)]
+    asked = [
+        "restore",
+        str(file),
+        "--look",
+        "--port",
+        str(free_port),
+        "--no-browser",
+        "--passphrase",
+        *places_of(office),
+    ]
     program: subprocess.Popen[str] = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *asked], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM, *asked], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
         said = ""
-        assert program.stdout
+        assert program.stdout and program.stdin
+        program.stdin.write(f"{office.card_text}\n")
+        program.stdin.close()
         while "Ctrl+C stops it" not in said:
             line = program.stdout.readline()
             assert line, said
             said += line
         assert "This is the back-up of 2026-11-29 03:30, opened to look at" in said
+        with urlopen(f"http://127.0.0.1:{free_port}/sign-in") as page:
+            assert 'name="user_name"' in page.read().decode(), "what opened the back-up opens the pages"
         [folder] = office.data.parent.glob("dosar-look-*")
         assert (folder / "erased-persons.txt").read_text() == (office.data / "erased-persons.txt").read_text()
         left = shutil.copytree(folder, office.data.parent / "dosar-look-killed")

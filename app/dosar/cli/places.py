@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
+    from dosar.cli.console.secret_input import TypedSecret
     from dosar.database.keys.master_key import MasterKeyPlace
 
 
@@ -30,6 +31,8 @@ class Places:
     forms: Path | None
     key_file: Path | None
     passphrase: bool
+    typed: "TypedSecret | None" = field(default=None, compare=False, repr=False)
+    """What was typed already to open them."""
 
     def forms_folder(self) -> Path:
         """The forms to run. Raises :class:`StoreError` where there are none."""
@@ -73,6 +76,8 @@ class Places:
         from dosar.database.keys.key_file import keep_out_of_core_dumps
 
         keep_out_of_core_dumps()
+        if self.typed is not None and (typed := self.typed.take()):
+            return place.by_typing(typed)
         return typed_key(place) if self.passphrase else place.by_itself()
 
     def encryption_key(self, data: Path) -> bytes:

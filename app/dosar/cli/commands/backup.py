@@ -19,6 +19,7 @@ from dosar.language.text.message import Message, msgid
 if TYPE_CHECKING:
     from dosar.backups.places.place import BackupPlace
     from dosar.backups.restoring.restore import Restored
+    from dosar.cli.console.secret_input import TypedSecret
     from dosar.database.store import Store
 
 SOME_FAILED = 1
@@ -157,25 +158,29 @@ def _look_at(places: Places, file: Path, port: int, no_browser: bool) -> int:
     """The database that DATABASE_URL names is left alone: a back-up is a file, and is shown as one."""
     from dosar.backups.reading.looking import folder_to_look_at
     from dosar.cli.commands.start import show_folder
+    from dosar.cli.console.secret_input import TypedSecret
     from dosar.cli.only_program import only_program
 
     os.environ.pop("DATABASE_URL", None)
+    typed = TypedSecret()
     with folder_to_look_at(places.data_folder()) as folder:
         with only_program(folder):
-            restored = _restored(places, file, folder, None)
+            restored = _restored(places, file, folder, None, typed)
         told = Message(
             "This is the back-up of %(moment)s, opened to look at; the data themselves go on elsewhere. Whatever is "
-            "changed in it is gone when it is stopped.",
+            "changed in it is gone when it is stopped. Sign in with the name and the password of that day.",
             {"moment": f"{restored.moment_here:%Y-%m-%d %H:%M}"},
         )
         print(translate_message(told), flush=True)
-        return show_folder(
-            replace(places, data=folder, forms=restored.forms or places.forms, passphrase=False), port, no_browser
-        )
+        shown = replace(places, data=folder, forms=restored.forms or places.forms, passphrase=False, typed=typed)
+        return show_folder(shown, port, no_browser)
 
 
-def _restored(places: Places, file: Path, data: Path, url: str | None) -> "Restored":
-    """By the key file, where one opens the back-up; else by what is typed."""
+def _restored(
+    places: Places, file: Path, data: Path, url: str | None, typed: "TypedSecret | None" = None
+) -> "Restored":
+    """By the key file, where one opens the back-up; else by what is typed, which opens the pages too where they show
+    the back-up: it is asked for once."""
     from dosar.backups.file.troubles import WrongSecret
     from dosar.backups.restoring.restore import restore_backup
     from dosar.backups.restoring.server_restoring import restore_to_server
@@ -191,4 +196,8 @@ def _restored(places: Places, file: Path, data: Path, url: str | None) -> "Resto
     if key_file.is_file() and not places.passphrase:
         with suppress(WrongSecret):
             return restored_with(key_file)
-    return restored_with(ask_secret(Message("Passphrase or recovery card: ")))
+    secret = ask_secret(Message("Passphrase or recovery card: "))
+    restored = restored_with(secret)
+    if typed is not None:
+        typed.keep(secret)
+    return restored

@@ -7,6 +7,22 @@ from dosar.cli.console.locale import translate_message
 from dosar.language.text.message import Message
 
 
+class TypedSecret:
+    """What somebody has typed for one thing and need not type again for the next; it is given out once."""
+
+    def __init__(self) -> None:
+        self._typed = ""
+
+    def keep(self, typed: str) -> None:
+        """Until it is taken."""
+        self._typed = typed
+
+    def take(self) -> str:
+        """It, and no more afterwards: data that are locked again are not opened by it."""
+        typed, self._typed = self._typed, ""
+        return typed
+
+
 def ask_secret(prompt: Message) -> str:
     """A line that somebody types unseen; from a pipe the next one of it."""
     said = translate_message(prompt)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dosar.access.organisation.settings import is_one_laptop_declared, mark_as_demo
+from dosar.access.sealed.after_restore import ask_for_renewal
 from dosar.access.sealed.pending_cards import PendingCards
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import install_vault
@@ -114,6 +115,32 @@ def test_a_passphrase_is_changed_by_who_knows_it(office: Office, administrator: 
     assert sum(slot.kind == "passphrase" for slot in status(office).slots) == 1
     set_passphrase(administrator, "a second persons own words")
     assert sum(slot.kind == "passphrase" for slot in status(office).slots) == 2
+
+
+def restored(office: Office) -> None:
+    """The data came out of a back-up, which somebody opened by typing."""
+    with office.app.app_context(), office.services.store.writing() as session:
+        ask_for_renewal(session)
+
+
+def test_after_a_restore_new_words_and_cards_are_asked_for_until_they_are_there(
+    office: Office, administrator: Browser
+) -> None:
+    set_passphrase(administrator)
+    print_card(administrator)
+    restored(office)
+    page = administrator.get("/keys").text
+    assert "came back out of a back-up" in page and 'href="#passphrase"' in page and 'href="#cards"' in page
+    page = set_passphrase(administrator, OTHER, current=PASSPHRASE)
+    assert 'href="#passphrase"' not in page and 'href="#cards"' in page
+    assert "came back out of a back-up" not in print_card(administrator)
+
+
+def test_after_a_restore_the_administrator_may_leave_them_as_they_are(office: Office, administrator: Browser) -> None:
+    restored(office)
+    administrator.post("/keys/after-restore", at="/keys")
+    page = administrator.get("/keys").text
+    assert "stay as they are" in page and "came back out of a back-up" not in page
 
 
 @pytest.mark.parametrize(

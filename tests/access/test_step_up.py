@@ -92,6 +92,7 @@ def test_which_routes_ask_is_written_here(office: Office) -> None:
         "KeyCardsPage.pdf",
         "KeysPage.ask_at_start",
         "KeysPage.one_laptop",
+        "KeysPage.leave_after_restore",
         "KeysPage.passphrase",
         "KeysPage.remove",
         "OrganisationPage.audit_years",

@@ -93,6 +93,7 @@ PAGES = {
     "KeysPage.remove": "organisation",
     "KeysPage.ask_at_start": "organisation",
     "KeysPage.one_laptop": "organisation",
+    "KeysPage.leave_after_restore": "organisation",
     "BackupsPage.backups": "organisation",
     "BackupsPage.back_up": "organisation",
     "BackupsPage.progress": "organisation",

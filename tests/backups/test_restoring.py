@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from dosar.access.sealed.after_restore import CARD, PASSPHRASE, wanted_renewal
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
 from dosar.backups.keeping.runs import last_good, restored_from
 from dosar.backups.progress import keep_silent
@@ -75,6 +76,7 @@ def test_after_the_laptop_was_stolen_everything_is_on_the_new_one(office: Office
         assert names_in(repository) == [CANARY, "Ion Pop"]
         enter(repository, "Who came afterwards")
         assert restored_from(repository.session) == NIGHT, "the back-up that it came from counts until there is another"
+        assert wanted_renewal(repository.session) == [PASSPHRASE, CARD], "the card was taken out of its envelope"
         assert last_good(repository.session).name == on_stick(office).name  # type: ignore[union-attr]
         with repository.store.snapshot() as connection:
             said = connection.execute(select(audit_event_table.c.action, audit_event_table.c.fields)).all()

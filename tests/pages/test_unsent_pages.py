@@ -89,6 +89,7 @@ NOTHING_TYPED = {
         "KeyCardsPage.pdf",
         "KeysPage.remove",
         "KeysPage.one_laptop",
+        "KeysPage.leave_after_restore",
         "KeysPage.ask_at_start",
         "SealPage.seal",
         "AccessRequestsPage.confirm",

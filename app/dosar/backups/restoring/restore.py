@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import insert, inspect
 
-from dosar.access.tables import backup_run_table
+from dosar.access.sealed.after_restore import ask_for_renewal
+from dosar.access.tables import backup_run_table, setting_table
 from dosar.backups.file.manifest import SealedPart
 from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.progress import Progress
@@ -111,7 +112,7 @@ def prepared_data(
     _require_same_organisation(opened, data, is_key)
     slots_file(stage).unlink()
     opened.extract_database(stage, tell)
-    _tell_in_data(stage, opened)
+    _tell_in_data(stage, opened, was_typed=isinstance(secret, str))
     write_slots(stage, _slots_here(opened, data, secret))
     registers = [opened.part.register, register_of_newer(file, opened.manifest, opened.master_key)]
     if merged := merged_registers([*registers, *registers_near(data)]):
@@ -182,15 +183,21 @@ def write_forms(folder: Path, part: SealedPart) -> None:
         file.write_bytes(content)
 
 
-def _tell_in_data(stage: Path, opened: OpenedBackup) -> None:
-    """In the audit log that goes on from here, and among the back-ups: of which moment the data are."""
+def _tell_in_data(stage: Path, opened: OpenedBackup, was_typed: bool) -> None:
+    """In the audit log that goes on from here, and among the back-ups: of which moment the data are.
+
+    What was typed to open it is asked for anew.
+    """
     store, moment = SqliteStore(stage, opened.master_key), opened.manifest.moment
     try:
         if not store.open_kept_data_key():
             return
         with store.writing() as session:
-            if inspect(session.connection()).has_table(backup_run_table.name):
+            known = inspect(session.connection())
+            if known.has_table(backup_run_table.name):
                 session.execute(insert(backup_run_table).values(_run_of(opened)))
+            if was_typed and known.has_table(setting_table.name):
+                ask_for_renewal(session)
         store.tell(RESTORED_ACTION, [f"{moment:%Y-%m-%d %H:%M}"])
     finally:
         store.close()

@@ -222,6 +222,7 @@ def _say_if_older(store: "Store", folder: Path, master_key: bytes) -> None:
 
 def _log_change(store: "Store", folder: Path, master_key: bytes, *done: str) -> None:
     """In the audit log: nobody who has signed in did it, but somebody at the computer."""
+    from dosar.access.sealed.after_restore import note_renewed
     from dosar.access.sealed.slots_serial import note_slots
     from dosar.database.audit.trail import add_event
 
@@ -229,6 +230,7 @@ def _log_change(store: "Store", folder: Path, master_key: bytes, *done: str) -> 
         return
     with store.writing() as session:
         add_event(session, "key_changed", fields=done)
+        note_renewed(session, *done)
         note_slots(session, folder, master_key)
 
 

@@ -1,11 +1,15 @@
 """What the first page tells of the back-ups: one line, and what is wrong with them."""
 
+from collections.abc import Iterator
+
 from flask import current_app, url_for
 from flask_babel import gettext
 
+from dosar.access.sealed.after_restore import CARD, PASSPHRASE, wanted_renewal
 from dosar.access.services import access_services
 from dosar.backups.keeping.runs import restored_from
 from dosar.backups.keeping.warnings import backup_warnings
+from dosar.backups.reading.looking import is_only_looked_at
 from dosar.pages.backups.backup_state import WORK, current_copy, has_card, place_states
 from dosar.pages.backups.backup_words import last_backup_text, opened_copy_text, warning_text
 from dosar.pages.blocks import HomeBlock, HomeEntry
@@ -27,6 +31,19 @@ def backup_block(context: PageContext) -> HomeBlock | None:
     lines = [HomeEntry(last_backup_text(places, restored), url)] if places or restored else []
     warnings = backup_warnings(places, has_card(), now, restored)
     lines += [HomeEntry(warning_text(warning, places, now, restored), url, is_warning=True) for warning in warnings]
+    if may_change:
+        lines += [HomeEntry(text, address, is_warning=True) for text, address in _renewal()]
     if "recycle" in context.worker.pages and (opened := opened_copy_text(current_copy())):
         lines.append(HomeEntry(opened, url_for("SalvagePage.overview")))
     return HomeBlock(gettext("Back-ups"), lines)
+
+
+def _renewal() -> Iterator[tuple[str, str]]:
+    """What to make anew after a restore, and where; nothing in a back-up that is only looked at."""
+    services = access_services()
+    folder, keys = services.store.data_folder, url_for("KeysPage.keys")
+    wanted = [] if folder is None or is_only_looked_at(folder) else wanted_renewal(services.session)
+    if PASSPHRASE in wanted:
+        yield gettext("After the restore: set a new passphrase, others may have seen it."), f"{keys}#passphrase"
+    if CARD in wanted:
+        yield gettext("After the restore: replace the recovery cards, the envelope was opened."), f"{keys}#cards"

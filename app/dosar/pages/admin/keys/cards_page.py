@@ -12,6 +12,7 @@ from flask_babel import gettext
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route
 from dosar.access.i18n.languages import request_reading
+from dosar.access.sealed.after_restore import CARD
 from dosar.access.sealed.pending_cards import PendingCard, card_opens
 from dosar.access.services import access_services
 from dosar.backups.places.settings import read_places
@@ -100,7 +101,7 @@ def _open_with(pending: PendingCard) -> Any:
     except (StoreError, OSError) as refusal:
         return _groups_page(pending, refusal_text(refusal))
     required_vault().cards.forget(current_worker().id)
-    log_key_change()
+    log_key_change(renewed=CARD)
     flash(card_opens(pending.number, bool(pending.replaced)).say(gettext), "success")
     return go_on(changes)
 

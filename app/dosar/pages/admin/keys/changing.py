@@ -9,6 +9,7 @@ from flask_babel import gettext
 from dosar.access.audit.account_log import AccountAction, log_account_change
 from dosar.access.authorization import current_worker, requires_page
 from dosar.access.organisation.settings import declare_one_laptop, is_one_laptop_declared
+from dosar.access.sealed.after_restore import note_renewed
 from dosar.access.sealed.slots_serial import note_slots
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import current_vault
@@ -78,10 +79,11 @@ def declare(is_one_laptop: bool) -> None:
         _note_change(session)
 
 
-def log_key_change(action: AccountAction = "key_changed") -> None:
-    """In the account history."""
+def log_key_change(action: AccountAction = "key_changed", renewed: str = "") -> None:
+    """In the account history; ``renewed`` is what a restore may have asked for."""
     with access_services().store.writing() as session:
         _note_change(session, action)
+        note_renewed(session, renewed)
 
 
 def _note_change(session: Any, action: AccountAction = "key_changed") -> None:

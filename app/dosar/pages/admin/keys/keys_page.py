@@ -14,6 +14,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_any_page
 from dosar.access.login.passwords import require_good_password
 from dosar.access.organisation.settings import is_one_laptop_declared
+from dosar.access.sealed.after_restore import PASSPHRASE, leave_as_it_is, wanted_renewal
 from dosar.access.sealed.pending_cards import slot_removed
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
@@ -57,7 +58,7 @@ class KeysPage(PageView):
             return _keys_page(form, mistake.message.say(gettext))
         except (StoreError, OSError) as refusal:
             return _keys_page(form, refusal_text(refusal))
-        log_key_change()
+        log_key_change(renewed=PASSPHRASE)
         flash(gettext("The passphrase is set."), "success")
         return go_on(changes)
 
@@ -76,6 +77,13 @@ class KeysPage(PageView):
             return _keys_page(PassphraseForm(), refusal_text(refusal))
         log_key_change()
         flash(slot_removed(slot).say(gettext), "success")
+        return redirect(url_for("KeysPage.keys"), 303)
+
+    @page_route("/keys/after-restore", KEYS_ACCESS.with_recent_proof(), ("POST",))
+    def leave_after_restore(self) -> Any:
+        with access_services().store.writing() as session:
+            leave_as_it_is(session)
+        flash(gettext("The passphrase and the cards stay as they are."), "success")
         return redirect(url_for("KeysPage.keys"), 303)
 
     @page_route("/keys/seal", KEYS_ACCESS.with_recent_proof(), ("POST",))
@@ -134,6 +142,7 @@ def _keys_page(form: PassphraseForm, refused: str = "") -> Any:
             refused=refused,
             status=status,
             slots=[(slot, _day_words(slot.made)) for slot in status.slots] if status else [],
+            wanted=wanted_renewal(services.session) if status else [],
             is_demo=services.is_demo(),
             is_declared=is_one_laptop_declared(services.session),
             old_key_until=_old_key_until(),

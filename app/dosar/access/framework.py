@@ -20,6 +20,8 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_role,
 )
 
+Model.registry.configure()  # its API would have done so: a user has no roles before
+
 __all__ = [
     "PERMISSION_PREFIX",
     "AppBuilder",

@@ -1,7 +1,8 @@
 """Flask-AppBuilder imported without the libraries it takes for parts of it that no page of ours asks for.
 
 They would take a third of the start: every dialect of SQLAlchemy for one class of columns, the counters of a limiter,
-the schema checks and the YAML of its API. Whatever is used of them after all is imported then, by its own name.
+the schema checks, the YAML and the classes of its API, certificates for its tokens. Whatever is used of them after all
+is imported then, by its own name.
 """
 
 import sys
@@ -11,12 +12,21 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-WHOLE = ("jsonschema", "yaml")
+WHOLE = ("cryptography.x509", "jsonschema", "yaml")
 """Modules that Flask-AppBuilder asks only when it uses them."""
 IN_PARTS = {
     "sqlalchemy_utils.types.uuid": ("UUIDType",),
     "flask_limiter": ("Limiter", "RequestLimit"),
     "flask_limiter.util": ("get_remote_address",),
+    "flask_appbuilder.security.sqla.apis": (
+        "ApiKeyApi",
+        "GroupApi",
+        "PermissionApi",
+        "PermissionViewMenuApi",
+        "RoleApi",
+        "UserApi",
+        "ViewMenuApi",
+    ),
     "marshmallow_sqlalchemy": ("SQLAlchemyAutoSchema", "field_for"),
     "marshmallow_sqlalchemy.fields": ("Related", "RelatedList"),
 }

@@ -3,7 +3,6 @@
 import time
 from contextlib import suppress
 from hmac import compare_digest
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -41,6 +40,8 @@ def is_answering(instance: RunningInstance, seconds: float = ANSWER_TIMEOUT) -> 
 def ask_instance(address: str, path: str, seconds: float = ANSWER_TIMEOUT, any_status: bool = False) -> str | None:
     """What the program at the address says of itself. Whoever listens there is no friend yet: no cookie, no proxy,
     no other address that it may name, and not more than a line."""
+    from http.client import HTTPConnection, HTTPException  # a start asks nobody
+
     parts = urlsplit(address)
     with suppress(OSError, HTTPException, ValueError):
         connection = HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)

@@ -16,6 +16,8 @@ WINDOW_SECONDS = 4.5
 """Windows ends a program five seconds after its window was closed."""
 WINDOW_CLOSED_EVENTS = {2, 5, 6}
 """CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT and CTRL_SHUTDOWN_EVENT."""
+INTERRUPTED_EXIT_CODE = 130
+"""What shells expect of a program that Ctrl+C ended."""
 
 
 def end_by_interrupt() -> None:

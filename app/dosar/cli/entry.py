@@ -1,8 +1,6 @@
 """Where the command ``dosar`` begins: nothing is read yet that takes time, so that Ctrl+C ends it at any moment."""
 
-from dosar.cli.endings import end_by_interrupt
-
-INTERRUPTED_EXIT_CODE = 130
+from dosar.cli.endings import INTERRUPTED_EXIT_CODE, end_by_interrupt
 
 
 def run() -> int:

@@ -23,7 +23,7 @@ from dosar.cli.console.locale import translate_message
 from dosar.cli.console.localized import LocalizedGroup, LocalizedOption, speaking_computer_language
 from dosar.cli.console.troubles import translate_trouble
 from dosar.cli.console.version import tell_version
-from dosar.cli.entry import INTERRUPTED_EXIT_CODE
+from dosar.cli.endings import INTERRUPTED_EXIT_CODE
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dosar.backups.file.names import BackupName, read_name
+from dosar.backups.file.paced_writing import PacedFile
 from dosar.backups.places import settings
 from dosar.backups.places.connected_drives import backups_in, connected_drives, look_into
 from dosar.backups.places.drives import Drive, drives_of_letters, linux_drives, mac_drives, windows_drives
@@ -226,3 +227,24 @@ def test_back_ups_on_a_drive_are_found_and_nothing_else_is_looked_at(stick: Path
 def test_this_computer_can_be_asked() -> None:
     with suppress(StopIteration):
         assert next(iter(connected_drives())).path.is_absolute()
+
+
+def test_a_link_on_the_stick_leads_to_no_file_of_the_computer(tmp_path: Path) -> None:
+    """Whoever prepared the stick cannot have a back-up written over what is dear to its owner."""
+    stick, dear, made = tmp_path / "stick", tmp_path / "letter.odt", tmp_path / "made"
+    stick.mkdir()
+    dear.write_text("Dear Sir")
+    made.write_text("a back-up")
+    (stick / "made.unfinished").symlink_to(dear)
+    place = FolderPlace(stick)
+    place.put(made, "made.unfinished", keep_silent)
+    assert dear.read_text() == "Dear Sir" and not (stick / "made.unfinished").is_symlink()
+    assert (stick / "made.unfinished").read_text() == "a back-up"
+    with suppress(OSError), PacedFile(link_to(dear, tmp_path / "link")) as written:
+        written.write(b"a back-up")
+    assert dear.read_text() == "Dear Sir"
+
+
+def link_to(file: Path, link: Path) -> Path:
+    link.symlink_to(file)
+    return link

@@ -158,6 +158,21 @@ def test_who_has_no_key_makes_none_that_is_taken(kept: Kept, tmp_path: Path) -> 
         open_backup(tmp_path / "forged.dosar", kept.office.card_text)
 
 
+def test_a_small_file_does_not_become_a_large_one(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever makes one packs what is to fill the memory of who opens it: a back-up is never packed."""
+
+    def packed(name: str, _: object) -> zipfile.ZipInfo:
+        entry = zipfile.ZipInfo(name)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        return entry
+
+    monkeypatch.setattr("dosar.backups.file.archive._entry", packed)
+    write_archive(tmp_path / "bomb.dosar", {SLOTS_PART: bytes(2**26)}, OTHER_KEY, NIGHT, keep_silent)
+    assert (tmp_path / "bomb.dosar").stat().st_size < 2**17
+    with pytest.raises(BackupDamaged):
+        open_backup(tmp_path / "bomb.dosar", kept.office.card_text)
+
+
 def test_a_page_that_was_spoiled_before_it_was_packed_is_found(kept: Kept, tmp_path: Path) -> None:
     """The seal of the file is right then: what the database itself says of its pages counts."""
     with zipfile.ZipFile(kept.file) as opened:

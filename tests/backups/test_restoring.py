@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
 
 from dosar.access.sealed.after_restore import CARD, PASSPHRASE, wanted_renewal
+from dosar.backups.file.archive import DATABASE_PART, write_archive
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
 from dosar.backups.keeping.runs import last_good, restored_from
 from dosar.backups.progress import keep_silent
@@ -18,14 +20,17 @@ from dosar.backups.restoring.before_restore import remove_kept_aside
 from dosar.backups.restoring.restore import Restored, finish_interrupted, is_interrupted, restore_backup, undo_restore
 from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
 from dosar.database.audit.verification import verify_chain
+from dosar.database.copies_folder import DATABASE_FILE
 from dosar.database.installation.installation_marker import is_founded, mark_founded
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import read_slots, write_slots
 from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.database.keys.old_key import KEPT_FOR
 from dosar.database.keys.recovery_card import RecoveryCard
+from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
+from dosar.database.writing.append_only import closed_tables
 from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, names_in, new_office
 from tests.databases import KEY
 
@@ -112,6 +117,33 @@ def test_who_was_erased_since_does_not_come_back(office: Office, tmp_path: Path)
     shutil.copy2(first, alone)
     restored(office, tmp_path / "ignorant", alone)
     assert len(office.names(tmp_path / "ignorant")) == 2, "nobody knows of it there"
+
+
+def test_no_view_or_trigger_of_a_stranger_comes_along(office: Office, tmp_path: Path) -> None:
+    """Whoever has the card can make a back-up; what runs in silence in the database of the others is not in it."""
+    whole, made = on_stick(office), tmp_path / "made"
+    made.mkdir()
+    with ZipFile(whole) as opened:
+        parts: dict[str, bytes | Path] = {entry.filename: opened.read(entry) for entry in opened.infolist()}
+        (made / DATABASE_FILE).write_bytes(opened.read(DATABASE_PART))
+    store = SqliteStore(made, KEY)
+    with store.writing() as session:
+        connection = session.connection()
+        closed = len(closed_tables(connection))
+        for name in ("of_a_stranger", "dosar_closed_update__case"):
+            connection.exec_driver_sql(
+                f'CREATE TRIGGER {name} AFTER UPDATE ON "case" BEGIN DELETE FROM dosar_audit_event; END'
+            )
+        connection.exec_driver_sql('CREATE VIEW "another ""case" AS SELECT * FROM "case"')
+    store.close()
+    write_archive(whole, {**parts, DATABASE_PART: made / DATABASE_FILE}, KEY, NIGHT, keep_silent)
+    restored(office, tmp_path / "blank")
+    store = SqliteStore(tmp_path / "blank", KEY)
+    with store.snapshot() as read:
+        lying = read.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')").all()
+        assert len(closed_tables(read)) == closed
+    store.close()
+    assert [name for name, sql in lying if "RAISE" not in sql] == []
 
 
 def test_whatever_is_refused_changes_nothing(office: Office, tmp_path: Path) -> None:

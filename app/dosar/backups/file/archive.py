@@ -58,7 +58,10 @@ class Archive:
     def _read(self, name: str, read: Callable[[IO[bytes], int], Found]) -> Found:
         try:
             with ZipFile(self.file) as opened, opened.open(name) as part:
-                return read(part, opened.getinfo(name).file_size)
+                told = opened.getinfo(name)
+                if told.compress_type != ZIP_STORED:  # a small file may not become one that fills disk or memory
+                    raise BackupDamaged(self.file)
+                return read(part, told.file_size)
         except (BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError):
             raise BackupDamaged(self.file) from None
 

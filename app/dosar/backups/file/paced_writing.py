@@ -15,10 +15,11 @@ SYNC_BYTES = 16 * 2**20
 
 
 class PacedFile:
-    """A new file for this account alone, that tells the disk now and then to write down what it has."""
+    """A new file for this account alone, that tells the disk now and then to write down what it has. A link that
+    somebody laid in its place is not followed."""
 
     def __init__(self, file: Path) -> None:
-        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         self.stream = open(os.open(file, flags, 0o600), "w+b")  # noqa: SIM115 - closed by its own ``with``
         self._waiting = 0
 

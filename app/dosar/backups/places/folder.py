@@ -26,6 +26,7 @@ class FolderPlace:
     def put(self, source: Path, name: str, tell: Progress) -> None:
         with self._reaching():
             try:
+                (self.folder / name).unlink(missing_ok=True)  # a link on the stick may lead to a file of the computer
                 copy_paced(source, self.folder / name, partial(tell, "write"))
                 sync_folder(self.folder)
             except OSError:

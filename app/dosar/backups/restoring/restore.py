@@ -38,6 +38,7 @@ from dosar.database.keys.os_keyring import secret_in_keyring
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
+from dosar.database.writing.append_only import drop_strangers
 
 __all__ = ["Restored", "finish_interrupted", "is_interrupted", "restore_backup", "undo_restore"]
 
@@ -112,7 +113,7 @@ def prepared_data(
     _require_same_organisation(opened, data, is_key)
     slots_file(stage).unlink()
     opened.extract_database(stage, tell)
-    _tell_in_data(stage, opened, was_typed=isinstance(secret, str))
+    _settle_data(stage, opened, was_typed=isinstance(secret, str))
     write_slots(stage, _slots_here(opened, data, secret))
     registers = [opened.part.register, register_of_newer(file, opened.manifest, opened.master_key)]
     if merged := merged_registers([*registers, *registers_near(data)]):
@@ -183,13 +184,16 @@ def write_forms(folder: Path, part: SealedPart) -> None:
         file.write_bytes(content)
 
 
-def _tell_in_data(stage: Path, opened: OpenedBackup, was_typed: bool) -> None:
-    """In the audit log that goes on from here, and among the back-ups: of which moment the data are.
+def _settle_data(stage: Path, opened: OpenedBackup, was_typed: bool) -> None:
+    """Nothing stays in the data that Dosar never makes; of which moment they are is told in the audit log that goes on
+    from here, and among the back-ups.
 
     What was typed to open it is asked for anew.
     """
     store, moment = SqliteStore(stage, opened.master_key), opened.manifest.moment
     try:
+        with store.writing() as session:
+            drop_strangers(session.connection())
         if not store.open_kept_data_key():
             return
         with store.writing() as session:

@@ -100,6 +100,21 @@ def close_like(source: Connection, target: Connection) -> None:
     close_tables(target, sorted(closed & {*inspect(target).get_table_names()}))
 
 
+def drop_strangers(connection: Connection) -> list[str]:
+    """Let nothing run in a database of SQLite that came from elsewhere: every view goes, and every trigger that closes
+    no table; their names. No version of Dosar makes one, and it could change in silence whatever is written later."""
+    made = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
+    strangers = [
+        (kind, name)
+        for kind, name, sql in made.all()
+        if kind == "view" or not (name.startswith(TRIGGER_PREFIX) and sql.endswith(RAISE_REFUSAL))
+    ]
+    for kind, name in strangers:
+        quoted = name.replace('"', '""')
+        connection.exec_driver_sql(f'DROP {kind} IF EXISTS "{quoted}"')
+    return [name for _, name in strangers]
+
+
 def _drop_triggers(connection: Connection, table: str) -> bool:
     """Open the table; whether it was closed."""
     names = [name for found, name in _closing_triggers(connection) if found == table]

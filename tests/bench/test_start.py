@@ -1,6 +1,6 @@
 """From ``dosar start`` to the first page, with every shipped form.
 
-Measured on two cores with 46 forms: 2.5 s of the processor the first time (tables, roles, texts), then 1.6 s; the YAML
+Measured on two cores with 46 forms: 2.1 s of the processor the first time (tables, roles, texts), then 1.2 s; the YAML
 files are only read when one of them, or the program, has changed. What takes the time: ``tests/bench/RESULTS.md``.
 
 A computer that is busy with something else says nothing about it: there the test measures and skips.

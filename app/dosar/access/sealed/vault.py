@@ -23,7 +23,7 @@ LONGEST_PAGE = 10.0
 LONGEST_LINE = 30.0
 """Seconds that one guess waits for another: each takes 256 MB."""
 LONGEST_SECRET = 1024
-QUICK_OPENING = 1.5
+QUICK_OPENING = 2.0
 """Seconds in which the data are usually opened: a page about it would only flash by."""
 
 

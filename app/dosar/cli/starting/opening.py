@@ -154,7 +154,8 @@ class Opening:
 
         repository = app.extensions["dosar_repository"]
         store = repository.store
-        make_tables_soon(repository)
+        if self._demo_filing is None:  # whoever files cases has them made at once
+            make_tables_soon(repository)
         watch_integrity(store, print_trouble)
         watch_owed_rewrite(store)
         by_itself = not (self._greeting.shows_accounts or is_only_looked_at(self.place.data))

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from flask import current_app, url_for
 from flask_babel import gettext
 
-from dosar.access.sealed.after_restore import CARD, PASSPHRASE, wanted_renewal
+from dosar.access.sealed.after_restore import CARD, PASSPHRASE
 from dosar.access.services import access_services
 from dosar.backups.keeping.runs import restored_from
 from dosar.backups.keeping.warnings import backup_warnings
-from dosar.backups.reading.looking import is_only_looked_at
+from dosar.pages.admin.keys.changing import wanted_here
 from dosar.pages.backups.backup_state import WORK, current_copy, has_card, place_states
 from dosar.pages.backups.backup_words import last_backup_text, opened_copy_text, warning_text
 from dosar.pages.blocks import HomeBlock, HomeEntry
@@ -39,10 +39,8 @@ def backup_block(context: PageContext) -> HomeBlock | None:
 
 
 def _renewal() -> Iterator[tuple[str, str]]:
-    """What to make anew after a restore, and where; nothing in a back-up that is only looked at."""
-    services = access_services()
-    folder, keys = services.store.data_folder, url_for("KeysPage.keys")
-    wanted = [] if folder is None or is_only_looked_at(folder) else wanted_renewal(services.session)
+    """What to make anew after a restore, and where."""
+    wanted, keys = wanted_here(), url_for("KeysPage.keys")
     if PASSPHRASE in wanted:
         yield gettext("After the restore: set a new passphrase, others may have seen it."), f"{keys}#passphrase"
     if CARD in wanted:

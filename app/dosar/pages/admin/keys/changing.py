@@ -9,11 +9,12 @@ from flask_babel import gettext
 from dosar.access.audit.account_log import AccountAction, log_account_change
 from dosar.access.authorization import current_worker, requires_page
 from dosar.access.organisation.settings import declare_one_laptop, is_one_laptop_declared
-from dosar.access.sealed.after_restore import note_renewed
+from dosar.access.sealed.after_restore import note_renewed, wanted_renewal
 from dosar.access.sealed.slots_serial import note_slots
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
+from dosar.backups.reading.looking import is_only_looked_at
 from dosar.database.keys.key_changes import KeyChanges, KeyStatus, stored_status
 from dosar.database.store_errors import StoreError
 
@@ -59,6 +60,12 @@ def stop_opening_by_itself(changes: KeyChanges) -> Any:
     declare(False)
     flash(gettext("From the next start on Dosar asks for the passphrase."), "success")
     return redirect(url_for("KeysPage.keys"), 303)
+
+
+def wanted_here() -> list[str]:
+    """What is to be made anew after a restore; nothing in a back-up that is only looked at."""
+    folder = access_services().store.data_folder
+    return [] if folder is None or is_only_looked_at(folder) else wanted_renewal(access_services().session)
 
 
 def refusal_text(refusal: StoreError | OSError) -> str:

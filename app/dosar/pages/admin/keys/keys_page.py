@@ -14,7 +14,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_any_page
 from dosar.access.login.passwords import require_good_password
 from dosar.access.organisation.settings import is_one_laptop_declared
-from dosar.access.sealed.after_restore import PASSPHRASE, leave_as_it_is, wanted_renewal
+from dosar.access.sealed.after_restore import PASSPHRASE, leave_as_it_is
 from dosar.access.sealed.pending_cards import slot_removed
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
@@ -31,6 +31,7 @@ from dosar.pages.admin.keys.changing import (
     log_key_change,
     refusal_text,
     stop_opening_by_itself,
+    wanted_here,
 )
 from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import CardGroupsForm, PassphraseForm
@@ -142,7 +143,7 @@ def _keys_page(form: PassphraseForm, refused: str = "") -> Any:
             refused=refused,
             status=status,
             slots=[(slot, _day_words(slot.made)) for slot in status.slots] if status else [],
-            wanted=wanted_renewal(services.session) if status else [],
+            wanted=wanted_here() if status else [],
             is_demo=services.is_demo(),
             is_declared=is_one_laptop_declared(services.session),
             old_key_until=_old_key_until(),

@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import answers_of
 from tests.applications import opened_app
 from tests.databases import DATABASES, Place, fresh_place
+from tests.days import today_here
 from tests.forms_http.generating import Generator
 from tests.pages.browsing import Page, look, page_of
 from tests.pages.conftest import Demo, token_on
@@ -33,7 +33,7 @@ from tests.pages.conftest import Demo, token_on
 EVERY_KIND = Path(__file__).with_name("every_kind.yaml")
 """A form of one's own, which asks for files in rows too."""
 COORDINATOR = "coordinator"
-TODAY = date.today()
+TODAY = today_here()
 CLERK = Actor(None, COORDINATOR, TODAY)
 CONFIRMED = {"_confirmed": "1", "_reason": "Verificat pe hârtie."}
 

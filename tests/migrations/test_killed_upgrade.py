@@ -16,7 +16,7 @@ def test_forty_kills_leave_old_or_new(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],
-        timeout=120,
+        timeout=600,
     )
     assert killed.returncode == 0, killed.stderr
     found = killed.stdout.split()

@@ -1,7 +1,6 @@
 """Small things by which somebody finds her way: the first page of an administrator, the recycle list, sections."""
 
 import re
-from datetime import date
 from typing import Any
 
 from dosar.language.form import CASE_FORM
@@ -10,6 +9,7 @@ from dosar.pages.sheet.section_steps import has_section_steps, visible_sections
 from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
+from tests.days import today_here
 from tests.pages.conftest import Demo
 from tests.pages.test_team import user_id
 
@@ -27,7 +27,7 @@ def deleted(demo: Demo, form: str, place: int = 0) -> int:
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         kept: Any = demo.repository.record_class(form)
         record: int = demo.repository.session.query(kept.id).order_by(kept.id).all()[place][0]
-        delete_sheet(demo.repository, demo.forms[form], record, Actor(user_id(demo, "coordinator"), "", date.today()))
+        delete_sheet(demo.repository, demo.forms[form], record, Actor(user_id(demo, "coordinator"), "", today_here()))
         demo.repository.session.remove()
     return record
 
@@ -51,7 +51,7 @@ def test_a_sheet_has_the_sections_that_ask_something(demo: Demo) -> None:
         form for form in definition.forms.values() if any(section.show_if is not None for section in form.sections[1:])
     )
     hidden = [place for place, section in enumerate(form.sections) if section.show_if is not None]
-    there = visible_sections(form, form, {}, date.today())
+    there = visible_sections(form, form, {}, today_here())
     assert 0 in there and not set(hidden) & set(there)
 
 

@@ -25,13 +25,14 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
+from tests.days import today_here
 from tests.pages.browsing import Page, boxes_on, look
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import case_of
 from tests.pages.test_team import user_id
 
 WORDS = "A venit singură, a plecat după o oră."
-ACTOR = Actor(None, "coordinator", date.today())
+ACTOR = Actor(None, "coordinator", today_here())
 TEAM = ("social_worker", "psychologist", "lawyer", "volunteer")
 STILL_SEEING = ("coordinator", "case_manager", "accountant")
 
@@ -76,7 +77,7 @@ def case(demo: Demo) -> int:
 
 @pytest.fixture
 def closed(demo: Demo, case: int) -> Iterator[int]:
-    answer(demo, CASE_FORM, case, status="closed", closed_on=date.today())
+    answer(demo, CASE_FORM, case, status="closed", closed_on=today_here())
     yield case
     answer(demo, CASE_FORM, case, status="open", closed_on=None)
 
@@ -84,7 +85,7 @@ def closed(demo: Demo, case: int) -> Iterator[int]:
 @pytest.fixture
 def withdrawn(demo: Demo, case: int) -> Iterator[int]:
     intake = sheet_of(demo, "intake", case)
-    answer(demo, "intake", intake, consent_withdrawn_on=date.today())
+    answer(demo, "intake", intake, consent_withdrawn_on=today_here())
     yield case
     answer(demo, "intake", intake, consent_withdrawn_on=None)
 
@@ -163,7 +164,7 @@ def lacking_documents(demo: Demo, user: str, case: int) -> set[str]:
     worker = worker_for(demo.app.extensions["dosar_access"], user_id(demo, user))
     assert worker is not None
     with demo.app.test_request_context(), acting_as(worker.scope):
-        context = PageContext(demo.repository, worker, ReadingContext("ro", date.today()))
+        context = PageContext(demo.repository, worker, ReadingContext("ro", today_here()))
         found = {
             document.form
             for lacking in work_to_do(context).lacking
@@ -182,7 +183,7 @@ def test_what_cannot_be_written_waits_for_nobody(demo: Demo) -> None:
     case = next(case for case in cases if refused[case])
     titles = [demo.forms[form].title["ro"] for form in sorted(refused[case])]
     assert any(title in missing_to_go_on(demo, case) for title in titles)
-    answer(demo, CASE_FORM, case, status="closed", closed_on=date.today())
+    answer(demo, CASE_FORM, case, status="closed", closed_on=today_here())
     assert lacking_documents(demo, "case_manager", case) <= written
     assert not [title for title in titles if title in missing_to_go_on(demo, case)]
     answer(demo, CASE_FORM, case, status="open", closed_on=None)
@@ -199,7 +200,7 @@ def due_forms(demo: Demo, user: str, case: int) -> set[str]:
     """The forms of which the first page says that something is due in the case."""
     worker = worker_for(demo.app.extensions["dosar_access"], user_id(demo, user))
     with demo.app.test_request_context(), acting_as(worker.scope):
-        context = PageContext(demo.repository, worker, ReadingContext("ro", date.today()))
+        context = PageContext(demo.repository, worker, ReadingContext("ro", today_here()))
         found = {day.form for day in work_to_do(context).due if day.case_id == case}
         demo.repository.session.remove()
     return found
@@ -209,7 +210,7 @@ def test_nothing_is_due_that_would_be_refused(demo: Demo) -> None:
     written = {*next(found.written for found in demo.forms[CASE_FORM].restricts if found.question == "status")}
     cases = [case_of(demo, f"DEMO-00{number}") for number in range(1, 10)]
     case = next(case for case in cases if due_forms(demo, "case_manager", case) - written)
-    answer(demo, CASE_FORM, case, status="closed", closed_on=date.today())
+    answer(demo, CASE_FORM, case, status="closed", closed_on=today_here())
     assert due_forms(demo, "case_manager", case) <= written
     answer(demo, CASE_FORM, case, status="open", closed_on=None)
 
@@ -218,7 +219,7 @@ def test_a_closed_case_is_like_one_that_is_not_there(demo: Demo, case: int) -> N
     """What the first page and the lists tell whoever may not see it: the same, letter by letter, as if it was gone."""
     worker, pages = demo.browser("social_worker"), ("/", "/records/case", "/records/plan", "/records/visit_report")
     assert "DEMO-003" in "".join(worker.get(page).text for page in pages)
-    answer(demo, CASE_FORM, case, status="closed", closed_on=date.today())
+    answer(demo, CASE_FORM, case, status="closed", closed_on=today_here())
     closed = [boxes_on(worker.get(page).text).texts for page in pages]
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         delete_sheet(demo.repository, demo.forms[CASE_FORM], case, ACTOR)
@@ -267,7 +268,7 @@ def test_a_sheet_is_neither_deleted_nor_corrected_below_the_pages(demo: Demo, cl
 def test_a_later_consent_lifts_what_an_earlier_one_restricts(demo: Demo, withdrawn: int) -> None:
     worker, manager = demo.browser("social_worker"), demo.browser("case_manager")
     assert status(worker, f"/cases/{withdrawn}") == 404
-    first, today = sheet_of(demo, "intake", withdrawn), date.today()
+    first, today = sheet_of(demo, "intake", withdrawn), today_here()
     assert status(manager, f"/records/intake/new?case={withdrawn}") == 200
     with further_intake(demo, withdrawn, today) as second:
         assert second != first and status(worker, f"/cases/{withdrawn}") == 200
@@ -277,15 +278,15 @@ def test_a_later_consent_lifts_what_an_earlier_one_restricts(demo: Demo, withdra
 
 def test_an_old_paper_typed_in_late_lifts_nothing(demo: Demo, withdrawn: int) -> None:
     worker = demo.browser("social_worker")
-    with further_intake(demo, withdrawn, date.today() - timedelta(days=1)):
+    with further_intake(demo, withdrawn, today_here() - timedelta(days=1)):
         assert status(worker, f"/cases/{withdrawn}") == 404
-    with further_intake(demo, withdrawn, date.today()):
+    with further_intake(demo, withdrawn, today_here()):
         assert status(worker, f"/cases/{withdrawn}") == 200, "the same day, and filed later"
     assert status(worker, f"/cases/{withdrawn}") == 404
 
 
 def test_what_is_withdrawn_on_the_first_of_two_intakes_restricts(demo: Demo, case: int) -> None:
-    worker, first, today = demo.browser("social_worker"), sheet_of(demo, "intake", case), date.today()
+    worker, first, today = demo.browser("social_worker"), sheet_of(demo, "intake", case), today_here()
     with further_intake(demo, case, today - timedelta(days=30)):
         answer(demo, "intake", first, consent_withdrawn_on=today - timedelta(days=3))
         assert status(worker, f"/cases/{case}") == 404
@@ -295,7 +296,7 @@ def test_what_is_withdrawn_on_the_first_of_two_intakes_restricts(demo: Demo, cas
 
 
 def test_a_consent_lifts_a_withdrawal_on_its_own_sheet_if_it_is_later(demo: Demo, case: int) -> None:
-    worker, today = demo.browser("social_worker"), date.today()
+    worker, today = demo.browser("social_worker"), today_here()
     with further_intake(demo, case, today - timedelta(days=9)) as sheet:
         for given, code in ((9, 404), (5, 404), (4, 200)):
             answer(
@@ -314,7 +315,7 @@ def test_merging_another_case_into_it_lifts_nothing(demo: Demo, withdrawn: int) 
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         other = enter_sheet(repository, demo.forms[CASE_FORM], {"last_name": "Alta"}, ACTOR)
         repository.session.remove()
-    with further_intake(demo, other, date.today() - timedelta(days=30)) as brought:
+    with further_intake(demo, other, today_here() - timedelta(days=30)) as brought:
         with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
             kept, gone = both_cases(repository, withdrawn, other)
             merging = CaseMerge(kept.record.id, kept.record.version, gone.record.id, gone.record.version)
@@ -330,7 +331,7 @@ def merging_of(demo: Demo, case: int, **answers: Any) -> Iterator[Page]:
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         other = enter_sheet(demo.repository, demo.forms[CASE_FORM], {"last_name": "Alta", **answers}, ACTOR)
         demo.repository.session.remove()
-    with further_intake(demo, other, date.today()):
+    with further_intake(demo, other, today_here()):
         page = look(demo.browser("coordinator"), f"/cases/{case}/merge/{other}")
         boxes = dict(re.findall(r'type="radio" name="(_keep\.\w+)" value="(\w+)" checked', page.html))
         tokens = dict(re.findall(r'name="(csrf_token|_seen|_other|_owner)" value="([^"]*)"', page.html))
@@ -360,7 +361,7 @@ def test_a_merge_says_what_it_would_open_and_waits_to_be_told(demo: Demo, withdr
 
 def test_of_a_closed_and_an_open_case_the_closed_one_is_kept(demo: Demo, case: int) -> None:
     worker = demo.browser("social_worker")
-    with merging_of(demo, case, status="closed", closed_on=date.today()) as page:
+    with merging_of(demo, case, status="closed", closed_on=today_here()) as page:
         assert page.boxes["_keep.status"] == "theirs", "the stricter answer is chosen beforehand"
         asked = merged(page, **{"_keep.status": "mine"})
         assert asked.status_code == 422 and 'value="case.closed"' in asked.text

@@ -51,7 +51,7 @@ class Visitor:
             return self.ask("/ready")[0] == 200
         return False
 
-    def sign_in(self, user: str, patience: float = 60) -> None:
+    def sign_in(self, user: str, patience: float = 180) -> None:
         assert is_soon(self.is_ready, patience)
         _, page = self.ask("/sign-in")
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)

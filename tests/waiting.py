@@ -6,7 +6,7 @@ from collections.abc import Callable
 STEP = 0.01
 
 
-def is_soon(happens: Callable[[], bool], seconds: float = 60) -> bool:
+def is_soon(happens: Callable[[], bool], seconds: float = 180) -> bool:
     """Whether it happens within so long."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -8,6 +8,7 @@ import pytest
 
 from dosar.language.answers.settling import settle_answers
 from dosar.language.form import CASE_FORM
+from dosar.pages.home import worklist
 from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
@@ -45,8 +46,9 @@ def test_what_the_first_page_misses_the_case_misses(demo: Demo) -> None:
 
 
 @pytest.fixture
-def visited(demo: Demo) -> int:
+def visited(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> int:
     """A case the case manager works on, with a visit that promises another one."""
+    monkeypatch.setattr(worklist, "MAX_TODO_ENTRIES", 100)  # the days of the demo are all over, sooner or later
     case = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
     manager = user_id(demo, "case_manager")
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):

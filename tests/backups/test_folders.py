@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sys
 import threading
 from contextlib import suppress
@@ -23,6 +24,7 @@ from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import PlaceSettings, open_place, place_from_address
 from dosar.backups.progress import Progress, keep_silent
+from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from tests.small_disk import small_disk
 
@@ -243,6 +245,17 @@ def test_a_link_on_the_stick_leads_to_no_file_of_the_computer(tmp_path: Path) ->
     with suppress(OSError), PacedFile(link_to(dear, tmp_path / "link")) as written:
         written.write(b"a back-up")
     assert dear.read_text() == "Dear Sir"
+
+
+def test_a_stick_without_end_fills_no_disk(tmp_path: Path) -> None:
+    """A file may say that it is larger than all disks, and take no room where it lies."""
+    stick, target = tmp_path / "stick", tmp_path / "fetched"
+    stick.mkdir()
+    with (stick / "endless").open("wb") as written:
+        written.truncate(shutil.disk_usage(tmp_path).total)
+    with pytest.raises(StoreError, match="no room"):
+        FolderPlace(stick).fetch("endless", target, keep_silent)
+    assert not target.exists()
 
 
 def link_to(file: Path, link: Path) -> Path:

@@ -3,6 +3,7 @@
 import ast
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,7 @@ from dosar.backups.places.servers.webdav_listing import StrangeListing, read_lis
 from dosar.backups.places.settings import open_place, place_from_address
 from dosar.backups.progress import keep_silent
 from dosar.backups.reading.verification import open_backup
+from dosar.database.store_errors import StoreError
 from dosar.language.form import CASE_FORM
 from tests.backups.offices import CANARY, enter, new_office
 from tests.backups.servers import PASSWORD, USER, answering, bucket, line_that_breaks, proxy, webdav
@@ -182,6 +184,21 @@ def test_what_a_server_refuses_is_said_with_its_remedy(kind: str, status: int, t
     said = str(trouble.value)
     assert told in said and urlsplit(server).netloc in said
     assert "parol" not in said and USER not in said
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_server_that_sends_without_end_fills_no_disk(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: disk)
+    dated = {"Last-Modified": "Mon, 30 Nov 2026 08:00:00 GMT", "ETag": "x"}
+    with (
+        answering(200, content=bytes(501), **dated) as (server, _),
+        pytest.raises(StoreError, match="There is no room"),
+    ):
+        opened(address_at(kind, server)).fetch("x", tmp_path / "fetched", keep_silent)
+    assert not (tmp_path / "fetched").stat().st_size
 
 
 @pytest.mark.parametrize("kind", SERVERS)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dosar.backups.restoring.restore_work import RestoreWork
-from dosar.backups.restoring.uploads import SPARE_BYTES, Uploads
+from dosar.backups.restoring.uploads import Uploads
+from dosar.backups.working import SPARE_BYTES
 from dosar.database.store_errors import StoreError
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from dosar.backups.file.paced_writing import copy_paced
 from dosar.backups.places.folder_troubles import folder_trouble
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
+from dosar.backups.places.room import Room
 from dosar.backups.progress import Progress
 from dosar.database.atomic_files import sync_folder
 
@@ -35,6 +36,7 @@ class FolderPlace:
 
     def fetch(self, name: str, target: Path, tell: Progress) -> None:
         with self._reaching():
+            Room(target).require((self.folder / name).stat().st_size)
             _forget_what_was_written(self.folder / name)
             copy_paced(self.folder / name, target, partial(tell, "read"))
 

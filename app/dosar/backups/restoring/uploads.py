@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from dosar.backups.file.names import NAME_END, read_name
-from dosar.backups.working import LONGEST_WORK
+from dosar.backups.working import LONGEST_WORK, SPARE_BYTES
 from dosar.database.store_errors import StoreError
 
 NAMELESS = f"back-up{NAME_END}"
@@ -21,8 +21,6 @@ def is_name_of_backup(name: str) -> bool:
 
 PIECE_BYTES = 8 * 2**20
 """As many as a browser sends at once."""
-SPARE_BYTES = 256 * 2**20
-"""What stays free on the disk: whoever sends without end fills no disk of others."""
 
 
 class Uploads:

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from dosar.backups.places.servers.needed_libraries import needing_libraries
 from dosar.backups.progress import Progress
-from dosar.backups.restoring.uploads import SPARE_BYTES
+from dosar.backups.working import SPARE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
 from dosar.updates.question.newest import LARGEST_BYTES, Newest, NotBelieved, OfferedFile, read_newest

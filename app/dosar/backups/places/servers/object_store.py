@@ -17,6 +17,7 @@ from obstore.store import S3Store
 
 from dosar.backups.places.addresses import bucket_of
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
+from dosar.backups.places.room import Room
 from dosar.backups.places.servers import server_troubles
 from dosar.backups.places.servers.proxies import proxy_for
 from dosar.backups.places.servers.server_troubles import refused
@@ -82,10 +83,11 @@ class ObjectStorePlace:
     def fetch(self, name: str, target: Path, tell: Progress) -> None:
         with self._asking(), target.open("wb") as written:
             found = obstore.get(self._store, name)
-            size, got = int(found.meta["size"]), 0
+            size, got, room = int(found.meta["size"]), 0, Room(target)
             for chunk in found.stream(min_chunk_size=READ_BYTES):
-                written.write(chunk)
                 got += len(chunk)
+                room.require(max(size, got))
+                written.write(chunk)
                 tell("read", got / max(size, got, 1))
             if got != size:
                 raise PlaceUnreachable(server_troubles.BROKEN_OFF, host=self._host)

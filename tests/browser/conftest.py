@@ -23,10 +23,15 @@ LONGEST = 30_000
 SignIn = Visiting = Callable[..., Visitor]
 
 
+def chromium() -> str | None:
+    """Where the browser lies, if there is one."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, started once."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = chromium()
     if path is None and not os.environ.get("CI"):
         pytest.skip(f"no browser was found: install one of {', '.join(BROWSERS)}")
     assert path is not None, "the tests in the browser may not be skipped here: install chromium"

@@ -9,19 +9,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 import pytest
+from sqlalchemy import func, select
 
+from dosar.backups.keeping.running import FAILED_ACTION
 from dosar.backups.keeping.runs import recent_runs
-from dosar.backups.making.make import make_backup
+from dosar.backups.making.make import backup_mark, make_backup
 from dosar.backups.places.folder import FolderPlace
+from dosar.backups.places.new_place import prepare_place
+from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import place_from_address, save_place
 from dosar.backups.progress import keep_silent
 from dosar.backups.reading.looking import clear_looked_at
 from dosar.backups.restoring.rehearsal import rehearse
 from dosar.backups.restoring.server_restoring import remove_kept_schemas
 from dosar.cli.main import main
+from dosar.database.audit.chain import audit_event_table
 from dosar.database.keys.key_file import write_secrets
 from dosar.database.keys.key_slots_file import read_slots, write_slots
 from dosar.database.keys.old_key import KEPT_FOR
@@ -34,6 +40,7 @@ from tests.databases import KEY, fresh_place
 from tests.small_disk import small_disk
 
 SECRET = bytes(range(60, 92))
+DISKS = (Path("/dev/shm"), Path("/var/tmp"))
 
 
 @pytest.fixture
@@ -143,6 +150,33 @@ def test_backed_up_at_work_and_restored_on_another_computer(
         assert remove_kept_schemas(store, utc_now() + KEPT_FOR + timedelta(hours=1)) == 1
         store.close()
         assert office.names() == [CANARY]
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_stick_that_waits_for_its_turn_fails_no_command(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    other_disk = next((disk for disk in DISKS if disk.is_dir() and not is_same_disk(disk, office.data)), None)
+    if other_disk is None:
+        pytest.skip("there is no second disk here")
+    with TemporaryDirectory(dir=other_disk) as drives, office.at_work() as repository:
+        red, blue = Path(drives, "red"), Path(drives, "blue")
+        for stick in (red, blue):
+            stick.mkdir()
+            place = prepare_place(place_from_address(str(stick)), backup_mark(repository.store), office.data)
+            with repository.writing() as session:
+                save_place(session, place)
+        red.rename(home := Path(drives, "home"))
+        assert main(["backup", *places_of(office)]) == 1, "red never got one"
+        home.rename(red)
+        assert main(["backup", *places_of(office)]) == 0
+        blue.rename(home)
+        capsys.readouterr()
+        assert main(["backup", *places_of(office)]) == 0
+        said = capsys.readouterr()
+        assert "blue: It is not connected, and waits for its turn" in said.out and not said.err
+        red.rename(Path(drives, "lost"))
+        assert main(["backup", *places_of(office)]) == 1, "nobody got one"
+        failed = select(func.count()).where(audit_event_table.c.action == FAILED_ACTION)
+        assert repository.session.scalar(failed) == 3, "that blue is still away is told once"
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

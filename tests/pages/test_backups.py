@@ -72,7 +72,13 @@ def test_the_button_makes_one_that_is_checked_and_can_be_taken_along(
     assert "backed up and checked" in page and "Last back-up: today" in page
     file = next(stick.rglob("*.dosar"))
     place = re.findall(r'href="(/backups/places/\d+)"', page)[-1]
-    assert f'value="{file.name}"' in administrator.get(place).text
+    listed = administrator.get(place).text
+    assert f'value="{file.name}"' in listed and not re.search(r"\d\d:\d\d:\d\d", listed)
+    same_minute = file.with_name(f"{file.stem[:-2]}{(int(file.stem[-2:]) + 30) % 60:02}.dosar")
+    same_minute.touch()
+    listed = administrator.get(place).text
+    assert len(set(re.findall(r"today, \d\d:\d\d \(\d\d:\d\d:\d\d\)", listed))) == 2, "told apart by the seconds"
+    same_minute.unlink()
     taken = post(administrator, f"{place}/take", name=file.name)
     assert taken.data == file.read_bytes() and file.name in taken.headers["Content-Disposition"]
     assert post(administrator, f"{place}/take", name="../key").status_code == 404
@@ -114,6 +120,8 @@ def test_a_stick_that_is_not_there_is_named(
     assert "blue stick was not connected, so it got none" in page and "red stick: backed up and checked" in page
     assert "another place has a fresh back-up" in page and 'class="problem"' not in page
     place, other = re.findall(r'href="(/backups/places/\d+)"', page)[-2:]
+    away = administrator.get(place).text
+    assert "waits for its turn" in away and "notice-danger" not in away
     assert post(administrator, f"{other}/remove").status_code == 303
     page = administrator.get("/backups").text
     assert 'class="problem"' in page and "Connect" in administrator.get(place).text

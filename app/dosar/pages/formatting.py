@@ -13,7 +13,7 @@ from dosar.language.text.locales import locale_of
 from dosar.language.text.message import msgid
 
 MOMENT_PATTERN = msgid("d MMM y, HH:mm")
-TIME_PATTERN = "HH:mm"
+TIME_PATTERN, EXACT_PATTERN = "HH:mm", "HH:mm:ss"
 
 
 def moment_text(moment: datetime) -> str:
@@ -24,6 +24,11 @@ def moment_text(moment: datetime) -> str:
 def time_text(moment: datetime) -> str:
     """The time of a stamp."""
     return _format_moment(moment, TIME_PATTERN)
+
+
+def exact_time_text(moment: datetime) -> str:
+    """The same with its seconds, where the minute tells too little."""
+    return _format_moment(moment, EXACT_PATTERN)
 
 
 def day_text(day: date) -> str:

@@ -4,11 +4,13 @@ asked for it."""
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dosar.access.organisation.settings import read_organisation
 from dosar.backups.keeping.retention import USUAL_RETENTION, Retention, names_to_remove
-from dosar.backups.keeping.runs import COMMAND, BackupRun, note_run
+from dosar.backups.keeping.runs import COMMAND, BackupRun, last_try, note_run
 from dosar.backups.making.make import MadeBackup, backup_mark, make_backup
+from dosar.backups.places.known_folder import is_absence
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.database.audit.trail import add_event
@@ -33,11 +35,22 @@ def make_and_tidy(
 
 
 def note(store: Store, run: BackupRun, actor: int | None = None) -> None:
-    """Keep how it went, and tell it in the audit log."""
+    """Keep how it went, and tell it in the audit log; that a stick is still where it was is told there once."""
     with store.writing() as session:
+        is_told = actor is None and _is_still_away(session, run)
         note_run(session, run)
+        if is_told:
+            return
         action, fields = (MADE_ACTION, [run.name]) if run.name else (FAILED_ACTION, [])
         add_event(session, action, actor=actor, fields=fields)
+
+
+def _is_still_away(session: Any, run: BackupRun) -> bool:
+    """Whether the place was not connected now, nor the time before."""
+    if run.place_id is None or run.trouble is None or not is_absence(run.trouble):
+        return False
+    before = last_try(session, run.place_id)
+    return before is not None and before.trouble is not None and is_absence(before.trouble)
 
 
 def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: Progress) -> BackupRun:

@@ -84,10 +84,13 @@ def _to_named(store: "Store", data: Path, places: Places, place: "BackupPlace", 
 
 
 def _to_places(store: "Store", data: Path, places: Places) -> list[bool]:
-    """To all that are set up, and how each went. Raises :class:`StoreError` where there is none."""
+    """To all that are set up, and whether each is as it should be: a stick may wait for its turn. Raises
+    :class:`StoreError` where there is none."""
     from dosar.backups.keeping.runs import COMMAND
+    from dosar.backups.keeping.states import WAITS, waiting_places
     from dosar.backups.keeping.work import BackupWork
     from dosar.cli.console.backup_words import made_line
+    from dosar.database.system_tables import utc_now
 
     work = BackupWork(store, data, places.forms_folder())
     if not work.places():
@@ -95,13 +98,16 @@ def _to_places(store: "Store", data: Path, places: Places) -> list[bool]:
             "No place for back-ups is set up in Dosar yet. Name a folder, on another disk: dosar backup --to FOLDER"
         )
     outcomes = work.run(COMMAND)
+    waiting = waiting_places(work, outcomes, utc_now())
     for each in outcomes:
         if each.made is not None:
             line = made_line(each.made.name, each.place.title, each.made.bytes, each.made.seconds)
             print(translate_message(line), flush=True)
-        if each.trouble is not None:
+        if each.place.id in waiting:
+            print(f"{each.place.title}: {translate_message(Message(WAITS))}", flush=True)
+        elif each.trouble is not None:
             print(f"{each.place.title}: {translate_trouble(each.trouble)}", file=sys.stderr, flush=True)
-    return [each.made is not None for each in outcomes]
+    return [each.made is not None or each.place.id in waiting for each in outcomes]
 
 
 def _finish_interrupted(data: Path) -> None:

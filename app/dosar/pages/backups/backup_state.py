@@ -1,18 +1,21 @@
 """What is known of the back-ups of the running application, for whatever page tells it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from flask import abort, current_app
 
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
-from dosar.backups.keeping.runs import last_good, last_try
-from dosar.backups.keeping.warnings import PlaceState
+from dosar.backups.keeping.states import states_of
+from dosar.backups.keeping.warnings import PlaceState, waits_for_its_turn
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.places.known_folder import is_absence
+from dosar.backups.places.settings import PlaceSettings
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.salvage.copy_work import CopyWork
 from dosar.database.keys.key_changes import stored_status
+from dosar.language.text.message import Message
 
 WORK, RESTORE, COPY = "dosar_backups", "dosar_restore", "dosar_copy"
 
@@ -43,21 +46,14 @@ def current_copy() -> CopyWork:
 
 def place_states() -> list[PlaceState]:
     """Every place, as the last runs left it."""
-    work, session = current_work(), access_services().session
-    states = []
-    for place in work.places():
-        good, last = last_good(session, place.id), last_try(session, place.id)
-        trouble = last.trouble if last and not last.verified else None
-        states.append(
-            PlaceState(
-                place.title,
-                good.begun_at if good else None,
-                trouble,
-                work.is_on_this_disk(place),
-                trouble is not None and is_absence(trouble),
-            )
-        )
-    return states
+    return states_of(access_services().session, current_work())
+
+
+def place_waits(place: PlaceSettings, trouble: Message) -> bool:
+    """Whether nothing is wrong at a place but that its turn has not come."""
+    states = {known.id: state for known, state in zip(current_work().places(), place_states(), strict=True)}
+    now = replace(states.pop(place.id), trouble=trouble, is_absent=is_absence(trouble))
+    return waits_for_its_turn(now, [*states.values()], access_services().clock())
 
 
 def has_card() -> bool:

@@ -1,6 +1,8 @@
 """The places where back-ups go: added once they were tried, looked at, taken away."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -11,6 +13,7 @@ from dosar.access.authorization import page_route
 from dosar.access.services import access_services
 from dosar.backups.file.names import read_name
 from dosar.backups.keeping.runs import recent_runs
+from dosar.backups.keeping.states import WAITS
 from dosar.backups.making.make import backup_mark
 from dosar.backups.making.taking import take_backup
 from dosar.backups.places.new_place import prepare_place
@@ -19,11 +22,12 @@ from dosar.backups.places.settings import PlaceSettings, open_place, remove_plac
 from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
-from dosar.pages.backups.backup_state import current_work
+from dosar.pages.backups.backup_state import current_work, place_waits
 from dosar.pages.backups.backup_words import KIND_NAMES, size_text, when_text
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
 from dosar.pages.backups.drive_choices import drive_choices
 from dosar.pages.backups.place_forms import PLACE_FORMS, FolderForm, PlaceForm
+from dosar.pages.formatting import exact_time_text
 
 MOST_RUNS = 1000
 
@@ -155,17 +159,18 @@ def _described_page(title: str, kind: str, form: PlaceForm, action: str, back: s
 
 def _place_page(place: PlaceSettings) -> str:
     files: list[StoredFile] = []
-    trouble = ""
+    trouble, waits = "", False
     try:
         files = open_place(place).list()
     except (StoreError, Mistake) as why:
-        trouble = why.message.say(gettext)
+        trouble, waits = why.message.say(gettext), place_waits(place, why.message)
     return render_template(
         "backups/place.html",
         place=place,
         kind=KIND_NAMES[place.kind],
         where=place.address,
-        trouble=trouble,
+        trouble="" if waits else trouble,
+        waiting=gettext(WAITS) if waits else "",
         files=_lines(files),
         url=url_for("BackupPlacesPage.place", place=place.id),
     )
@@ -175,10 +180,17 @@ def _lines(files: list[StoredFile]) -> list[BackupLine]:
     """The back-ups among the files, newest first."""
     checked = {run.name for run in recent_runs(access_services().session, MOST_RUNS) if run.verified}
     found = [(read.moment, file) for file in files if (read := read_name(file.name)) is not None and is_ours(file)]
+    minutes = Counter(when_text(moment) for moment, _ in found)
     return [
-        BackupLine(file.name, when_text(moment), size_text(file.bytes), file.name in checked)
+        BackupLine(file.name, _told_apart(moment, minutes), size_text(file.bytes), file.name in checked)
         for moment, file in sorted(found, key=lambda each: each[0], reverse=True)
     ]
+
+
+def _told_apart(moment: datetime, minutes: Counter[str]) -> str:
+    """When it was made, to the second where another one is of the same minute."""
+    when = when_text(moment)
+    return f"{when} ({exact_time_text(moment)})" if minutes[when] > 1 else when
 
 
 def is_ours(file: StoredFile) -> bool:

@@ -6,11 +6,11 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import scoped_session
 
 from dosar.database.audit.trail import note_opened
-from dosar.database.form_tables import FormTables, Record, StoredEntry, build_tables
+from dosar.database.form_tables import FormTables, Record, build_tables
 from dosar.database.store import Store
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.link_scopes import cross_case_targets
@@ -22,7 +22,7 @@ from dosar.records.daily_limit import DailyLimit
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
 from dosar.records.scope.restricted_cases import is_restricted_here
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
-from dosar.records.scope.scope_enforcement import enforce_scope
+from dosar.records.scope.scope_enforcement import ScopedClasses, enforce_scope
 
 MOST_ASKED_IN_A_DAY = 60
 """Persons, or other spellings of one, of whom a worker learns in a day whether they are known elsewhere: more than
@@ -50,8 +50,8 @@ class Repository:
         self._known_forms: dict[Hashable, Mapping[str, Form]] = {}
         self._making_tables = Lock()
         self._tables: FormTables | None = None
-        self._classes: Mapping[Table, type[StoredEntry]] = {}
-        enforce_scope(store.session, lambda: self._classes)
+        self._classes = ScopedClasses()
+        enforce_scope(store.session, self._classes)
 
     @property
     def tables(self) -> FormTables:
@@ -66,7 +66,7 @@ class Repository:
         with self._making_tables:
             if self._tables is None:
                 tables = build_tables(self.definition.forms)
-                self._classes, self._tables = tables.classes(), tables
+                self._classes.by_table, self._tables = tables.classes(), tables
             return self._tables
 
     @property

@@ -1,6 +1,6 @@
 """The scope of the acting worker put between a session and the record tables: no page can forget it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,11 +14,19 @@ from dosar.database.form_tables import StoredEntry, StoredRow
 from dosar.records.scope.row_scope import OutOfReach, Scope, current_scope
 from dosar.records.scope.write_checks import require_allowed_writes
 
-ClassesMade = Callable[[], Mapping[Table, type[StoredEntry]]]
-"""The record classes there are, told anew each time: before they are made, no statement can name one."""
+
+class ScopedClasses:
+    """The record classes there are: before they are made, no statement can name one.
+
+    Knows neither the database nor a session: whatever listens to a session factory is held for as long as that lives.
+    """
+
+    def __init__(self) -> None:
+        self.by_table: Mapping[Table, type[StoredEntry]] = {}
+        """Replaced as a whole: others may be looking through it."""
 
 
-def enforce_scope(session: Any, classes: ClassesMade) -> None:
+def enforce_scope(session: Any, classes: ScopedClasses) -> None:
     """Narrow all that this session (factory) reads, and refuse what it may not write.
 
     Reading leaves out what :data:`current_scope` does not see; writing beyond it raises :class:`OutOfReach`.
@@ -28,13 +36,13 @@ def enforce_scope(session: Any, classes: ClassesMade) -> None:
 
     @event.listens_for(session, "before_flush")
     def refuse(flushing: Session, context: UOWTransaction, instances: Any) -> None:
-        require_allowed_writes(flushing, classes().values())
+        require_allowed_writes(flushing, classes.by_table.values())
 
 
 class _NarrowedStatements:
     """Statements with the criteria of a scope. Remembered: making them anew takes longer than reading."""
 
-    def __init__(self, classes: ClassesMade) -> None:
+    def __init__(self, classes: ScopedClasses) -> None:
         self._classes = classes
         self._read_from: WeakKeyDictionary[Any, frozenset[type[StoredEntry]]] = WeakKeyDictionary()
         self._criteria: WeakKeyDictionary[Scope, dict[tuple[type[StoredEntry], bool], Any]] = WeakKeyDictionary()
@@ -57,7 +65,7 @@ class _NarrowedStatements:
         """The record classes a statement reads; looked for once in a statement that is used again."""
         found = self._read_from.get(statement)
         if found is None:
-            classes = self._classes()
+            classes = self._classes.by_table
             tables = _tables_in(statement, classes)
             found = frozenset(classes[table] for table in tables if table in classes)
             self._read_from[statement] = found

@@ -21,6 +21,7 @@ from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.choice import choose, read_choice
 from dosar.updates.programs.program import Program
+from dosar.updates.programs.typed_words import TypedWords
 from dosar.updates.question.wish import note_seen, read_question
 from dosar.updates.work import UPDATES, UpdateWork
 from tests.backups.servers import answering
@@ -95,12 +96,29 @@ def test_only_who_answers_for_the_organisation_opens_it(demo: Demo) -> None:
             assert browser.post(f"/update/{address}", data={"csrf_token": token}).status_code == 403
 
 
-def test_installed_with_pip_the_lines_to_type_are_said(administrator: FlaskClient) -> None:
+def test_installed_with_pip_the_lines_to_type_are_said(demo: Demo, administrator: FlaskClient) -> None:
     page = administrator.get("/update").text
     assert "-m pip install --upgrade" in page and sys.executable in page and 'type="file"' not in page
     assert page.index("Make a back-up first") < page.index("-m pip install")
+    is_sqlite = demo.repository.store.engine.dialect.name == "sqlite"
+    assert ("nothing to go back to now" if is_sqlite else "On PostgreSQL the way back") in page
     assert post(administrator, "/update/begin").status_code == 404
     assert administrator.get("/update/back").status_code == 404
+
+
+def test_installed_with_pip_the_lines_lead_back_to_the_same_data(demo: Demo, administrator: FlaskClient) -> None:
+    store, data = demo.repository.store, demo.app.extensions[WORK].data
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("nothing is kept beside a server")
+    keep_before_update(store, data, "0.1.0", datetime(2026, 11, 29, 8), keep_silent)
+    demo.app.config["TYPED_WORDS"] = TypedWords(places=("--data", "/srv/ours"), start=("--data", "/srv/ours"))
+    try:
+        page = administrator.get("/update").text
+        assert "lead back to version 0.1.0" in page and "nothing to go back to now" not in page
+        assert "update --back --data /srv/ours</code>" in page and page.count("start --data /srv/ours</code>") == 2
+    finally:
+        del demo.app.config["TYPED_WORDS"]
+        remove_kept(data)
 
 
 @pytest.mark.usefixtures("installed")

@@ -7,9 +7,12 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from dosar import shipped_folder
 from dosar.cli.console.localized import PATH, option, setting
 from dosar.cli.console.settings_file import (
+    DATABASE_FILE_KEY,
     DATABASE_FILE_VARIABLE,
     SETTINGS_VARIABLE,
     read_settings,
@@ -33,6 +36,8 @@ class Places:
     passphrase: bool
     typed: "TypedSecret | None" = field(default=None, compare=False, repr=False)
     """What was typed already to open them."""
+    database_file: Path | None = field(default=None, compare=False)
+    """The file that named the address of the database."""
 
     def forms_folder(self) -> Path:
         """The forms to run. Raises :class:`StoreError` where there are none."""
@@ -103,20 +108,21 @@ def typed_key(place: "MasterKeyPlace") -> bytes:
 def forms_folder(named: Path | None, data: Path | None = None) -> Path:
     """The forms to run: those named, else those of the folder one stands in, else those that came into the data folder
     with a back-up, else the shipped ones."""
-    return _existing_folder(named or _local_forms() or _restored_forms(data) or shipped_folder("forms"))
+    return _existing_folder(named or local_forms() or _restored_forms(data) or shipped_folder("forms"))
 
 
 def own_forms_folder(named: Path | None) -> Path:
     """The same, to write into it: never those of the installed program."""
-    folder = named or _local_forms()
+    folder = named or local_forms()
     if folder is None:
         raise StoreError("There is no folder forms with a case.yaml here. Name the forms folder with --forms.")
     return _existing_folder(folder)
 
 
-def _local_forms() -> Path | None:
-    local_forms = Path("forms")
-    return local_forms if (local_forms / "case.yaml").is_file() else None
+def local_forms() -> Path | None:
+    """The forms of the folder one stands in."""
+    folder = Path("forms")
+    return folder if (folder / "case.yaml").is_file() else None
 
 
 def _restored_forms(data: Path | None) -> Path | None:
@@ -166,7 +172,8 @@ def place_options(run: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(run)
     def placed(data: Path | None, forms: Path | None, key_file: Path | None, passphrase: bool, **options: Any) -> int:
-        return run(Places(data, forms, key_file, passphrase), **options)
+        file = click.get_current_context().meta.get(DATABASE_FILE_KEY)
+        return run(Places(data, forms, key_file, passphrase, database_file=file), **options)
 
     offered: Callable[..., int] = placed
     for place_option in reversed(PLACE_OPTIONS):

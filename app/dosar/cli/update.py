@@ -12,25 +12,28 @@ from dosar.cli.places import Places, database_url
 from dosar.cli.runtime import open_used_store
 from dosar.cli.serving.single_instance import is_answering
 from dosar.cli.serving.stop_request import ask_to_restart
+from dosar.cli.starting.options import StartOptions
+from dosar.cli.starting.said_again import typed_words
 from dosar.database.installation.lock_file import published_instance
 from dosar.database.store import database_file
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
-from dosar.updates.data.kept import read_kept_for_this
+from dosar.updates.data.kept import KeptData, read_kept_for_this
 from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import install_update
 from dosar.updates.programs.choice import choose, read_choice
 from dosar.updates.programs.pip_facts import PipFacts, pip_facts
-from dosar.updates.programs.pip_lines import newest_line, typed_line, words_before
+from dosar.updates.programs.pip_lines import words_before
 from dosar.updates.programs.program import own_program, running_version
+from dosar.updates.programs.typed_words import TypedWords
 from dosar.updates.work import require_backup
 
 
-def say_what_runs(data: Path) -> None:
+def say_what_runs(places: Places) -> None:
     """Which version runs, how its trial stands, and what to type."""
-    own, choice, kept = own_program(), read_choice(), read_kept_for_this(data)
+    own, choice, kept = own_program(), read_choice(), read_kept_for_this(places.data_folder())
     _say(Message("Dosar %(version)s runs here.", {"version": running_version()}))
     for trouble in () if kept is None else kept.troubles():
         _say(trouble)
@@ -44,21 +47,34 @@ def say_what_runs(data: Path) -> None:
     if own is not None:
         _say(Message("To update it, type: dosar update FILE (a file that ends in .dosar-update)"))
         return
-    _say_lines(pip_facts())
+    _say_lines(pip_facts(), typed_words(StartOptions(places)))
+    if kept is not None:
+        say_lines_back(places, kept)
 
 
-def _say_lines(facts: PipFacts) -> None:
-    """What somebody types who installed it into a Python."""
-    before = words_before(facts)
-    _say(
-        Message(
-            "It was installed with pip. Make a back-up first: %(line)s", {"line": typed_line([facts.command, "backup"])}
-        )
-    )
+def say_lines_back(places: Places, kept: KeptData) -> None:
+    """What leads to the version before, where it was installed into a Python."""
+    facts = pip_facts()
+    before = words_before(facts, kept.version)
     if before is not None:
         _say(before)
-    _say(Message("Then stop it, type this line, and start it again:"))
-    print(f"  {newest_line(facts)}", flush=True)
+    _say(Message("To go back to version %(version)s with the data of before, type:", {"version": kept.version}))
+    _print_lines(typed_words(StartOptions(places)).lines_back(facts, kept.version))
+
+
+def _print_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(f"  {line}", flush=True)
+
+
+def _say_lines(facts: PipFacts, words: TypedWords) -> None:
+    """What somebody types who installed it into a Python."""
+    before = words_before(facts)
+    _say(Message("It was installed with pip. Make a back-up first: %(line)s", {"line": words.backup_line(facts)}))
+    if before is not None:
+        _say(before)
+    _say(Message("Then type these lines, with whatever else it is started with:"))
+    _print_lines(words.newest_lines(facts))
 
 
 def look_at_update(file: Path) -> UpdateFile:

@@ -5,14 +5,12 @@ from pathlib import Path
 from dosar.cli.console.locale import translate_message
 from dosar.cli.only_program import only_program
 from dosar.cli.places import Places, database_url
-from dosar.cli.update import restart_running
+from dosar.cli.update import restart_running, say_lines_back
 from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message
 from dosar.updates.data.going_back import NoWayBack, go_back, put_back_data, way_back
-from dosar.updates.data.kept import KeptData, read_kept
-from dosar.updates.programs.pip_facts import pip_facts
-from dosar.updates.programs.pip_lines import line_of_version, words_before
+from dosar.updates.data.kept import read_kept
 from dosar.updates.programs.program import running_version
 
 
@@ -26,7 +24,7 @@ def go_back_to_before(places: Places) -> None:
     elif kept is None:
         raise NoWayBack
     elif kept.to == running_version():
-        _say_what_to_install(kept)
+        say_lines_back(places, kept)
     else:
         _put_back(places, data)
 
@@ -47,18 +45,5 @@ def _put_back(places: Places, data: Path) -> None:
         aside = put_back_data(data, places.encryption_key(data), utc_now())
     told = Message(
         "The data of before the update are in place again. What was there is kept in %(folder)s.", {"folder": aside}
-    )
-    print(translate_message(told), flush=True)
-
-
-def _say_what_to_install(kept: KeptData) -> None:
-    facts = pip_facts()
-    before = words_before(facts, kept.version)
-    if before is not None:
-        print(translate_message(before), flush=True)
-    told = Message(
-        "To go back, stop Dosar and install the version before (%(line)s), then type there once more: "
-        "dosar update --back",
-        {"line": line_of_version(facts, kept.version)},
     )
     print(translate_message(told), flush=True)

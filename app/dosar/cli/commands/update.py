@@ -26,7 +26,7 @@ def update(places: Places, file: Path | None, look: bool, back: bool, without_ba
     if back:
         go_back_to_before(places)
     elif file is None:
-        say_what_runs(places.data_folder())
+        say_what_runs(places)
     else:
         found = look_at_update(file)
         if not look:

@@ -29,6 +29,8 @@ SYSTEM_FILE = Path("/etc/dosar/dosar.toml")
 """Read where no other is named, and it is there."""
 FILE_KEY = "dosar.settings_file"
 """Where a command remembers which file it has read."""
+DATABASE_FILE_KEY = "dosar.database_file"
+"""Where it remembers in which file the address of the database stands."""
 OPENS_DATA = re.compile(r"pass|key|secret|card|token|slot", re.IGNORECASE)
 """Names of what must be typed, or lie in a file of its own."""
 
@@ -89,6 +91,7 @@ def use_database_file(context: click.Context, _: click.Parameter, file: Path | N
     address = file.read_text(encoding="utf-8-sig").strip()
     if not address:
         raise StoreError("%(file)s is empty. Write the address of the database into it: postgresql://…", file=file)
+    context.meta[DATABASE_FILE_KEY] = file
     context.with_resource(_variable(DATABASE_VARIABLE, address))
 
 

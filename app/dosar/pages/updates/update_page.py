@@ -18,10 +18,12 @@ from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import OneOf, TranslatedForm
 from dosar.pages.updates.update_state import known_update, offered_file, question, versions
 from dosar.pages.updates.update_words import back_text, out_of_date_text, running_text, trouble_lines
+from dosar.updates.data.kept import KeptData
 from dosar.updates.file.troubles import UpdatesNotTaken
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.pip_facts import pip_facts
-from dosar.updates.programs.pip_lines import newest_line, typed_line, words_before
+from dosar.updates.programs.pip_lines import words_before
+from dosar.updates.programs.typed_words import TypedWords
 from dosar.updates.question.newest import Newest
 from dosar.updates.question.wish import read_question
 
@@ -101,17 +103,24 @@ def update_page(form: QuestionForm | None = None, refused: str = "") -> Response
         can_update=work is not None,
         has_places=WORK in current_app.extensions and bool(current_work().places()),
         piece_bytes=PIECE_BYTES,
-        pip=_pip_lines() if found.own is None else None,
+        pip=_pip_lines(found.kept) if found.own is None else None,
     )
     return Response(page, 422 if refused or form.errors else 200)
 
 
-def _pip_lines() -> dict[str, Any]:
-    """What is typed where Dosar was installed into a Python, and what is done before."""
-    facts = pip_facts()
-    before = words_before(facts)
-    stop, start = (typed_line([facts.command, word]) for word in ("stop", "start"))
-    return {"before": before.say(gettext) if before else "", "lines": [stop, newest_line(facts), start]}
+def _pip_lines(kept: KeptData | None) -> dict[str, Any]:
+    """What is typed where Dosar was installed into a Python, what is done before, and the way back where there is
+    one."""
+    facts, words = pip_facts(), current_app.config.get("TYPED_WORDS", TypedWords())
+    before, before_back = words_before(facts), words_before(facts, kept.version) if kept else None
+    return {
+        "before": before.say(gettext) if before else "",
+        "lines": words.newest_lines(facts),
+        "version": kept.version if kept else "",
+        "before_back": before_back.say(gettext) if before_back else "",
+        "back": words.lines_back(facts, kept.version) if kept else [],
+        "keeps": access_services().store.engine.dialect.name == "sqlite",
+    }
 
 
 def _newer_text(newer: Newest) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.routing import Map, Rule
 
-from dosar.pages.urls import LateRule
+from dosar.pages.urls import LazyRule
 
 COMPILED_BY_WERKZEUG = "<werkzeug routing>"
 ADDRESSES: dict[str, dict[str, Any]] = {
@@ -21,12 +21,12 @@ def made(kind: type[Rule], address: str, values: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_is_what_werkzeug_makes_of_it(address: str) -> None:
-    assert made(LateRule, address, ADDRESSES[address]) == made(Rule, address, ADDRESSES[address])
+    assert made(LazyRule, address, ADDRESSES[address]) == made(Rule, address, ADDRESSES[address])
 
 
 def test_a_start_compiles_none() -> None:
     """Werkzeug's own, under a name that another version may not have."""
-    early, late = Rule("/<form>", endpoint="page"), LateRule("/<form>", endpoint="page")
+    early, late = Rule("/<form>", endpoint="page"), LazyRule("/<form>", endpoint="page")
     Map([early, late])
     assert _file_of(early) == COMPILED_BY_WERKZEUG
     assert _file_of(late) != COMPILED_BY_WERKZEUG

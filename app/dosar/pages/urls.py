@@ -24,7 +24,7 @@ class RecordNumberConverter(IntegerConverter):
         super().__init__(map, *arguments, **{"max": LARGEST_ID, **options})
 
 
-class LateRule(Rule):
+class LazyRule(Rule):
     """An address whose making is compiled when it is made first: a start has hundreds, and its first page a dozen."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
@@ -36,7 +36,7 @@ class LateRule(Rule):
 def install_addresses(app: Flask) -> None:
     """Let ``<int:record_id>`` in every address mean such a number, and have them ready in less time."""
     app.url_map.converters["int"] = RecordNumberConverter
-    app.url_rule_class = LateRule
+    app.url_rule_class = LazyRule
 
 
 def parse_record_number(text: str) -> int:

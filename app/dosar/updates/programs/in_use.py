@@ -38,10 +38,10 @@ def hold_version(folder: Path) -> BaseFileLock | None:
 def is_in_use(version: str) -> bool:
     """Whether a program holds this version; what a killed one left of its lock goes."""
     leases = sorted(_leases().glob(f"{version}-*")) if _leases().is_dir() else []
-    return any([not _is_left(each) for each in leases if each.name.rsplit("-", 2)[0] == version])
+    return any([not _is_stale(each) for each in leases if each.name.rsplit("-", 2)[0] == version])
 
 
-def _is_left(lease: Path) -> bool:
+def _is_stale(lease: Path) -> bool:
     try:
         with _lock(lease):
             with suppress(OSError):  # Windows removes it when the lock is given back, and not before

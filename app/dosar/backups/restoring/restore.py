@@ -38,7 +38,7 @@ from dosar.database.keys.os_keyring import secret_in_keyring
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
-from dosar.database.writing.append_only import drop_strangers
+from dosar.database.writing.append_only import drop_foreign_views_and_triggers
 
 __all__ = ["Restored", "finish_interrupted", "is_interrupted", "restore_backup", "undo_restore"]
 
@@ -193,7 +193,7 @@ def _settle_data(stage: Path, opened: OpenedBackup, was_typed: bool) -> None:
     store, moment = SqliteStore(stage, opened.master_key), opened.manifest.moment
     try:
         with store.writing() as session:
-            drop_strangers(session.connection())
+            drop_foreign_views_and_triggers(session.connection())
         if not store.open_kept_data_key():
             return
         with store.writing() as session:

@@ -21,7 +21,7 @@ from dosar.backups.working import disk_told
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
-from dosar.database.writing.append_only import drop_strangers
+from dosar.database.writing.append_only import drop_foreign_views_and_triggers
 from dosar.migrations.upgrade import open_forms
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.repository import Repository
@@ -80,7 +80,7 @@ def _fitted(opened: OpenedBackup, folder: Path, forms: Path, today: Repository, 
             raise ForeignBackup(opened.archive.file)
         tell("fit", 0.0)
         with store.writing() as session:
-            drop_strangers(session.connection())
+            drop_foreign_views_and_triggers(session.connection())
             create_access_tables(session.connection())
             definition = open_forms(store, forms, converting=True).definition
         if _compared(definition.contents) != _compared(today.definition.contents):

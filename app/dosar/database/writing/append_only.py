@@ -100,7 +100,7 @@ def close_like(source: Connection, target: Connection) -> None:
     close_tables(target, sorted(closed & {*inspect(target).get_table_names()}))
 
 
-def drop_strangers(connection: Connection) -> list[str]:
+def drop_foreign_views_and_triggers(connection: Connection) -> list[str]:
     """Let nothing run in a database of SQLite that came from elsewhere: every view goes, and every trigger that closes
     no table; their names. No version of Dosar makes one, and it could change in silence whatever is written later."""
     made = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')")

@@ -12,7 +12,7 @@ from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.updates.pinned import Pinned
 from dosar.updates.question.asking import ask_newest
-from dosar.updates.question.newest import Newest, require_good, require_not_older
+from dosar.updates.question.newest import Newest, require_in_date, require_not_older
 from dosar.updates.question.told_version import tell_version
 from dosar.updates.question.wish import note_asked, note_seen, read_question, switch_question
 
@@ -68,7 +68,7 @@ class DailyQuestion:
             note_asked(session, self.clock())
             seen = read_question(session).seen
         newest = ask_newest(self.pinned.address, self.pinned.keys)
-        require_good(newest, self.clock().date())
+        require_in_date(newest, self.clock().date())
         require_not_older(newest, seen)
         with self.store.writing() as session:
             note_seen(session, newest)

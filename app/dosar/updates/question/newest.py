@@ -109,7 +109,7 @@ def require_not_older(newest: Newest, seen: Newest | None) -> None:
         raise OlderThanSeen
 
 
-def require_good(newest: Newest, today: date) -> None:
+def require_in_date(newest: Newest, today: date) -> None:
     """Raises :class:`OutOfDate` where its last day is over: without an end, whoever stands in between could repeat it
     for ever, and nobody would hear of a version that mends something."""
     if newest.until < today:

@@ -18,6 +18,7 @@ from dosar.database.keys.key_file import write_secrets
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.database.keys.key_slots_file import slots_file
 from dosar.database.keys.recovery_card import GROUPS
+from dosar.pages.admin.keys.keys_page import has_card_on_paper
 from tests.access.conftest import PASSWORD, Browser, Office
 from tests.databases import KEY
 
@@ -47,6 +48,11 @@ def vault(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Va
 
 def status(office: Office) -> KeyStatus:
     return stored_status(Path(office.app.config["DATA"]), office.app.config["KEY_FILE"])
+
+
+def is_on_paper(office: Office) -> bool:
+    with office.app.app_context():
+        return has_card_on_paper()
 
 
 def set_passphrase(browser: Browser, passphrase: str = PASSPHRASE, **more: str) -> str:
@@ -165,7 +171,11 @@ def test_a_card_opens_nothing_before_it_is_typed_back(office: Office, administra
 
 def test_the_way_leads_on_to_a_second_card_and_each_goes_alone(office: Office, administrator: Browser) -> None:
     set_passphrase(administrator)
+    assert not is_on_paper(office)
+    shown_card(administrator)
+    assert not is_on_paper(office), "nobody knows yet whether it was printed"
     page = print_card(administrator)
+    assert is_on_paper(office), "so the first page no longer asks for a second place"
     assert page.index("A second card for a second person") < page.index("Another passphrase")
     assert "Remove recovery card" not in page, "the only one stays"
     assert "only one of its kind" in removed(administrator, status(office).cards[1].id)

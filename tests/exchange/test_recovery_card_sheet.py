@@ -9,7 +9,11 @@ import pytest
 from dosar.database.keys.recovery_card import RecoveryCard, read_card
 from dosar.exchange.recovery_card.card_pdf import card_pdf
 from dosar.exchange.recovery_card.card_sheet import PLACES, card_sheet
+from dosar.handbooks.shelf import find_book
 from dosar.language.text.translations import LANGUAGES, WORDINGS
+from dosar.updates.pinned import Pinned
+from dosar.updates.programs.program import running_version
+from dosar.updates.programs.source import program_address
 
 CARD = RecoveryCard(bytes(range(20)))
 TODAY = date(2026, 11, 30)
@@ -39,3 +43,21 @@ def test_the_square_stands_in_the_page_itself() -> None:
     sheet = card_sheet(CARD, 1, TODAY, "ro")
     assert sheet.square.startswith("<svg") and sheet.square_address.startswith("data:image/svg+xml,%3Csvg")
     assert sheet.square_text.isascii() and sheet.square_text == sheet.square_text.upper()
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, *WORDINGS])
+def test_it_says_which_dosar_where_it_is_and_which_chapter_helps(language: str) -> None:
+    book = find_book("administrator", language)
+    chapter = book.chapter("keys-lost") if book else None
+    assert book is not None and chapter is not None
+    text = card_sheet(CARD, 1, TODAY, language).texts[0]
+    assert running_version() in text.program and running_version() in text.steps[0]
+    assert any(
+        f"{book.title}, " in advice and f" {book.chapters.index(chapter) + 1}." in advice for advice in text.keeping
+    )
+    assert not any("dosar key" in line for line in (*text.steps, *text.keeping)), "nobody has a terminal at hand"
+
+
+def test_a_build_names_the_address_of_the_program() -> None:
+    assert program_address(Pinned()) == "", "then the line is filled in by hand"
+    assert program_address(Pinned(address="https://dosar.example/new/newest.json")) == "https://dosar.example/new/"

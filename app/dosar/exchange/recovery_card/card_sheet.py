@@ -13,14 +13,21 @@ from urllib.parse import quote
 from dosar.backups.places.addresses import FOLDER_KIND, OBJECT_STORE_KIND, WEBDAV_KIND
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.fields.formats.days import format_day
+from dosar.handbooks.shelf import find_book
 from dosar.language.text.message import Message, msgid
 from dosar.language.text.translations import LANGUAGES, translated_word
+from dosar.updates.programs.program import running_version
+from dosar.updates.programs.source import program_address
 
 SQUARE_CORRECTION = "q"
 """A quarter of the square may be creased or stained."""
 TITLE = msgid("Recovery card %(number)s")
 MADE_ON = msgid("Made on %(day)s")
 BACK_UPS = msgid("Where the back-ups lie")
+PROGRAM = msgid("Where Dosar %(version)s is")
+SOURCE = msgid("the folder or stick from which it was installed")
+HANDBOOK, CHAPTER = "administrator", "keys-lost"
+"""Where the loss of a card is told at length."""
 WORDS = {
     "opens": msgid(
         "Opens the data of the organisation and every back-up made while the card is valid: alone, without passphrase."
@@ -40,7 +47,9 @@ PLACES = {
 }
 """What kind of place it is; which one, nobody reads on the paper."""
 STEPS = (
-    msgid("Install Dosar on another computer and start it."),
+    msgid(
+        "Install Dosar %(version)s, or a newer one, on another computer, from the place written above, and start it."
+    ),
     msgid("On its first page choose “I have a back-up”."),
     msgid(
         "Choose the newest back-up: a file whose name begins with dosar- and ends in .dosar, on the stick, the disk or "
@@ -57,8 +66,8 @@ KEEPING = (
     msgid("Never as a photograph, a scan or a file: whoever reads it and has a back-up reads everything."),
     msgid("A second card may lie with a second person, in another place. Either opens everything."),
     msgid(
-        "Lost, or seen by somebody? Make another one at once on the page “Key of the data”, and then another key: "
-        "dosar key new."
+        "Lost, or seen by somebody? Make another one at once on the page “Key of the data”. Then make another key: "
+        "%(book)s, chapter %(chapter)s."
     ),
 )
 
@@ -72,6 +81,7 @@ class CardText:
     made_on: str
     words: dict[str, str]
     back_ups: str
+    program: str
     steps: list[str]
     keeping: list[str]
 
@@ -119,15 +129,25 @@ def _two_languages(language: str) -> Sequence[str]:
 
 
 def _text(number: int, day: date, language: str, places: Sequence[str]) -> CardText:
+    values = {"number": number, "day": format_day(day, language), "version": running_version(), **_chapter(language)}
+
     def say(text: str) -> str:
-        return translated_word(text, language)
+        return Message(text, values).say(lambda word: translated_word(word, language))
 
     return CardText(
         language,
-        Message(TITLE, {"number": number}).say(say),
-        Message(MADE_ON, {"day": format_day(day, language)}).say(say),
+        say(TITLE),
+        say(MADE_ON),
         {name: say(text) for name, text in WORDS.items()},
         ": ".join((say(BACK_UPS), *filter(None, [", ".join(say(PLACES[kind]) for kind in places)]))),
+        f"{say(PROGRAM)}: {program_address() or say(SOURCE)}",
         [say(step) for step in STEPS],
         [say(advice) for advice in KEEPING],
     )
+
+
+def _chapter(language: str) -> dict[str, str | int]:
+    """Of which book, and the how manieth, as its list of contents counts."""
+    book = find_book(HANDBOOK, language)
+    chapter = book.chapter(CHAPTER) if book else None
+    return {"book": book.title, "chapter": book.chapters.index(chapter) + 1} if book and chapter else {}

@@ -29,7 +29,7 @@ from dosar.pages.actions import may_accept_sheets, record_face_url
 from dosar.pages.admin.access_requests import access_requests_block
 from dosar.pages.admin.audit.audit_notices import audit_block
 from dosar.pages.admin.form_problems import form_problems_block
-from dosar.pages.admin.keys.keys_page import keys_need_care
+from dosar.pages.admin.keys.keys_page import has_card_on_paper, keys_need_care
 from dosar.pages.backups.backup_notices import backup_block
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
 from dosar.pages.cases.emergency import emergencies_block
@@ -129,7 +129,10 @@ def _administration_block(context: PageContext) -> HomeBlock | None:
             gettext("the recovery card or the key file: without it nobody can read the data"),
         ),
     ]
-    entries = [HomeEntry(*line) for line in lines if line[1] != forms or "forms" in context.worker.pages]
+    done = {copies} if has_card_on_paper() else set()
+    if "forms" not in context.worker.pages:
+        done.add(forms)
+    entries = [HomeEntry(*line) for line in lines if line[1] not in done]
     return HomeBlock(gettext("Looking after Dosar"), entries)
 
 

@@ -127,6 +127,11 @@ def keys_need_care() -> bool:
     return not is_declared and (status.opens_by_itself or not status.has_card)
 
 
+def has_card_on_paper() -> bool:
+    """Whether a card was typed back from its paper: what opens the data is then in a second place."""
+    return current_vault() is not None and not access_services().is_demo() and key_status().has_card
+
+
 def _set_passphrase(changes: KeyChanges, form: PassphraseForm) -> None:
     organisation = access_services().organisation().name
     require_good_password(form.password.data, form.again.data, "", organisation)

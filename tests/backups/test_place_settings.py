@@ -15,6 +15,7 @@ from dosar.backups.keeping.runs import (
     days_since,
     last_good,
     last_rehearsed,
+    last_trouble,
     last_try,
     note_rehearsal,
     note_run,
@@ -28,6 +29,7 @@ from dosar.backups.places.settings import (
     remove_place,
     save_place,
 )
+from dosar.backups.restoring.restore import RESTORED_RUN
 from dosar.database.copies.transfer import copy_database
 from dosar.database.store import Store
 from dosar.database.system_tables import SYSTEM_METADATA
@@ -102,6 +104,7 @@ def test_how_each_back_up_went_is_told(opened: Store) -> None:
         assert last_good(session, stick.id) is None
         tried = last_try(session, stick.id)
         assert tried is not None and tried.trouble == unplugged
+        assert last_trouble(session, stick.id) == last_trouble(session, cloud.id) == unplugged
         assert [run.cause for run in recent_runs(session, 2)] == [BUTTON, BUTTON]
         assert days_since(last_good(session), NIGHT + timedelta(days=4, hours=1)) == 4
         assert days_since(None, NIGHT) is None and days_since(last_good(session), NIGHT - timedelta(days=1)) == 0
@@ -110,6 +113,10 @@ def test_how_each_back_up_went_is_told(opened: Store) -> None:
         assert rehearsed is not None and rehearsed.name == "dosar-1.dosar"
         remove_place(session, cloud.id or 0)
         assert session.scalars(select(backup_run_table.c.place_id)).all() == [stick.id], "the others went along"
+        note_run(session, replace(good, place_id=None, cause=RESTORED_RUN))
+        assert last_trouble(session, stick.id) is None, "it failed where the data were before"
+        note_run(session, failed)
+        assert last_trouble(session, stick.id) == unplugged
 
 
 def test_one_line_tells_a_place() -> None:

@@ -73,6 +73,15 @@ def last_try(session: Any, place_id: int | None = None) -> BackupRun | None:
     return _newest(session, place_id)
 
 
+def last_trouble(session: Any, place_id: int | None) -> Message | None:
+    """Why no back-up came of the newest try at this place. What failed before the data were restored came along in the
+    back-up, and says nothing of what is there now."""
+    tried, restored = last_try(session, place_id), _newest(session, None, backup_run_table.c.cause == RESTORED_RUN)
+    if tried is None or tried.verified or (restored is not None and (tried.id or 0) < (restored.id or 0)):
+        return None
+    return tried.trouble
+
+
 def last_rehearsed(session: Any, place_id: int | None = None) -> BackupRun | None:
     """The back-up that was restored on trial last."""
     ran = backup_run_table.c

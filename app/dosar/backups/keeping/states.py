@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from dosar.backups.keeping.runs import last_good, last_try
+from dosar.backups.keeping.runs import last_good, last_trouble
 from dosar.backups.keeping.warnings import PlaceState, waits_for_its_turn
 from dosar.backups.keeping.work import BackupWork, WorkOutcome
 from dosar.backups.places.known_folder import is_absence
@@ -17,8 +17,7 @@ def states_of(session: Any, work: BackupWork) -> list[PlaceState]:
     """Every place, in the order of the settings."""
     states = []
     for place in work.places():
-        good, last = last_good(session, place.id), last_try(session, place.id)
-        trouble = last.trouble if last and not last.verified else None
+        good, trouble = last_good(session, place.id), last_trouble(session, place.id)
         states.append(
             PlaceState(
                 place.title,

@@ -45,7 +45,7 @@ def last_backup_text(places: list[PlaceState], restored: datetime | None = None)
     """When the last good one was made; or of when the back-up is that the data came from, if none was made since."""
     if restored is not None:
         when = when_text(restored)
-        return gettext("Restored from the back-up of %(when)s; this computer has made none of the data yet", when=when)
+        return gettext("Restored from the back-up of %(when)s; none was made since", when=when)
     last = last_good_of(places)
     if last is None:
         return gettext("There is no back-up yet")

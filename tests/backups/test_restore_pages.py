@@ -160,6 +160,7 @@ def test_what_opens_nothing_is_said_in_words_and_guesses_are_limited(computer: N
     [
         ({}, "Say where the back-up is"),
         ({"path": "/nowhere/dosar.dosar"}, "There is no file /nowhere/dosar.dosar"),
+        ({"path": str(Path(__file__).parent)}, "is a folder. Name a file in it"),
         ({"upload": "../../x"}, "send it once more"),
         ({"address": "ftp://x"}, "https://"),
     ],

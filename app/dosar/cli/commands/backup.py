@@ -148,6 +148,8 @@ def restore(places: Places, file: Path, look: bool, port: int, no_browser: bool)
     from dosar.database.keys.key_file import keep_out_of_core_dumps
 
     keep_out_of_core_dumps()
+    if file.is_dir():
+        raise StoreError("%(folder)s is a folder. Name a file in it: a back-up is called dosar-….dosar.", folder=file)
     if not file.is_file():
         raise StoreError("There is no file %(file)s. Name the back-up, a file that ends in .dosar.", file=file)
     if look:

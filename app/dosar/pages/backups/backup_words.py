@@ -122,7 +122,7 @@ def opened_copy_text(work: CopyWork) -> str:
         return ""
     return gettext(
         "The back-up of %(moment)s is open for single records until %(until)s. Whoever may bring deleted records back "
-        "finds it beside them.",
+        "finds it under “Deleted records”.",
         moment=when_text(work.moment),
         until=time_text(work.closes_at),
     )

@@ -29,6 +29,8 @@ def asked_source(form: RestoreForm, work: RestoreWork) -> BackupSource:
 
 
 def _on_disk(file: Path) -> BackupSource:
+    if file.is_dir():
+        raise Mistake("%(folder)s is a folder. Name a file in it: a back-up is called dosar-….dosar.", folder=file)
     if not file.is_file():
         raise Mistake("There is no file %(file)s. Look at the path, and whether the stick is plugged in.", file=file)
     return BackupSource(file.name, file)

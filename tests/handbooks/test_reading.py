@@ -75,3 +75,7 @@ def test_what_is_in_no_book_is_not_found() -> None:
 
 def test_a_word_with_another_ending_is_found() -> None:
     assert "/help/worker/about#finding" in [one.address for one in search_handbooks("diacriticelor", "ro")]
+
+
+def test_a_word_is_not_found_by_what_another_one_begins_with() -> None:
+    assert search_handbooks("curier", "ro") == [], "a curious one is nobody's courier"

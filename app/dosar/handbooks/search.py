@@ -15,7 +15,8 @@ MOST_WORDS = 8
 SHORTEST_WORD = 3
 ENDINGS = (0, 2, 4)
 """Romanian turns the ends of words: what is not found whole is sought without its last letters."""
-SHORTEST_STEM = 4
+SHORTEST_STEM = 5
+"""What is shorter begins other words, too: *curier* is no *curios*."""
 MOST_FOUND = 30
 IN_ITS_TITLE, IN_THE_CHAPTERS = 10, 3
 """How much more a word tells in a title than in a sentence."""

@@ -19,6 +19,7 @@ from dosar.language.question_options import Sensitivity
 from dosar.language.restriction import CaseRestriction
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.daily_limit import DailyLimit
+from dosar.records.history.deployed_forms import deployed_form
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
 from dosar.records.scope.restricted_cases import is_restricted_here
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
@@ -107,6 +108,10 @@ class Repository:
     def belongings(self) -> Sequence[CaseTable]:
         """The tables that name cases, also those of forms that do not run; read once."""
         return read_case_tables(self.session.connection())
+
+    def form_of_all_times(self, key: str) -> Form:
+        """The form with every question that it ever asked."""
+        return deployed_form(self.session.connection(), key)
 
     def writing(self) -> AbstractContextManager[Any]:
         """One transaction that writes: kept whole at the end, or nothing of it."""

@@ -15,7 +15,6 @@ from dosar.language.question import Question
 from dosar.pages.input.posted_boxes import FILE_NOT_KEPT, UNASKED_BOX, PostedBoxes
 from dosar.pages.recovery.typed_texts import LONGEST_NAME, RowNumbers, TypedBox, question_of_box, texts_of_boxes
 from dosar.pages.sheet.sheet_editor import SheetEditor
-from dosar.records.history.deployed_forms import deployed_form
 from dosar.records.history.renamed_questions import RenamedQuestion
 
 NO_ANSWER_BOXES = ("csrf_token", "search", "next")
@@ -94,7 +93,7 @@ class _BoxSorter:
         """The questions she may know, also of former times: for the words before what was typed."""
         editor = self.editor
         clearances = editor.context.worker.clearances | editor.context.worker.enters
-        past = deployed_form(editor.context.repository.session.connection(), editor.full_form.key)
+        past = editor.context.repository.form_of_all_times(editor.full_form.key)
         return {**editor.known.questions, **past.seen_with(clearances).questions}
 
     def in_words(self, carried: Mapping[str, list[str]]) -> list[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from dosar.database.text.folding import fold_text
 from dosar.handbooks.chapters import read_chapter
-from dosar.handbooks.search import search_handbooks
+from dosar.handbooks.search import search_handbooks, typed_words
 from dosar.handbooks.wordings import with_country_sections, with_screen_words
 from dosar.language.text.translations import translated_word
 
@@ -79,3 +80,16 @@ def test_a_word_with_another_ending_is_found() -> None:
 
 def test_a_word_is_not_found_by_what_another_one_begins_with() -> None:
     assert search_handbooks("curier", "ro") == [], "a curious one is nobody's courier"
+
+
+@pytest.mark.parametrize("language", ["en", "ro"])
+def test_what_people_type_finds_what_the_books_call_otherwise(language: str) -> None:
+    for word, meant in typed_words()[language].items():
+        assert word == fold_text(word)
+        assert all(search_handbooks(beginning, language) for beginning in meant), meant
+        assert search_handbooks(word, language), word
+
+
+def test_a_restore_is_found_by_the_word_of_other_programs() -> None:
+    for words in ("restaurare", "backup restore", "restaurez backup"):
+        assert "/help/administrator/restore" in {one.chapter.address for one in search_handbooks(words, "ro")}, words

@@ -1,4 +1,5 @@
-"""Searching the handbooks: blind to capitals and diacritics, each word found by its beginning."""
+"""Searching the handbooks: blind to capitals and diacritics, each word found by its beginning, or by that of a word
+that means the same (``typed_words.yaml``)."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,9 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from dosar.database.text.folding import fold_text
+from dosar.handbooks.addresses import BOOKS_FOLDER
 from dosar.handbooks.chapters import Chapter, Section
 from dosar.handbooks.shelf import Book, shelf
 
+Beginnings = tuple[str, ...]
+"""Any of which a word may begin with."""
 WORD = re.compile(r"\w+")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 MOST_WORDS = 8
@@ -18,6 +22,7 @@ ENDINGS = (0, 2, 4)
 SHORTEST_STEM = 5
 """What is shorter begins other words, too: *curier* is no *curios*."""
 MOST_FOUND = 30
+TYPED_WORDS_FILE = BOOKS_FOLDER / "typed_words.yaml"
 IN_ITS_TITLE, IN_THE_CHAPTERS = 10, 3
 """How much more a word tells in a title than in a sentence."""
 
@@ -54,9 +59,9 @@ class _Entry:
     chapter_title: frozenset[str]
     words: frozenset[str]
 
-    def weight(self, beginnings: Sequence[str]) -> int:
+    def weight(self, sought: Sequence[Beginnings]) -> int:
         """Nothing unless all of them stand here."""
-        told = [_weight_of(beginning, self) for beginning in beginnings]
+        told = [_weight_of(beginnings, self) for beginnings in sought]
         return sum(told) if all(told) else 0
 
 
@@ -64,14 +69,26 @@ def search_handbooks(words: str, wording: str) -> list[Found]:
     """The sections in which every word stands, those that have it in a title first."""
     folded = list(dict.fromkeys(_folded_words(words)))[:MOST_WORDS]
     told = [word for word in folded if len(word) >= SHORTEST_WORD] or folded
-    tries = ([word[: max(SHORTEST_STEM, len(word) - ending)] for word in told] for ending in ENDINGS)
-    return next(filter(None, (_found(beginnings, wording) for beginnings in tries)), [])
+    same = typed_words().get(wording.partition("-")[0], {})
+    tries = (
+        [(word[: max(SHORTEST_STEM, len(word) - ending)], *same.get(word, ())) for word in told] for ending in ENDINGS
+    )
+    return next(filter(None, (_found(sought, wording) for sought in tries)), [])
 
 
-def _found(beginnings: list[str], wording: str) -> list[Found]:
-    weighed = [(entry.weight(beginnings), entry) for entry in _index(wording)] if beginnings else []
+@cache
+def typed_words() -> dict[str, dict[str, list[str]]]:
+    """Language → what people type → how words of the handbooks begin that mean the same."""
+    import yaml
+
+    words: dict[str, dict[str, list[str]]] = yaml.safe_load(TYPED_WORDS_FILE.read_text(encoding="utf-8"))
+    return words
+
+
+def _found(sought: list[Beginnings], wording: str) -> list[Found]:
+    weighed = [(entry.weight(sought), entry) for entry in _index(wording)] if sought else []
     best = sorted((pair for pair in weighed if pair[0]), key=lambda pair: -pair[0])[:MOST_FOUND]
-    return [Found(entry.book, entry.chapter, entry.section, _excerpt(entry.section, beginnings)) for _, entry in best]
+    return [Found(entry.book, entry.chapter, entry.section, _excerpt(entry.section, sought)) for _, entry in best]
 
 
 @cache
@@ -95,27 +112,28 @@ def _folded_words(text: str) -> list[str]:
     return WORD.findall(fold_text(text))
 
 
-def _weight_of(beginning: str, entry: _Entry) -> int:
+def _weight_of(beginnings: Beginnings, entry: _Entry) -> int:
     weighed = ((entry.title, IN_ITS_TITLE), (entry.chapter_title, IN_THE_CHAPTERS), (entry.words, 1))
-    return sum(weight for words, weight in weighed if _begins_one(beginning, words))
+    return sum(weight for words, weight in weighed if _begins_one(beginnings, words))
 
 
-def _begins_one(beginning: str, words: Iterable[str]) -> bool:
-    return any(word.startswith(beginning) for word in words)
+def _begins_one(beginnings: Beginnings, words: Iterable[str]) -> bool:
+    return any(word.startswith(beginnings) for word in words)
 
 
-def _excerpt(section: Section, beginnings: Sequence[str]) -> Excerpt:
+def _excerpt(section: Section, sought: Sequence[Beginnings]) -> Excerpt:
     """The sentence that has most of the words."""
     sentences = [sentence for text in section.paragraphs for sentence in SENTENCE_END.split(text)]
-    sentence = max(sentences, key=lambda text: _hits(text, beginnings), default="")
+    sentence = max(sentences, key=lambda text: _hits(text, sought), default="")
+    any_of_them = tuple(beginning for beginnings in sought for beginning in beginnings)
     pieces, end = [], 0
     for match in WORD.finditer(sentence):
-        if fold_text(match[0]).startswith(tuple(beginnings)):
+        if fold_text(match[0]).startswith(any_of_them):
             pieces += [(sentence[end : match.start()], False), (match[0], True)]
             end = match.end()
     return Excerpt(tuple(piece for piece in (*pieces, (sentence[end:], False)) if piece[0]))
 
 
-def _hits(sentence: str, beginnings: Sequence[str]) -> int:
+def _hits(sentence: str, sought: Sequence[Beginnings]) -> int:
     words = _folded_words(sentence)
-    return sum(_begins_one(beginning, words) for beginning in beginnings)
+    return sum(_begins_one(beginnings, words) for beginnings in sought)

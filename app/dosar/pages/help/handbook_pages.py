@@ -17,6 +17,9 @@ from dosar.paper.typesetting import can_make_pdf
 if TYPE_CHECKING:
     from dosar.handbooks.chapters import Chapter
 
+BEST_FOUND = 10
+"""So many places are shown at once; the others on demand."""
+
 
 def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
     """All books, or what was found in them."""
@@ -30,6 +33,7 @@ def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
         books=shelf(wording),
         makes_pdf=can_make_pdf(),
         searched=words,
+        best=BEST_FOUND,
         found=search_handbooks(words, wording) if words else [],
         **variables,
     )

@@ -23,7 +23,7 @@ def update_block(context: PageContext) -> HomeBlock | None:
         on_trial = gettext("Version %(version)s is running on trial", version=found.running)
         entries.append(HomeEntry(on_trial, url, gettext("since: %(when)s", when=when_text(found.since))))
     if out_of_date_text(asked, access_services().clock().date()):
-        entries.append(HomeEntry(gettext("There are no fresh news of new versions"), url, is_warning=True))
+        entries.append(HomeEntry(gettext("There is no fresh news of new versions"), url, is_warning=True))
     newer = asked.newer_than(found.running) if asked.is_on else None
     if newer is not None:
         entries.append(HomeEntry(gettext("Version %(version)s is there", version=newer.version), url))

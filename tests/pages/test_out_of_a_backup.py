@@ -112,6 +112,9 @@ def test_what_she_deleted_and_what_she_overwrote_come_back(
     overview = coordinator.get("/from-backup").text
     assert f"/from-backup{gone}" in overview and "deleted since" in overview
     assert post(coordinator, "/from-backup", code=code).location == f"/from-backup/cases/{CASE}"
+    letters, number = code.split("-")
+    for short in (number, number.lstrip("0"), f"{letters}{number}", f"{letters.title()} {int(number)}"):
+        assert post(coordinator, "/from-backup", code=short).location == f"/from-backup/cases/{CASE}", short
     case = coordinator.get(f"/from-backup/cases/{CASE}").text
     assert f"/from-backup{gone}" in case and f"/from-backup{other}" in case and f"/from-backup{stays}" not in case
     assert "Bring it back" in coordinator.get(f"/from-backup{gone}").text

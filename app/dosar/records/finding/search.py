@@ -112,6 +112,11 @@ def _split_words(text: str) -> Iterable[str]:
             yield from parts
 
 
+def names_of_code(code: str) -> set[str]:
+    """Everything that the case of this code is called, folded; the code first of all."""
+    return {fold_text(name) for name in _split_words(code)}
+
+
 def _ends_of_code(parts: list[str]) -> Iterator[str]:
     """*D-2026-0001* is called *2026-0001*, *0001* and *D0001*, each without the noughts, too: *D-2026-1*, *1*, *D1*."""
     for number in (parts[-1], parts[-1].lstrip("0") or "0"):

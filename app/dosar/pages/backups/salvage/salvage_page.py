@@ -10,12 +10,12 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
 from dosar.backups.salvage.bringing_back import BringingBack
 from dosar.backups.salvage.losses import Loss, losses_of_case, losses_since, opened_pair
-from dosar.database.text.folding import fold_text
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.pages.actions import PageResponse, saved_response
 from dosar.pages.backups.salvage.copy_reading import CopyReading, open_reading, reading_or_404
 from dosar.pages.context import find_or_404
+from dosar.records.finding.case_codes import cases_called
 from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
 
 SALVAGE_ACCESS = requires_page("recycle")
@@ -35,10 +35,10 @@ class SalvagePage(PageView):
     def find(self) -> Any:
         with reading_or_404() as reading:
             code = request.form.get("code", "").strip()
-            found = _case_with_code(reading, code)
-            if found is not None and _is_hers(reading, found):
-                return redirect(url_for("SalvagePage.case", case_id=found), 303)
-            return _overview(reading, code, _not_found_text(code)), 422
+            hers = [case_id for case_id in _cases_called(reading, code) if _is_hers(reading, case_id)]
+            if len(hers) == 1:
+                return redirect(url_for("SalvagePage.case", case_id=hers[0]), 303)
+            return _overview(reading, code, _several_text() if hers else _not_found_text(code)), 422
 
     @page_route("/from-backup/cases/<int:case_id>", SALVAGE_ACCESS)
     def case(self, case_id: int) -> PageResponse:
@@ -92,17 +92,12 @@ def _overview(reading: CopyReading | None, code: str = "", problem: str = "") ->
     )
 
 
-def _case_with_code(reading: CopyReading, code: str) -> int | None:
-    """The case of the back-up that has this code, or this number where cases have no codes."""
+def _cases_called(reading: CopyReading, code: str) -> list[int]:
+    """The cases of the back-up that are called so, or that have this number where cases have no codes."""
     repository, question = reading.copy.repository, reading.today.repository.forms[CASE_FORM].code_question
-    case: Any = repository.record_class(CASE_FORM)
-    if question is None or question.name not in reading.today.form(CASE_FORM).questions:
-        return int(code) if code.isdecimal() and len(code) < 10 and _has_case(reading, int(code)) else None
-    column = getattr(case, question.name)
-    found: int | None = repository.session.scalar(
-        select(case.id).where(column.in_([code, code.upper(), fold_text(code)]))
-    )
-    return found
+    if question is not None and question.name in reading.today.form(CASE_FORM).questions:
+        return cases_called(repository, question, code)
+    return [int(code)] if code.isdecimal() and len(code) < 10 and _has_case(reading, int(code)) else []
 
 
 def _has_case(reading: CopyReading, number: int) -> bool:
@@ -119,6 +114,10 @@ def _is_hers(reading: CopyReading, case_id: int) -> bool:
     except OutOfReach:
         return False
     return True
+
+
+def _several_text() -> str:
+    return gettext("The back-up has several cases that are called so. Write the whole number of the case.")
 
 
 def _not_found_text(code: str) -> str:

@@ -42,6 +42,7 @@ def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
     visitor.press("Stabilește fraza-parolă")
     assert visitor.page.title().startswith("Eroare:")
     visitor.type(password=PASSPHRASE, again=PASSPHRASE)
+    shows_until_the_page_is_hidden(visitor, "password")
     visitor.press("Stabilește fraza-parolă")
     assert visitor.notice == "Fraza-parolă este stabilită." and (tmp_path / "key").exists()
 
@@ -68,7 +69,10 @@ def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
     assert vault.wait_until_closed()
     unlock(visitor, "ceva greșit")
     assert "nu deschide datele" in visitor.notice
-    unlock(visitor, PASSPHRASE)
+    visitor.page.fill("[name=secret]", PASSPHRASE)
+    visitor.press("Arată")
+    assert visitor.named("secret").get_attribute("type") == "text", "while the data are locked, too"
+    visitor.press("Deschide datele")
     expect(visitor.page.locator("h1")).to_have_text("Autentificare")
     visitor.type(user_name="ana.intai", password=PASSWORD)
     visitor.press("Autentifică-te")
@@ -85,6 +89,17 @@ def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
 def set_up(visitor: Visitor, vault: Vault) -> None:
     """The organisation and its first administrator."""
     visitor.set_up(code_of_set_up(vault))
+
+
+def shows_until_the_page_is_hidden(visitor: Visitor, box: str) -> None:
+    """What the page is told when Shift was pressed three times."""
+    button = visitor.page.locator(f"[data-shows={box}]")
+    button.click()
+    expect(button).to_have_text("Ascunde")
+    assert visitor.named(box).get_attribute("type") == "text"
+    visitor.page.evaluate("dispatchEvent(new Event('dosar:hide'))")
+    expect(button).to_have_text("Arată")
+    assert visitor.named(box).get_attribute("type") == "password"
 
 
 def unlock(visitor: Visitor, typed: str) -> None:

@@ -34,6 +34,7 @@ roles:
     pages: [users, organisation, recycle]
 """
 """In a small house one person looks after everything."""
+NOTE_KIND_SENT = "addEventListener('submit', () => { sessionStorage.kind = document.querySelector('#secret').type; })"
 WOMEN = ["Ancuța Cânepă", "Doina Rusu"]
 
 
@@ -74,9 +75,14 @@ def test_everything_comes_back_on_another_computer(visit: Callable[..., Visitor]
         rescuer.page.get_by_role("button", name="Deschide și numără").click()
         expect(rescuer.page.locator(".notice-danger")).to_contain_text("Nu s-a schimbat nimic")
         assert rescuer.typed("code") == code, "nothing typed is lost"
+        assert kind_of(rescuer, "secret") == "password"
         rescuer.type(secret=" ".join(card.groups).lower())
+        rescuer.press("Arată")
+        assert kind_of(rescuer, "secret") == "text", "nine groups are not typed blind"
+        rescuer.page.evaluate(NOTE_KIND_SENT)
         rescuer.press("Deschide și numără")
         expect(rescuer.page.locator("h1")).to_have_text("Copia de siguranță este întreagă")
+        assert rescuer.page.evaluate("sessionStorage.kind") == "password"
         assert rescuer.sees("2 cazuri, 0 fișe, așa cum erau: astăzi")
         rescuer.press("Lucrează cu aceste date")
         expect(rescuer.page.locator("h1")).to_have_text("Autentificare")
@@ -160,6 +166,11 @@ def contents(vault: Vault) -> tuple[list[str], int]:
         repository = application.extensions["dosar_repository"]
         count = repository.session.scalar(select(func.count()).select_from(history_table))
         return names_in(repository), count
+
+
+def kind_of(visitor: Visitor, name: str) -> str:
+    """Of which type a box is: of one for passwords nothing is seen."""
+    return str(visitor.named(name).get_attribute("type"))
 
 
 def back_up_to(administrator: Visitor, stick: Path) -> None:

@@ -2,7 +2,7 @@
 
 const form = document.querySelector("form[data-pieces]");
 const file = form.querySelector("input[type=file]");
-const button = form.querySelector("button");
+const button = form.querySelector("button:not([type=button])");
 const told = document.getElementById("sending");
 let whole = false;
 

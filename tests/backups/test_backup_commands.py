@@ -15,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy import func, select
 
+from dosar.access.organisation.settings import Organisation, save_organisation
 from dosar.backups.keeping.running import FAILED_ACTION
 from dosar.backups.keeping.runs import recent_runs
 from dosar.backups.making.make import backup_mark, make_backup
@@ -60,6 +61,8 @@ def office(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         write_slots(office.data, stored.current.with_slot(KEY, "key_file", SECRET, "2026-11-02", str(file)))
         with office.at_work() as repository:
             hire(repository)
+            with repository.writing() as session:
+                save_organisation(session, Organisation("Casa Nouă", "ro"))
             enter(repository, CANARY)
         yield office
 
@@ -130,6 +133,7 @@ def test_backed_up_at_work_and_restored_on_another_computer(
         assert main(["restore", str(file), "--data", str(tmp_path / "new")]) == 0
         said = capsys.readouterr().out
         assert "The forms of the organisation came along" in said and "is kept in" not in said
+        assert "Organisation: Casa Nouă. Cases: 1, sheets: 0, accounts: 1." in said
         new = Office(tmp_path / "new", tmp_path / "new/forms", office.stick, empty.url, card=office.card)
         assert new.names() == [CANARY]
 

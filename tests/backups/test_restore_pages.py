@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import Client, TestResponse, encode_multipart
 
+from dosar.access.organisation.settings import Organisation, save_organisation
 from dosar.access.sealed.guesses import FREE_GUESSES, Guesses
 from dosar.access.sealed.vault import Vault
 from dosar.backups.restoring.restore_work import FETCHED_FOLDER
@@ -19,11 +21,12 @@ from dosar.database.keys import key_slots
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.pages.backups.backup_state import RESTORE
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
-from tests.backups.offices import enter, names_in, new_office
+from tests.backups.offices import enter, hire, names_in, new_office
 from tests.browser.programs import code_of_set_up, open_application_of, program_behind_gate
 from tests.waiting import is_soon
 
 HTTP = "http://localhost"
+OFFICE = "Casa <Nouă> & Prietenii"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class Kept:
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     office = new_office(tmp_path_factory.mktemp("office"))
     with office.at_work() as repository:
+        hire(repository)
+        with repository.writing() as session:
+            save_organisation(session, Organisation(OFFICE, "ro"))
         enter(repository, "Ancuța Cânepă", "Doina Rusu")
         made = office.back_up(repository)
     return Kept(office.stick / made.name, office.card_text, office.forms)
@@ -190,10 +196,30 @@ def test_a_small_file_is_sent_with_the_form(computer: NewComputer, kept: Kept) -
     assert "2 cases" in computer.restore(file=sent, secret=kept.card).text
 
 
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_a_sent_file_that_is_damaged_is_called_as_its_sender_calls_it(
+    computer: NewComputer, kept: Kept, in_pieces: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = BytesIO(flipped(kept.file.read_bytes()))
+    if in_pieces:
+        name = "C:\\fakepath\\<b>flip" + "p" * 200 + ".dosar"
+        piece = FileStorage(content, "piece")
+        sent = computer.post("/restore/piece", code=computer.code, at="0", name=name, piece=piece).json
+        assert sent is not None
+        refused = computer.restore(upload=sent["upload"], upload_name=name, secret=kept.card).text
+        assert f"The back-up &lt;b&gt;fli{'p' * 94} is damaged" in refused and "<b>flip" not in refused
+    else:
+        refused = computer.restore(file=FileStorage(content, "flip.dosar"), secret=kept.card).text
+        assert "The back-up flip.dosar is damaged" in refused
+    assert "back-up.dosar" not in refused and "flip" not in caplog.text
+
+
 def test_the_set_up_leads_to_it_and_the_cases_come_back(computer: NewComputer, kept: Kept) -> None:
     assert 'href="/restore"' in computer.get("/set-up").text
     found = computer.restore(path=str(kept.file), secret=kept.card).text
-    assert "2 cases, 0 sheets, as of" in found
+    assert "2 cases, 0 sheets, 1 account, as of" in found
+    assert str(escape(OFFICE)) in found, "whose it is"
+    assert "Casa" not in "".join(re.findall("<title>.*?</title>", found, re.DOTALL))
     assert computer.post("/restore/open").location == "/"
     assert is_soon(lambda: computer.vault.is_open)
     assert computer.names() == ["Ancuța Cânepă", "Doina Rusu"]

@@ -8,6 +8,7 @@ NAME_END = ".dosar"
 UNFINISHED_END = ".unfinished"
 """What follows on the name until the back-up was read back and verified."""
 MARK_PURPOSE = "backup-mark"
+LONGEST_SHOWN = 100
 _MOMENT = "%Y-%m-%d-%H%M%S"
 _NAME = re.compile(r"dosar-([0-9a-f]{6})-(\d{4}-\d{2}-\d{2})-(\d{6})\.dosar")
 
@@ -34,6 +35,12 @@ def read_name(name: str) -> BackupName | None:
         return BackupName(found[1], datetime.fromisoformat(f"{found[2]}T{found[3]}"))
     except ValueError:  # the 31st of February
         return None
+
+
+def shown_name(sent: str) -> str:
+    """The last part of a name that a sender gave a file, to be shown to her: no folder, nothing unseen."""
+    last = re.split(r"[/\\]", sent)[-1]
+    return "".join(filter(str.isprintable, last))[:LONGEST_SHOWN]
 
 
 def mark_of_key(purpose_key: bytes) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Message
 
 
 class NoBackup(StoreError):
@@ -68,6 +69,12 @@ class ForeignBackup(StoreError):
             "changed. Nothing was changed. Restore it into another folder (--data).",
             file=file.name,
         )
+
+
+def tell_of(trouble: StoreError, name: str) -> StoreError:
+    """Let the message call the file as its sender does. What the exception itself says, as a log has it, stays."""
+    trouble.message = Message(trouble.message.text, {**trouble.message.values, "file": name})
+    return trouble
 
 
 def opening_trouble(error: Exception) -> StoreError:

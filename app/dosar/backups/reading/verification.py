@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from dosar.access.organisation.settings import read_organisation
+from dosar.access.tables import setting_table
 from dosar.backups.file.archive import DATABASE_PART, SEALED_PART, SLOTS_PART, Archive, read_archive
 from dosar.backups.file.manifest import Manifest, SealedPart, open_sealed
 from dosar.backups.file.troubles import BackupDamaged, BackupNewer, ForeignBackup, WrongSecret
@@ -42,6 +44,8 @@ class OpenedBackup:
         archive.require_sealed(master_key)
         self.archive, self.slots, self.master_key = archive, slots, master_key
         self.part: SealedPart = open_sealed(archive.file, archive.small_part(SEALED_PART), master_key)
+        self.organisation = ""
+        """Its name, once the database was extracted; empty where nobody gave one."""
         if self.manifest.format > FORMAT_VERSION:
             raise BackupNewer(archive.file)
 
@@ -73,6 +77,8 @@ class OpenedBackup:
                 tell("pages", 1.0)
             with store.snapshot_apart() as read:
                 contents = table_contents(read, partial(tell, "compare"))
+                if setting_table.name in contents:
+                    self.organisation = "".join(filter(str.isprintable, str(read_organisation(read).name)))
         except (DatabaseError, StoreDamaged, sqlcipher.DatabaseError):  # so damaged that it cannot even be looked at
             return False
         finally:

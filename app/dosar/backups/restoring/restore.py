@@ -55,6 +55,7 @@ class Restored:
     moment_here: datetime
     """The same by the clock of the organisation."""
     tables: dict[str, int]
+    organisation: str
     kept_aside: Path | None
     """The folder with what was there before."""
     forms: Path | None
@@ -91,6 +92,7 @@ def restored_of(opened: OpenedBackup, data: Path, kept_aside: Path | None, kept_
         manifest.moment,
         manifest.moment_here,
         manifest.tables,
+        opened.organisation,
         kept_aside,
         forms if forms.is_dir() else None,
         kept_schema,

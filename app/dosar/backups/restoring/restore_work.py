@@ -13,7 +13,7 @@ from typing import Any
 from dosar.access.sealed.guesses import Guesses
 from dosar.access.sealed.vault import DataExchange
 from dosar.backups.background_work import BackgroundWork
-from dosar.backups.file.troubles import WrongSecret, opening_trouble
+from dosar.backups.file.troubles import WrongSecret, opening_trouble, tell_of
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.progress import Progress
 from dosar.backups.reading.verification import QUICK_LOOK, Manifest, opened_backup
@@ -37,6 +37,7 @@ class BackupSource:
     """Where the back-up lies."""
 
     name: str
+    """As whoever asks for it calls it."""
     file: Path | None = None
     """On a disk of this computer."""
     place: BackupPlace | None = None
@@ -49,6 +50,8 @@ class FoundBackup:
 
     file: Path
     manifest: Manifest
+    organisation: str = field(repr=False)
+    """Its name."""
     secret: str | Path = field(repr=False)
     master_key: bytes = field(repr=False)
 
@@ -62,6 +65,7 @@ class RestoreWork(BackgroundWork):
         self.token = ""
         """What the browser shows that began it."""
         self.found: FoundBackup | None = None
+        self._source: BackupSource | None = None
         self.typed: Mapping[str, str] = {}
         """What was typed, to be shown again where something was wrong."""
         self.uploads = Uploads(data / FETCHED_FOLDER)
@@ -73,6 +77,7 @@ class RestoreWork(BackgroundWork):
         if not self._take_turn():
             return False
         self.token, self.typed, self.found = token_urlsafe(24), typed, None
+        self._source = source
         self._start(lambda: self._look(source, secret))
         return True
 
@@ -80,6 +85,7 @@ class RestoreWork(BackgroundWork):
         """It is over, or not wanted any more: nothing of it is kept."""
         with self._turn:
             self.found, self.trouble, self.token, self.typed = None, None, "", NOTHING_TYPED
+            self._source = None
             self.uploads.clear()
 
     def forget_left(self) -> None:
@@ -117,7 +123,10 @@ class RestoreWork(BackgroundWork):
             raise
 
     def _trouble_of(self, error: Exception) -> StoreError:
-        return opening_trouble(error)
+        trouble, source = opening_trouble(error), self._source
+        if source and source.file and trouble.message.values.get("file") == source.file.name:
+            return tell_of(trouble, source.name)
+        return trouble
 
     def _fetched(self, source: BackupSource) -> Path:
         assert source.place is not None
@@ -141,4 +150,4 @@ def find_backup(file: Path, secret: str | Path, folder: Path, tell: Progress) ->
     with work_folder(folder) as work:
         opened = opened_backup(file, secret, work, tell)
         opened.extract_database(work, tell, QUICK_LOOK)
-    return FoundBackup(file, opened.manifest, secret, opened.master_key)
+    return FoundBackup(file, opened.manifest, opened.organisation, secret, opened.master_key)

@@ -1,8 +1,10 @@
 """What is said at the command line while a back-up is made or restored."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
+from dosar.backups.reading.contents import contents_of
 from dosar.backups.restoring.restore import Restored
 from dosar.cli.console.locale import translate_message
 from dosar.language.text.message import Message, msgid
@@ -44,13 +46,17 @@ def made_line(name: str, place: str, size: int, seconds: float) -> Message:
 
 def restored_lines(restored: Restored, data: Path) -> list[Message]:
     """What is there now, and where that is which was there before."""
-    rows = sum(restored.tables.values())
+    rows, contents = sum(restored.tables.values()), contents_of(restored.tables)
     moment = f"{restored.moment_here:%Y-%m-%d %H:%M}"
     lines = [
         Message(
             "Restored into %(data)s as it was on %(moment)s: %(tables)s tables with %(rows)s rows, compared.",
             {"data": data, "moment": moment, "tables": len(restored.tables), "rows": rows},
-        )
+        ),
+        Message(
+            "Organisation: %(name)s. Cases: %(cases)s, sheets: %(sheets)s, accounts: %(accounts)s.",
+            {"name": restored.organisation or "–", **asdict(contents)},
+        ),
     ]
     if restored.kept_aside is not None:
         lines.append(Message("What was there before is kept in %(folder)s.", {"folder": restored.kept_aside}))

@@ -109,9 +109,12 @@ def contents_text(manifest: Manifest) -> str:
     """How much is in a back-up, and of when it is."""
     contents = contents_of(manifest.tables)
     return gettext(
-        "%(cases)s, %(sheets)s, as of %(when)s.",
+        "%(cases)s, %(sheets)s, %(accounts)s, as of %(when)s.",
         cases=ngettext("%(count)s case", "%(count)s cases", contents.cases, count=format_decimal(contents.cases)),
         sheets=ngettext("%(count)s sheet", "%(count)s sheets", contents.sheets, count=format_decimal(contents.sheets)),
+        accounts=ngettext(
+            "%(count)s account", "%(count)s accounts", contents.accounts, count=format_decimal(contents.accounts)
+        ),
         when=when_text(manifest.moment),
     )
 

@@ -32,3 +32,9 @@ def sent_file(uploads: Uploads, word: str | None) -> Path | None:
         uploads.clear()
         raise
     return uploads.whole(word)
+
+
+def sent_name(told: str | None) -> str:
+    """What the sender calls the file: ``told`` with the form where it came in pieces, else with the file itself."""
+    file = request.files.get("file")
+    return (file and file.filename) or told or ""

@@ -80,6 +80,7 @@ def _found_page(work: RestoreWork, form: OverForm) -> str:
     count = saved_since(work.found.manifest.moment)
     return render_template(
         "backups/restoring/restore_found.html",
+        whose=work.found.organisation,
         counted=contents_text(work.found.manifest),
         lost=lost_text(count),
         is_lost=bool(count),

@@ -81,6 +81,7 @@ class RestorePage(PageView):
             return redirect(url_for("RestorePage.restore"), 303)
         return render_template(
             "backups/restoring/restore_found.html",
+            whose=work.found.organisation,
             counted=contents_text(work.found.manifest),
             lost="",
             form=None,

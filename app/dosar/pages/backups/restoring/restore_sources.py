@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from dosar.backups.file.names import read_name
+from dosar.backups.file.names import read_name, shown_name
 from dosar.backups.places.addresses import OBJECT_STORE_KIND, WEBDAV_KIND
 from dosar.backups.places.settings import PlaceSettings, open_place
 from dosar.backups.restoring.restore_work import BackupSource, RestoreWork
 from dosar.language.text.message import Mistake
 from dosar.pages.backups.restoring.restore_forms import RestoreForm
-from dosar.pages.backups.sent_pieces import sent_file
+from dosar.pages.backups.sent_pieces import sent_file, sent_name
 
 OBJECT_STORE_BEGIN = "s3://"
 
@@ -18,7 +18,7 @@ def asked_source(form: RestoreForm, work: RestoreWork) -> BackupSource:
     :class:`~dosar.database.store_errors.StoreError`."""
     sent = sent_file(work.uploads, form.upload.data)
     if sent is not None:
-        return BackupSource(sent.name, sent)
+        return BackupSource(shown_name(sent_name(form.upload_name.data)) or sent.name, sent)
     if form.path.data:
         return _on_disk(Path(form.path.data).expanduser())
     if form.address.data:

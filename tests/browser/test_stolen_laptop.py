@@ -83,7 +83,7 @@ def test_everything_comes_back_on_another_computer(visit: Callable[..., Visitor]
         rescuer.press("Deschide și numără")
         expect(rescuer.page.locator("h1")).to_have_text("Copia de siguranță este întreagă")
         assert rescuer.page.evaluate("sessionStorage.kind") == "password"
-        assert rescuer.sees("2 cazuri, 0 fișe, așa cum erau: astăzi")
+        assert rescuer.sees("2 cazuri, 0 fișe, 1 cont, așa cum erau: astăzi")
         rescuer.press("Lucrează cu aceste date")
         expect(rescuer.page.locator("h1")).to_have_text("Autentificare")
         assert worked == contents(vault)

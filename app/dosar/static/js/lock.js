@@ -63,6 +63,7 @@ function askPassword(again) {
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   document.body.append(dialog);
   dialog.showModal();
+  import(dialog.dataset.show);
 }
 
 /** Whoever signed in again in another tab is not asked. */

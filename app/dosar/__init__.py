@@ -26,7 +26,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     from dosar.language.text.translations import translations_folder
     from dosar.pages.help.handbook_links import install_handbook_links
     from dosar.pages.input.request_input import install_request_class
-    from dosar.pages.input.search_words import install_search_length
+    from dosar.pages.input.search_length import install_search_length
     from dosar.pages.recovery.errors import install_error_pages
     from dosar.pages.recovery.expired_session import install_expired_sessions
     from dosar.pages.registration import register_pages

@@ -11,7 +11,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.pages.cases.emergency import may_break_glass
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.context import PageContext, page_context
-from dosar.pages.input.search_words import search_words
+from dosar.pages.input.search_length import shorten_search
 from dosar.pages.rendering.question_view import SearchResult
 from dosar.records.cases.merge import case_by_merged_code
 from dosar.records.lists.list_page import list_page
@@ -64,7 +64,7 @@ def remembered_search(where: str) -> str:
 
 def remember_search(where: str, words: str) -> None:
     """Keep the words until the next search, in the session alone."""
-    searches = {**session.get(SEARCHES_KEY, {}), where: search_words(words)}
+    searches = {**session.get(SEARCHES_KEY, {}), where: shorten_search(words)}
     session[SEARCHES_KEY] = {list_name: text for list_name, text in searches.items() if text}
 
 

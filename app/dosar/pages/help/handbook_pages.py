@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from dosar.handbooks.addresses import PICTURES_ADDRESS, picture_file
-from dosar.pages.input.search_words import search_words
+from dosar.pages.input.search_length import shorten_search
 from dosar.paper.typesetting import can_make_pdf
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def handbooks_page(wording: str, words: str = "", **variables: Any) -> str:
     from dosar.handbooks.search import search_handbooks
     from dosar.handbooks.shelf import shelf
 
-    words = search_words(words)
+    words = shorten_search(words)
     return render_template(
         "help/help.html",
         title=gettext("Help"),

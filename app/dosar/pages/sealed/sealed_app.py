@@ -24,7 +24,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.text.translations import LANGUAGES, translations_folder
 from dosar.pages.help.handbook_links import install_handbook_links
 from dosar.pages.input.request_input import install_request_class
-from dosar.pages.input.search_words import install_search_length
+from dosar.pages.input.search_length import install_search_length
 from dosar.pages.static_files import version_static_files
 
 UNLOCK_PATH = "/unlock"

@@ -5,8 +5,8 @@ from flask import Flask
 MAX_SEARCH_LENGTH = 200
 
 
-def search_words(typed: str) -> str:
-    """The words that are searched for."""
+def shorten_search(typed: str) -> str:
+    """What is searched for of it: neither spaces around it, nor more than the box takes."""
     return typed.strip()[:MAX_SEARCH_LENGTH]
 
 

@@ -42,13 +42,13 @@ def test_only_the_last_file_is_kept_and_none_by_a_made_up_word(tmp_path: Path) -
 
 def test_what_nobody_goes_on_with_for_hours_goes(tmp_path: Path) -> None:
     work = RestoreWork(tmp_path)
-    assert not work.uploads.is_left_behind()
+    assert not work.uploads.is_abandoned()
     file = work.uploads.whole(work.uploads.begin())
-    work.forget_left()
+    work.discard_abandoned()
     assert file.exists()
     for lying in (file, file.parent, work.uploads.folder):
         os.utime(lying, (0, 0))
-    work.forget_left()
+    work.discard_abandoned()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -122,9 +122,9 @@ class UpdateWork(BackgroundWork):
         self._is_going_back = True
         self._restart_soon()
 
-    def forget_left(self) -> None:
+    def discard_abandoned(self) -> None:
         """What somebody sent or fetched hours ago, and went away from."""
-        if self.progress is None and not self.is_restarting and self.uploads.is_left_behind():
+        if self.progress is None and not self.is_restarting and self.uploads.is_abandoned():
             self.forget()
 
     def forget(self) -> None:

@@ -88,9 +88,9 @@ class RestoreWork(BackgroundWork):
             self._source = None
             self.uploads.clear()
 
-    def forget_left(self) -> None:
+    def discard_abandoned(self) -> None:
         """What somebody sent or fetched hours ago, and went away from."""
-        if self.progress is None and self.uploads.is_left_behind():
+        if self.progress is None and self.uploads.is_abandoned():
             self.forget()
 
     def exchange(self, key_before: bytes, settle: Callable[[Any], None]) -> DataExchange:

@@ -71,7 +71,7 @@ class Uploads:
         """Keep nothing of what was sent."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def is_left_behind(self) -> bool:
+    def is_abandoned(self) -> bool:
         """Whether something lies here with which nobody has gone on for hours."""
         lying = [self.folder, *self.folder.rglob("*")]
         with suppress(OSError):  # it went meanwhile

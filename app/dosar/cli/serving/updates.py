@@ -70,8 +70,8 @@ def _look_now_and_then(vault: Vault, work: UpdateWork, restore: RestoreWork) -> 
         return
     opened = vault.clock() - vault.seconds_idle
     while True:
-        work.forget_left()
-        restore.forget_left()
+        work.discard_abandoned()
+        restore.discard_abandoned()
         look_at_trial(work.data, store, has_worked=vault.clock() - vault.seconds_idle > opened + 1)
         if store.closed.wait(LOOK_SECONDS):
             return

@@ -20,8 +20,8 @@ from dosar.updates.data.kept import keep_before_update, remove_kept
 from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.choice import choose, read_choice
+from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.program import Program
-from dosar.updates.programs.typed_words import TypedWords
 from dosar.updates.question.wish import note_seen, read_question
 from dosar.updates.work import UPDATES, UpdateWork
 from tests.backups.servers import answering
@@ -111,13 +111,15 @@ def test_installed_with_pip_the_lines_lead_back_to_the_same_data(demo: Demo, adm
     if store.engine.dialect.name != "sqlite":
         pytest.skip("nothing is kept beside a server")
     keep_before_update(store, data, "0.1.0", datetime(2026, 11, 29, 8), keep_silent)
-    demo.app.config["TYPED_WORDS"] = TypedWords(places=("--data", "/srv/ours"), start=("--data", "/srv/ours"))
+    demo.app.config["COMMAND_LINES"] = CommandLines(
+        data_options=("--data", "/srv/ours"), start_options=("--data", "/srv/ours")
+    )
     try:
         page = administrator.get("/update").text
         assert "lead back to version 0.1.0" in page and "nothing to go back to now" not in page
         assert "update --back --data /srv/ours</code>" in page and page.count("start --data /srv/ours</code>") == 2
     finally:
-        del demo.app.config["TYPED_WORDS"]
+        del demo.app.config["COMMAND_LINES"]
         remove_kept(data)
 
 

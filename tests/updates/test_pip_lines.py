@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dosar.cli.places import Places
+from dosar.cli.starting.command_options import command_lines
 from dosar.cli.starting.options import StartOptions
-from dosar.cli.starting.said_again import typed_words
 from dosar.updates.programs.pip_facts import PipFacts, source_of
 from dosar.updates.programs.pip_lines import line_of_version, newest_line, typed_line, words_before
 
@@ -60,24 +60,24 @@ def test_each_installer_has_its_own_words() -> None:
 
 def test_the_lines_find_the_same_data_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    usual = typed_words(StartOptions(Places(None, None, None, False)))
+    usual = command_lines(StartOptions(Places(None, None, None, False)))
     assert usual.newest_lines(facts())[::2] == ["dosar stop", "dosar start"]
     places = Places(Path("date noi"), None, Path("/media/ana/key"), False, database_file=Path("/etc/dosar/url"))
-    words = typed_words(StartOptions(places, port=8090, address="dosar.exemplu.ro", seal_after=0.5))
+    lines = command_lines(StartOptions(places, port=8090, address="dosar.exemplu.ro", seal_after=0.5))
     data = f"--data '{tmp_path / 'date noi'}'"
     rest = "--key-file /media/ana/key --database-url-file /etc/dosar/url"
-    stop, install, start = words.newest_lines(facts())
+    stop, install, start = lines.newest_lines(facts())
     assert (stop, install) == (f"dosar stop {data}", newest_line(facts()))
     assert start == f"dosar start {data} {rest} --port 8090 --address https://dosar.exemplu.ro --seal-after 0.5"
-    assert words.backup_line(facts()) == f"dosar backup {data} {rest}"
+    assert lines.backup_line(facts()) == f"dosar backup {data} {rest}"
     back = f"dosar update --back {data} {rest}"
-    assert words.lines_back(facts(), "0.1.0") == [stop, line_of_version(facts(), "0.1.0"), back, start]
+    assert lines.lines_back(facts(), "0.1.0") == [stop, line_of_version(facts(), "0.1.0"), back, start]
 
 
 def test_the_lines_of_the_demo_are_those_of_the_demo() -> None:
-    words = typed_words(StartOptions(Places(None, Path("/srv/forms"), None, False), demo=True))
-    assert words.newest_lines(facts())[::2] == ["dosar stop --demo", "dosar start --demo --forms /srv/forms"]
-    assert words.backup_line(facts()).startswith("dosar backup --data ")
+    lines = command_lines(StartOptions(Places(None, Path("/srv/forms"), None, False), demo=True))
+    assert lines.newest_lines(facts())[::2] == ["dosar stop --demo", "dosar start --demo --forms /srv/forms"]
+    assert lines.backup_line(facts()).startswith("dosar backup --data ")
 
 
 def test_powershell_runs_a_path_with_blanks() -> None:

@@ -12,8 +12,8 @@ from dosar.cli.places import Places, database_url
 from dosar.cli.runtime import open_used_store
 from dosar.cli.serving.single_instance import is_answering
 from dosar.cli.serving.stop_request import ask_to_restart
+from dosar.cli.starting.command_options import command_lines
 from dosar.cli.starting.options import StartOptions
-from dosar.cli.starting.said_again import typed_words
 from dosar.database.installation.lock_file import published_instance
 from dosar.database.store import database_file
 from dosar.database.store_errors import StoreError
@@ -24,10 +24,10 @@ from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import install_update
 from dosar.updates.programs.choice import choose, read_choice
+from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.pip_facts import PipFacts, pip_facts
 from dosar.updates.programs.pip_lines import words_before
 from dosar.updates.programs.program import own_program, running_version
-from dosar.updates.programs.typed_words import TypedWords
 from dosar.updates.work import require_backup
 
 
@@ -47,7 +47,7 @@ def say_what_runs(places: Places) -> None:
     if own is not None:
         _say(Message("To update it, type: dosar update FILE (a file that ends in .dosar-update)"))
         return
-    _say_lines(pip_facts(), typed_words(StartOptions(places)))
+    _say_lines(pip_facts(), command_lines(StartOptions(places)))
     if kept is not None:
         say_lines_back(places, kept)
 
@@ -59,7 +59,7 @@ def say_lines_back(places: Places, kept: KeptData) -> None:
     if before is not None:
         _say(before)
     _say(Message("To go back to version %(version)s with the data of before, type:", {"version": kept.version}))
-    _print_lines(typed_words(StartOptions(places)).lines_back(facts, kept.version))
+    _print_lines(command_lines(StartOptions(places)).lines_back(facts, kept.version))
 
 
 def _print_lines(lines: Sequence[str]) -> None:
@@ -67,14 +67,14 @@ def _print_lines(lines: Sequence[str]) -> None:
         print(f"  {line}", flush=True)
 
 
-def _say_lines(facts: PipFacts, words: TypedWords) -> None:
+def _say_lines(facts: PipFacts, lines: CommandLines) -> None:
     """What somebody types who installed it into a Python."""
     before = words_before(facts)
-    _say(Message("It was installed with pip. Make a back-up first: %(line)s", {"line": words.backup_line(facts)}))
+    _say(Message("It was installed with pip. Make a back-up first: %(line)s", {"line": lines.backup_line(facts)}))
     if before is not None:
         _say(before)
     _say(Message("Then type these lines, with whatever else it is started with:"))
-    _print_lines(words.newest_lines(facts))
+    _print_lines(lines.newest_lines(facts))
 
 
 def look_at_update(file: Path) -> UpdateFile:

@@ -111,7 +111,7 @@ class Opening:
         from dosar.access.sealed.vault_use import install_vault
         from dosar.cli.first_start import forget_organisation
         from dosar.cli.runtime import open_app
-        from dosar.cli.starting.said_again import typed_words
+        from dosar.cli.starting.command_options import command_lines
 
         options, data = self.options, self.place.data
         if self._is_new_organisation:
@@ -129,7 +129,7 @@ class Opening:
             later=self._file_demo_later,
             SET_UP_CODE=self._set_up_code,
             KEY_FILE=options.places.key_file,
-            TYPED_WORDS=typed_words(options),
+            COMMAND_LINES=command_lines(options),
         )
         install_vault(app, vault)
         return app, findings

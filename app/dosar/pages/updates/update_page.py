@@ -21,9 +21,9 @@ from dosar.pages.updates.update_words import back_text, out_of_date_text, runnin
 from dosar.updates.data.kept import KeptData
 from dosar.updates.file.troubles import UpdatesNotTaken
 from dosar.updates.pinned import read_pinned
+from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.pip_facts import pip_facts
 from dosar.updates.programs.pip_lines import words_before
-from dosar.updates.programs.typed_words import TypedWords
 from dosar.updates.question.newest import Newest
 from dosar.updates.question.wish import read_question
 
@@ -111,14 +111,14 @@ def update_page(form: QuestionForm | None = None, refused: str = "") -> Response
 def _pip_lines(kept: KeptData | None) -> dict[str, Any]:
     """What is typed where Dosar was installed into a Python, what is done before, and the way back where there is
     one."""
-    facts, words = pip_facts(), current_app.config.get("TYPED_WORDS", TypedWords())
+    facts, lines = pip_facts(), current_app.config.get("COMMAND_LINES", CommandLines())
     before, before_back = words_before(facts), words_before(facts, kept.version) if kept else None
     return {
         "before": before.say(gettext) if before else "",
-        "lines": words.newest_lines(facts),
+        "lines": lines.newest_lines(facts),
         "version": kept.version if kept else "",
         "before_back": before_back.say(gettext) if before_back else "",
-        "back": words.lines_back(facts, kept.version) if kept else [],
+        "back": lines.lines_back(facts, kept.version) if kept else [],
         "keeps": access_services().store.engine.dialect.name == "sqlite",
     }
 

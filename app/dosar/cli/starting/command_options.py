@@ -5,16 +5,20 @@ from pathlib import Path
 
 from dosar.cli.places import local_forms
 from dosar.cli.starting.options import DEFAULT_PORT, DEFAULT_SEAL_HOURS, StartOptions
-from dosar.updates.programs.typed_words import TypedWords
+from dosar.updates.programs.command_lines import CommandLines
 
 
-def typed_words(options: StartOptions) -> TypedWords:
-    """The words of every command that an update needs; from whatever folder it is typed."""
+def command_lines(options: StartOptions) -> CommandLines:
+    """The lines of an update, which find the same data from whatever folder they are typed."""
     demo = ("--demo",) if options.demo else ()
     data = _named("--data", options.places.data)
     where = data or (_named("--data", options.places.data_folder(True)) if options.demo else ())
     rest = (*_other_places(options),)
-    return TypedWords((*where, *rest), (*demo, *data), (*demo, *data, *rest, *_of_pages(options)))
+    return CommandLines(
+        data_options=(*where, *rest),
+        stop_options=(*demo, *data),
+        start_options=(*demo, *data, *rest, *_of_pages(options)),
+    )
 
 
 def _other_places(options: StartOptions) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What was said to the running program, to be said again by whoever types a command for the same data."""
+"""The lines that somebody types to update what was installed into a Python, for the data of the running program."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,17 @@ from dosar.updates.programs.pip_lines import line_of_version, newest_line, typed
 
 
 @dataclass(frozen=True)
-class TypedWords:
-    """Behind the name of each command; nothing where the defaults find the data."""
+class CommandLines:
+    """Each command with what finds the same data again; no options where the defaults do."""
 
-    places: tuple[str, ...] = ()
-    stop: tuple[str, ...] = ()
-    start: tuple[str, ...] = ()
+    data_options: tuple[str, ...] = ()
+    """Behind ``backup`` and ``update``."""
+    stop_options: tuple[str, ...] = ()
+    start_options: tuple[str, ...] = ()
 
     def backup_line(self, facts: PipFacts) -> str:
         """What backs these data up."""
-        return typed_line([facts.command, "backup", *self.places])
+        return typed_line([facts.command, "backup", *self.data_options])
 
     def newest_lines(self, facts: PipFacts) -> list[str]:
         """From the version that runs to the newest, with the same data."""
@@ -24,11 +25,11 @@ class TypedWords:
 
     def lines_back(self, facts: PipFacts, version: str) -> list[str]:
         """Back to this version, with the data of before."""
-        back = typed_line([facts.command, "update", "--back", *self.places])
+        back = typed_line([facts.command, "update", "--back", *self.data_options])
         return [self._stop_line(facts), line_of_version(facts, version), back, self._start_line(facts)]
 
     def _stop_line(self, facts: PipFacts) -> str:
-        return typed_line([facts.command, "stop", *self.stop])
+        return typed_line([facts.command, "stop", *self.stop_options])
 
     def _start_line(self, facts: PipFacts) -> str:
-        return typed_line([facts.command, "start", *self.start])
+        return typed_line([facts.command, "start", *self.start_options])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -14,7 +15,7 @@ from dosar.database.audit.chain import audit_event_table
 from dosar.database.system_tables import utc_now
 from dosar.updates.data.kept import change_kept, end_keeping, read_kept
 from dosar.updates.programs.choice import choose, read_choice
-from dosar.updates.programs.in_use import hold_version
+from dosar.updates.programs.in_use import hold_version, release_version
 from dosar.updates.programs.program import Program
 from dosar.updates.programs.store import version_folder
 from dosar.updates.programs.trial import end_trial, note_coming_up
@@ -80,7 +81,10 @@ def test_what_is_being_put_into_the_store_stays(become: Become, tmp_path: Path) 
     assert lock is not None and end_trial(utc_now()) == [] and unpacking.is_dir()
     unpacking.rename(put)
     assert end_trial(utc_now()) == [] and put.is_dir()
-    lock.release()
+    release_version(lock)
+    named = ref(lock)
+    del lock
+    assert named() is None, "nor is the lock kept"
     assert end_trial(utc_now()) == ["9.0.0"]
 
 

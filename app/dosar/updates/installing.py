@@ -28,7 +28,7 @@ from dosar.updates.file.troubles import (
 )
 from dosar.updates.programs.choice import read_choice
 from dosar.updates.programs.hand_over import STAY
-from dosar.updates.programs.in_use import hold_version, is_in_use
+from dosar.updates.programs.in_use import hold_version, is_in_use, release_version
 from dosar.updates.programs.program import Program, own_program, program_in
 from dosar.updates.programs.removal import remove_others
 from dosar.updates.programs.store import UNPACKING_PREFIX, version_folder
@@ -84,7 +84,7 @@ def _held(place: Path) -> Iterator[None]:
         yield
     except BaseException:
         if lock is not None:
-            lock.release()
+            release_version(lock)
         raise
 
 

@@ -17,22 +17,28 @@ RUNNING_FOLDER = "running"
 """Beside the versions, with a file for each holder: a lock that several hold at once Windows does not know."""
 WAIT_SECONDS = 5.0
 """For whoever looks just then whether the file was left behind."""
-_own: list[BaseFileLock] = []
+_held: set[BaseFileLock] = set()
 """A lock is given back when nothing names it any more."""
 
 
 def hold_version(folder: Path) -> BaseFileLock | None:
-    """Keep this version in the store until the lock is released, or this program has ended. None where no update
-    brought it, or where the disk takes no lock: then it runs all the same."""
+    """Keep this version in the store until :func:`release_version`, or until this program has ended. None where no
+    update brought it, or where the disk takes no lock: then it runs all the same."""
     if folder.parent != versions_folder():
         return None
     lock = _lock(_leases() / f"{folder.name}-{os.getpid()}-{token_hex(4)}", WAIT_SECONDS)
     with suppress(OSError, NotImplementedError, Timeout):
         _leases().mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
-        _own.append(lock)
+        _held.add(lock)
         return lock
     return None
+
+
+def release_version(lock: BaseFileLock) -> None:
+    """What this lock has kept may go."""
+    _held.discard(lock)
+    lock.release()
 
 
 def is_in_use(version: str) -> bool:

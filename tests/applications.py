@@ -8,9 +8,9 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 from dosar import shipped_folder
-from dosar.backups.progress import Progress, keep_silent
 from dosar.cli.runtime import open_app
 from dosar.language.load.finding import Finding
+from dosar.long_work.progress import Progress, keep_silent
 from tests.findings import of_two_languages
 
 FAST_HASH = "scrypt:1024:8:1"

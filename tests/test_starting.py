@@ -18,10 +18,10 @@ from babel.messages.pofile import read_po
 from sqlalchemy import func, select
 
 from dosar import shipped_folder
-from dosar.backups.progress import Progress, keep_silent
 from dosar.cli.demo import FILING
 from dosar.database.keys.key_file import secrets_in_file
 from dosar.language.form import CASE_FORM
+from dosar.long_work.progress import Progress, keep_silent
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.applications import opened_app
 from tests.databases import KEY

@@ -6,13 +6,13 @@ import pytest
 
 from dosar.backups.making.make import make_backup
 from dosar.backups.places.folder import FolderPlace
-from dosar.backups.progress import keep_silent
 from dosar.backups.restoring.restore_work import BackupSource
 from dosar.backups.salvage.copy_work import CopyWork
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import write_slots
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.system_tables import utc_now
+from dosar.long_work.progress import keep_silent
 from dosar.pages.backups.backup_state import COPY
 from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as

@@ -12,11 +12,11 @@ from dosar.access.tables import ACCESS_TABLES
 from dosar.backups.making.make import MadeBackup, make_backup
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.place import BackupPlace
-from dosar.backups.progress import Progress, keep_silent
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import write_slots
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.language.form import CASE_FORM
+from dosar.long_work.progress import Progress, keep_silent
 from dosar.records.erasure.erasure_requests import ask_for_erasure, confirm_erasure, waiting_requests
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as

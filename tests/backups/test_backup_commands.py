@@ -23,7 +23,6 @@ from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.new_place import prepare_place
 from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import place_from_address, save_place
-from dosar.backups.progress import keep_silent
 from dosar.backups.reading.looking import clear_looked_at
 from dosar.backups.restoring.rehearsal import rehearse
 from dosar.backups.restoring.server_restoring import remove_kept_schemas
@@ -35,6 +34,7 @@ from dosar.database.keys.old_key import KEPT_FOR
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
+from dosar.long_work.progress import keep_silent
 from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, new_office
 from tests.backups.servers import PASSWORD, USER, webdav
 from tests.databases import KEY, fresh_place

@@ -7,11 +7,11 @@ from random import Random
 import pytest
 
 from dosar.backups.places.folder import FolderPlace
-from dosar.backups.progress import keep_silent
 from dosar.backups.restoring.restore import restore_backup
 from dosar.database.sqlite_store import PAGE_BYTES
 from dosar.database.store import database_file
 from dosar.database.store_errors import StoreDamaged, StoreError
+from dosar.long_work.progress import keep_silent
 from tests.backups.offices import CANARY, NIGHT, Office, enter, hire, new_office
 
 

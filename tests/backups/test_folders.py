@@ -23,9 +23,9 @@ from dosar.backups.places.patience import PatientPlace, within
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import PlaceSettings, open_place, place_from_address
-from dosar.backups.progress import Progress, keep_silent
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
+from dosar.long_work.progress import Progress, keep_silent
 from tests.small_disk import small_disk
 
 OURS, THEIRS = "a1b2c3", "ffeedd"

@@ -20,7 +20,6 @@ from dosar.backups.file.troubles import BackupCut, BackupDamaged, BackupNewer, F
 from dosar.backups.making.make import MadeBackup, backup_mark
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.place import PlaceUnreachable
-from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.reading import verification
 from dosar.backups.reading.verification import open_backup, verify_backup
 from dosar.database.keys.key_slots import KeySlots
@@ -31,6 +30,7 @@ from dosar.database.sqlite_store import PAGE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import history_table
 from dosar.language.form import CASE_FORM
+from dosar.long_work.progress import Progress, keep_silent
 from tests.backups.offices import CANARY, NIGHT, Office, enter, names_in, new_office
 from tests.databases import KEY, fresh_place
 from tests.small_disk import small_disk

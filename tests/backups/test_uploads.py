@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from dosar.backups.restoring.restore_work import RestoreWork
-from dosar.backups.restoring.uploads import Uploads
-from dosar.backups.working import SPARE_BYTES
 from dosar.database.store_errors import StoreError
+from dosar.long_work.disk_room import SPARE_BYTES
 
 
 def test_pieces_become_the_file_and_a_piece_that_comes_twice_is_not_added_twice(tmp_path: Path) -> None:
-    uploads = Uploads(tmp_path / "sent")
+    uploads = RestoreWork(tmp_path).uploads
     word = uploads.begin()
     assert uploads.add(word, 0, b"first ") == 6
     assert uploads.add(word, 0, b"first ") == 6, "its answer was lost on the way"
@@ -23,13 +22,13 @@ def test_pieces_become_the_file_and_a_piece_that_comes_twice_is_not_added_twice(
 
 @pytest.mark.parametrize("name", ["", "../../key", "dosar-12ab34-2026-11-29-013000.dosar/../x", "Ana Rusu.dosar"])
 def test_a_file_is_called_as_it_was_if_it_is_called_as_a_back_up_is(tmp_path: Path, name: str) -> None:
-    uploads, good = Uploads(tmp_path / "sent"), "dosar-12ab34-2026-11-29-013000.dosar"
+    uploads, good = RestoreWork(tmp_path).uploads, "dosar-12ab34-2026-11-29-013000.dosar"
     assert uploads.whole(uploads.begin(good)).name == good
     assert uploads.whole(uploads.begin(name)).name == "back-up.dosar"
 
 
 def test_only_the_last_file_is_kept_and_none_by_a_made_up_word(tmp_path: Path) -> None:
-    uploads = Uploads(tmp_path / "sent")
+    uploads = RestoreWork(tmp_path).uploads
     first, second = uploads.begin(), uploads.begin()
     (tmp_path / "x.dosar").touch()
     for word in (first, "../x", "", "x"):
@@ -37,7 +36,7 @@ def test_only_the_last_file_is_kept_and_none_by_a_made_up_word(tmp_path: Path) -
             uploads.add(word, 0, b"x")
     uploads.add(second, 0, b"x")
     uploads.clear()
-    assert not (tmp_path / "sent").exists() and (tmp_path / "x.dosar").exists()
+    assert not uploads.folder.exists() and (tmp_path / "x.dosar").exists()
 
 
 def test_what_nobody_goes_on_with_for_hours_goes(tmp_path: Path) -> None:
@@ -53,8 +52,8 @@ def test_what_nobody_goes_on_with_for_hours_goes(tmp_path: Path) -> None:
 
 
 def test_nobody_fills_the_disk_by_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    uploads = Uploads(tmp_path / "sent")
+    uploads = RestoreWork(tmp_path).uploads
     word = uploads.begin()
-    monkeypatch.setattr("dosar.backups.restoring.uploads.SPARE_BYTES", SPARE_BYTES * 2**30)
+    monkeypatch.setattr("dosar.long_work.disk_room.SPARE_BYTES", SPARE_BYTES * 2**30)
     with pytest.raises(StoreError, match="no room"):
         uploads.add(word, 0, b"x")

@@ -18,13 +18,13 @@ from sqlalchemy import insert
 from dosar import shipped_folder
 from dosar.backups.making.make import make_backup
 from dosar.backups.places.folder import FolderPlace
-from dosar.backups.progress import keep_silent
 from dosar.backups.restoring.restore import restore_backup
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import write_slots
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table, utc_now
+from dosar.long_work.progress import keep_silent
 from tests.bench.filling import KEY, filled_folder, opened
 
 PAUSE = 0.02

@@ -13,8 +13,8 @@ import pytest
 import trustme
 from flask.testing import FlaskClient
 
-from dosar.backups.progress import keep_silent
 from dosar.database.system_tables import utc_now
+from dosar.long_work.progress import keep_silent
 from dosar.pages.backups.backup_state import WORK
 from dosar.updates.data.kept import keep_before_update, remove_kept
 from dosar.updates.file.archive import system_name

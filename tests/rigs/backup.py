@@ -22,13 +22,13 @@ from functools import partial
 from pathlib import Path
 
 from dosar.backups.file.names import read_name
-from dosar.backups.progress import keep_silent
 from dosar.backups.reading.verification import verify_backup
 from dosar.backups.restoring.restore import finish_interrupted, is_interrupted, restore_backup
 from dosar.database.installation.installation_marker import mark_founded
 from dosar.database.keys.key_slots_file import read_slots
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
+from dosar.long_work.progress import keep_silent
 from tests.backups.offices import CANARY, NIGHT, Office, enter, hire, new_office
 from tests.databases import KEY
 from tests.rigs.ending import clean_up_when_ended

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import trustme
 
-from dosar.backups.progress import keep_silent
 from dosar.database.store_errors import StoreError
+from dosar.long_work.progress import keep_silent
 from dosar.updates.pinned import Pinned, pinned_text, read_pinned
 from dosar.updates.question.asking import NotFetched, ask_newest, fetch_update
 from dosar.updates.question.daily import DailyQuestion
@@ -151,7 +151,7 @@ def test_a_server_nobody_trusts_or_that_is_not_there_is_told_in_words(
         ask_newest(server, keys)
     with pytest.raises(NotFetched, match="could not be heard"):
         ask_newest(server, keys)
-    monkeypatch.setattr("dosar.updates.question.asking.SPARE_BYTES", 2**70)
+    monkeypatch.setattr("dosar.long_work.disk_room.SPARE_BYTES", 2**70)
     with pytest.raises(StoreError, match="Make room"):
         fetch_update(offered(b"x", server), tmp_path / "fetched", keep_silent)
 
@@ -211,7 +211,7 @@ def test_the_update_comes_as_it_was_announced_or_not_at_all(
 def test_the_office_proxy_is_used(
     makers: Makers, certificate: trustme.LeafCert, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dosar.backups.places.servers.proxies.is_this_computer", lambda host: False)
+    monkeypatch.setattr("dosar.network.proxies.is_this_computer", lambda host: False)
     with answering(200, certificate, makers.news().encode()) as (server, asked):
         with proxy(int(server.rpartition(":")[2])) as (way, read):
             monkeypatch.setenv("https_proxy", way)

@@ -16,8 +16,6 @@ from dosar.database.store_errors import DiskFull, StoreError
 WORK_PREFIX = ".backup-"
 """How the folders begin in which a back-up is made or looked through; a kill leaves one."""
 LONGEST_WORK = timedelta(hours=6)
-SPARE_BYTES = 256 * 2**20
-"""What stays free on the disk: whoever sends without end fills no disk of others."""
 FULL = ("database or disk is full", "disk I/O error")
 
 

@@ -14,7 +14,6 @@ from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.organisation.settings import Organisation, is_demo_unfiled, mark_as_demo, note_unfiled_demo
 from dosar.access.services import AccessServices
 from dosar.access.tables import user_table
-from dosar.backups.progress import Progress, keep_silent
 from dosar.database.system_tables import stamped_as_of, utc_now
 from dosar.filing.opening.submissions import new_submission
 from dosar.filing.save import save_new
@@ -27,6 +26,7 @@ from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import LANGUAGES
+from dosar.long_work.progress import Progress, keep_silent
 from dosar.overview.case_overview import dating_question
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository

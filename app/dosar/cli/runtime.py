@@ -27,7 +27,6 @@ from dosar.access.roles.permissions import sync_permissions
 from dosar.access.tables import setting_table
 from dosar.backups.keeping.before_changes import back_up_before_changes
 from dosar.backups.keeping.work import BackupWork
-from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.restoring.before_restore import KEPT_ASIDE_REMOVED_ACTION, remove_kept_aside
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.restoring.server_restoring import remove_kept_schemas
@@ -49,6 +48,7 @@ from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
 from dosar.language.text.message import Message, msgid
+from dosar.long_work.progress import Progress, keep_silent
 from dosar.migrations.folder_comparison import OpenedForms
 from dosar.migrations.upgrade import open_forms
 from dosar.pages.backups.backup_state import COPY, RESTORE, WORK

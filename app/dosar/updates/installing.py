@@ -14,10 +14,10 @@ from zipfile import ZipFile
 
 from filelock import FileLock, Timeout
 
-from dosar.backups.progress import Progress, keep_silent
-from dosar.backups.working import SPARE_BYTES
 from dosar.database.atomic_files import sync_folder
 from dosar.database.store_errors import StoreError
+from dosar.long_work.disk_room import SPARE_BYTES
+from dosar.long_work.progress import Progress, keep_silent
 from dosar.updates.file.archive import UNREADABLE, UpdateFile, read_update, stream_parts
 from dosar.updates.file.troubles import (
     DamagedButRunning,

@@ -9,14 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from threading import Timer
 
-from dosar.backups.background_work import BackgroundWork
 from dosar.backups.keeping.runs import BEFORE_UPDATE
 from dosar.backups.keeping.work import BackupWork, WorkOutcome
-from dosar.backups.progress import Progress
-from dosar.backups.restoring.uploads import Uploads
 from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
+from dosar.long_work.background_work import BackgroundWork
+from dosar.long_work.progress import Progress
+from dosar.long_work.uploads import Uploads
 from dosar.updates.data.going_back import go_back
 from dosar.updates.file.archive import NAME_END, UpdateFile, read_update
 from dosar.updates.file.facts import is_inside

@@ -19,8 +19,8 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from dosar.backups.file.paced_writing import PacedFile, chunks, digest_of
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, BackupNewer, NoBackup
-from dosar.backups.progress import Progress
 from dosar.database.sealing.key_derivation import derive_key
+from dosar.long_work.progress import Progress
 
 ARCHIVE_VERSION = 1
 README_PART, SLOTS_PART, DATABASE_PART, SEALED_PART = "READ ME.txt", "key-slots.json", "dosar.db", "sealed"

@@ -12,11 +12,11 @@ from dosar.backups.keeping.runs import COMMAND, BackupRun, last_try, note_run
 from dosar.backups.making.make import MadeBackup, backup_mark, make_backup
 from dosar.backups.places.known_folder import is_absence
 from dosar.backups.places.place import BackupPlace
-from dosar.backups.progress import Progress
 from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
+from dosar.long_work.progress import Progress
 
 MADE_ACTION, FAILED_ACTION = "backup_made", "backup_failed"
 

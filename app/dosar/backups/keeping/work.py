@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from dosar.backups.background_work import BackgroundWork, WorkProgress
 from dosar.backups.keeping.backup_plan import read_plan
 from dosar.backups.keeping.retention import Retention
 from dosar.backups.keeping.running import make_and_tidy, note
@@ -14,13 +13,14 @@ from dosar.backups.making.make import MadeBackup
 from dosar.backups.places.addresses import FOLDER_KIND
 from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import PlaceSettings, open_place, read_places
-from dosar.backups.progress import Progress
 from dosar.backups.restoring.rehearsal import rehearse
 from dosar.backups.working import work_folder
 from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
+from dosar.long_work.background_work import BackgroundWork, WorkProgress
+from dosar.long_work.progress import Progress
 
 REHEARSED_ACTION = "backup_rehearsed"
 

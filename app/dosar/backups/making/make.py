@@ -19,7 +19,6 @@ from dosar.backups.file.troubles import BackupDamaged
 from dosar.backups.making.last_backup import tell_last_backup
 from dosar.backups.making.snapshot import Snapshot, take_snapshot
 from dosar.backups.places.place import BackupPlace
-from dosar.backups.progress import Progress
 from dosar.backups.reading.looking import refuse_looked_at
 from dosar.backups.reading.verification import verify_backup
 from dosar.backups.working import LONGEST_WORK, clear_work_folders, work_folder
@@ -31,6 +30,7 @@ from dosar.database.keys.master_key import made_today
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.language.load.shipped_folder import shipped_folder
+from dosar.long_work.progress import Progress
 
 FORM_FILES_BYTES = 32 * 2**20
 """A folder of forms is a tenth of a megabyte; whatever else somebody keeps in there is left out."""

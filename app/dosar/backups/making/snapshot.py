@@ -18,7 +18,6 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from dosar.access.tables import ACCESS_TABLES
 from dosar.backups.file.manifest import TableRows
 from dosar.backups.file.paced_writing import SYNC_BYTES
-from dosar.backups.progress import Progress
 from dosar.backups.reading.table_contents import table_contents
 from dosar.database.audit.chain import audit_event_table
 from dosar.database.audit.verification import anchor_line
@@ -29,6 +28,7 @@ from dosar.database.format_version import stored_format
 from dosar.database.page_key import give_page_key
 from dosar.database.sqlite_store import PAGE_BYTES, SqliteStore
 from dosar.database.store import Store
+from dosar.long_work.progress import Progress
 from dosar.migrations.upgrade import last_good_definition
 
 STEP_PAGES = 1000

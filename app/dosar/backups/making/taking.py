@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dosar.backups.places.place import BackupPlace
-from dosar.backups.progress import keep_silent
 from dosar.backups.working import work_folder
+from dosar.long_work.progress import keep_silent
 
 PIECE_BYTES = 2**20
 TAKING_FOLDER = ".taking"

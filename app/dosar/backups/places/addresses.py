@@ -1,10 +1,10 @@
 """Addresses of places for back-ups, and which of them are refused."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from dosar.language.text.message import Mistake, msgid
+from dosar.network.hosts import is_this_computer
 
 FOLDER_KIND, WEBDAV_KIND, OBJECT_STORE_KIND = "folder", "webdav", "s3"
 PLACE_KINDS = {
@@ -58,14 +58,6 @@ def split_address(address: str) -> SplitResult:
     except ValueError:
         raise Mistake("This is no address of a server. It begins with https:// and its name.") from None
     return parts
-
-
-def is_this_computer(host: str) -> bool:
-    """Whether what is sent there leaves the computer."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _check_folder(address: str) -> None:

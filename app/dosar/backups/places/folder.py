@@ -10,8 +10,8 @@ from dosar.backups.file.paced_writing import copy_paced
 from dosar.backups.places.folder_troubles import folder_trouble
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.room import Room
-from dosar.backups.progress import Progress
 from dosar.database.atomic_files import sync_folder
+from dosar.long_work.progress import Progress
 
 
 class FolderPlace:

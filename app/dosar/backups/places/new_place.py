@@ -10,9 +10,9 @@ from dosar.backups.places.known_folder import mark_folder
 from dosar.backups.places.patience import within
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable
 from dosar.backups.places.settings import PlaceSettings, open_place
-from dosar.backups.progress import keep_silent
 from dosar.backups.working import work_folder
 from dosar.language.text.message import Mistake
+from dosar.long_work.progress import keep_silent
 
 MARKING_SECONDS = 15.0
 TRIAL_BYTES = 64

@@ -11,7 +11,7 @@ from threading import Event, Thread
 from typing import Any, TypeVar
 
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
-from dosar.backups.progress import Progress, keep_silent
+from dosar.long_work.progress import Progress, keep_silent
 
 STALLED_SECONDS = 60.0
 """A disk that sleeps wakes in ten, a slow stick takes twenty to write down what it was given."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dosar.backups.progress import Progress
 from dosar.database.store_errors import StoreError
+from dosar.long_work.progress import Progress
 
 
 @dataclass(frozen=True)

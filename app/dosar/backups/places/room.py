@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from dosar.backups.working import SPARE_BYTES
 from dosar.database.store_errors import StoreError
+from dosar.long_work.disk_room import SPARE_BYTES
 
 
 class Room:

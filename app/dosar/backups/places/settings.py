@@ -23,10 +23,10 @@ from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.known_folder import find_folder
 from dosar.backups.places.patience import PatientPlace
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable
-from dosar.backups.places.servers.needed_libraries import needing_libraries
 from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Mistake
+from dosar.network.needed_libraries import needing_libraries
 
 
 @dataclass(frozen=True)

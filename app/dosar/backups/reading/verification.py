@@ -13,7 +13,6 @@ from dosar.access.tables import setting_table
 from dosar.backups.file.archive import DATABASE_PART, SEALED_PART, SLOTS_PART, Archive, read_archive
 from dosar.backups.file.manifest import Manifest, SealedPart, open_sealed
 from dosar.backups.file.troubles import BackupDamaged, BackupNewer, ForeignBackup, WrongSecret
-from dosar.backups.progress import Progress, keep_silent
 from dosar.backups.reading.table_contents import table_contents
 from dosar.backups.working import work_folder
 from dosar.database.copies_folder import DATABASE_FILE
@@ -24,6 +23,7 @@ from dosar.database.keys.key_slots_file import read_slots, slots_file
 from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreDamaged, StoreError, WrongKey
+from dosar.long_work.progress import Progress, keep_silent
 
 __all__ = ["Manifest", "OpenedBackup", "open_backup", "opened_backup", "verify_backup"]
 

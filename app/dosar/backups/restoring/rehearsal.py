@@ -8,7 +8,6 @@ from sqlalchemy import inspect, select
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.backups.file.manifest import Manifest
 from dosar.backups.file.troubles import BackupDamaged
-from dosar.backups.progress import Progress
 from dosar.backups.reading.verification import backup_of_key
 from dosar.backups.restoring.restore import write_forms
 from dosar.backups.working import work_folder
@@ -16,6 +15,7 @@ from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
 from dosar.database.audit.verification import read_anchor, verify_chain
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
+from dosar.long_work.progress import Progress
 from dosar.migrations.upgrade import open_forms
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as

@@ -15,7 +15,6 @@ from dosar.access.sealed.after_restore import ask_for_renewal
 from dosar.access.tables import backup_run_table, setting_table
 from dosar.backups.file.manifest import SealedPart
 from dosar.backups.file.troubles import ForeignBackup
-from dosar.backups.progress import Progress
 from dosar.backups.reading.registers import merged_registers, register_of_newer, registers_near
 from dosar.backups.reading.verification import OpenedBackup, opened_backup
 from dosar.backups.restoring.swapping import (
@@ -39,6 +38,7 @@ from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.database.writing.append_only import drop_foreign_views_and_triggers
+from dosar.long_work.progress import Progress
 
 __all__ = ["Restored", "finish_interrupted", "is_interrupted", "restore_backup", "undo_restore"]
 

@@ -12,18 +12,19 @@ from typing import Any
 
 from dosar.access.sealed.guesses import Guesses
 from dosar.access.sealed.vault import DataExchange
-from dosar.backups.background_work import BackgroundWork
+from dosar.backups.file.names import NAME_END, read_name
 from dosar.backups.file.troubles import WrongSecret, opening_trouble, tell_of
 from dosar.backups.places.place import BackupPlace
-from dosar.backups.progress import Progress
 from dosar.backups.reading.verification import QUICK_LOOK, Manifest, opened_backup
 from dosar.backups.restoring.restore import Restored, restore_backup, undo_restore
-from dosar.backups.restoring.uploads import Uploads
 from dosar.backups.working import work_folder
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
+from dosar.long_work.background_work import BackgroundWork
+from dosar.long_work.progress import Progress
+from dosar.long_work.uploads import Uploads
 
 FETCHED_FOLDER = ".restore-fetched"
 """In the data folder: what was sent or fetched; it goes when the restore is over."""
@@ -68,7 +69,7 @@ class RestoreWork(BackgroundWork):
         self._source: BackupSource | None = None
         self.typed: Mapping[str, str] = {}
         """What was typed, to be shown again where something was wrong."""
-        self.uploads = Uploads(data / FETCHED_FOLDER)
+        self.uploads = Uploads(data / FETCHED_FOLDER, f"back-up{NAME_END}", lambda name: read_name(name) is not None)
         self.guesses = Guesses()
         """How often something was typed that opens nothing, by address."""
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import ProgrammingError
 
 from dosar.backups.making.snapshot import known_tables
-from dosar.backups.progress import Progress
 from dosar.backups.restoring.restore import Restored, finish_interrupted, prepared_data, restored_of
 from dosar.backups.restoring.swapping import new_stage, swap_in
 from dosar.backups.working import disk_told
@@ -26,6 +25,7 @@ from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
+from dosar.long_work.progress import Progress
 
 _KEPT_SCHEMA = re.compile(r"before_restore_(\d{4})_(\d\d)_(\d\d)_(\d\d)(\d\d)(\d\d)")
 NOT_ALLOWED = "42501"

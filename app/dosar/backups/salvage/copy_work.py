@@ -12,7 +12,6 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from dosar.access.sealed.guesses import Guesses
-from dosar.backups.background_work import BackgroundWork
 from dosar.backups.file.troubles import opening_trouble
 from dosar.backups.restoring.restore_work import NOTHING_TYPED, BackupSource
 from dosar.backups.salvage.open_copy import OpenCopy, open_copy
@@ -20,6 +19,7 @@ from dosar.backups.working import clear_work_folders, work_folder
 from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
+from dosar.long_work.background_work import BackgroundWork
 from dosar.records.repository import Repository
 
 COPY_FOLDER = ".backup-open"

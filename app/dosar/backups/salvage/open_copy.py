@@ -13,7 +13,6 @@ from typing import Any
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.making.make import backup_mark
-from dosar.backups.progress import Progress
 from dosar.backups.reading.registers import merged_registers, register_of_newer, registers_near
 from dosar.backups.reading.verification import QUICK_LOOK, OpenedBackup, opened_backup
 from dosar.backups.salvage.gone_records import gone_records
@@ -22,6 +21,7 @@ from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
 from dosar.database.writing.append_only import drop_foreign_views_and_triggers
+from dosar.long_work.progress import Progress
 from dosar.migrations.upgrade import open_forms
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.repository import Repository

@@ -12,7 +12,6 @@ from wtforms.validators import InputRequired, NumberRange
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.services import access_services
-from dosar.backups.background_work import WorkProgress
 from dosar.backups.keeping.backup_plan import MOST_KEPT, BackupPlan, read_plan, save_plan
 from dosar.backups.keeping.retention import Retention
 from dosar.backups.keeping.runs import restored_from
@@ -27,6 +26,7 @@ from dosar.backups.keeping.work import BackupWork
 from dosar.backups.places.known_folder import is_absence
 from dosar.backups.places.settings import PlaceSettings
 from dosar.database.audit.trail import add_event
+from dosar.long_work.background_work import WorkProgress
 from dosar.pages.backups.backup_state import current_copy, current_work, has_card, place_states
 from dosar.pages.backups.backup_words import (
     KIND_NAMES,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from flask import request
 
-from dosar.backups.restoring.uploads import Uploads
 from dosar.database.store_errors import StoreError
+from dosar.long_work.uploads import Uploads
 
 
 def keep_piece(uploads: Uploads) -> tuple[str, int]:

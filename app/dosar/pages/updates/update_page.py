@@ -10,8 +10,8 @@ from wtforms.fields import SelectChoice
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
 from dosar.access.services import access_services
-from dosar.backups.restoring.uploads import PIECE_BYTES
 from dosar.database.store_errors import StoreError
+from dosar.long_work.uploads import PIECE_BYTES
 from dosar.pages.backups.backup_state import WORK, current_work
 from dosar.pages.backups.backup_words import size_text, when_text
 from dosar.pages.formatting import day_text

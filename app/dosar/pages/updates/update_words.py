@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from dosar.backups.background_work import WorkProgress
+from dosar.long_work.background_work import WorkProgress
 from dosar.pages.backups.backup_words import MAKING_STEPS, when_text
 from dosar.pages.formatting import day_text
 from dosar.pages.rendering.work_progress import StepWords

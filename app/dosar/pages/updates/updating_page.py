@@ -9,8 +9,8 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route
 from dosar.access.i18n.languages import request_language
 from dosar.access.services import access_services
-from dosar.backups.background_work import WorkProgress
 from dosar.database.store_errors import StoreError
+from dosar.long_work.background_work import WorkProgress
 from dosar.pages.backups.backup_words import size_text
 from dosar.pages.backups.lost_work import saved_since
 from dosar.pages.backups.restoring.restore_forms import OverForm

@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dosar.backups.progress import Progress
 from dosar.backups.working import disk_told
 from dosar.database.atomic_files import sync_folder, sync_tree, write_atomically
 from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
 from dosar.database.sqlite_store import SqliteStore
 from dosar.language.text.message import Message
+from dosar.long_work.progress import Progress
 from dosar.updates.data.row_checks import RowDifference
 from dosar.updates.programs.program import running_version
 from dosar.updates.programs.trial import has_lasted_a_day

@@ -7,13 +7,13 @@ from sqlalchemy import inspect
 
 from dosar.access.organisation.settings import read_setting, write_setting
 from dosar.access.tables import setting_table
-from dosar.backups.progress import Progress
 from dosar.database.installation.installation_marker import is_used
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreBusy
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import msgid
+from dosar.long_work.progress import Progress
 from dosar.updates.data.kept import KeptData, change_kept, keep_before_update, read_kept, remove_kept
 from dosar.updates.data.row_checks import count_rows, row_differences
 from dosar.updates.programs.program import running_version

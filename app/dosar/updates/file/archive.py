@@ -12,8 +12,8 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError
 
-from dosar.backups.progress import Progress, keep_silent
 from dosar.database.store_errors import StoreError
+from dosar.long_work.progress import Progress, keep_silent
 from dosar.updates.file.facts import UpdateFacts, UpdatePart, read_facts
 from dosar.updates.file.signature import is_signed
 from dosar.updates.file.troubles import (

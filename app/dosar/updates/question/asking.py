@@ -4,7 +4,6 @@ The request says nothing: no cookie, no version, no name of a program. What the 
 this computer's connection, and that somebody there works with Dosar.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -14,11 +13,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from dosar.backups.places.servers.needed_libraries import needing_libraries
-from dosar.backups.progress import Progress
-from dosar.backups.working import SPARE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
+from dosar.long_work.disk_room import has_room
+from dosar.long_work.progress import Progress
+from dosar.network.needed_libraries import needing_libraries
 from dosar.updates.question.newest import LARGEST_BYTES, Newest, NotBelieved, OfferedFile, read_newest
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _pieces(answer: "urllib3.BaseHTTPResponse", most_seconds: float) -> Iterator
 def fetch_update(offered: OfferedFile, folder: Path, tell: Progress) -> Path:
     """The update in this folder, which is made if need be. Raises :class:`StoreError`, and nothing is kept."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < offered.bytes + SPARE_BYTES:
+    if not has_room(folder, offered.bytes):
         raise StoreError(
             "There is no room for the update in %(folder)s: it takes %(megabytes)s MB. Make room, and try again.",
             folder=folder,
@@ -114,7 +113,7 @@ def _answer_of(address: str, redirects: int = MOST_REDIRECTS) -> Iterator["urlli
         import urllib3
         from urllib3.exceptions import HTTPError, SSLError
 
-        from dosar.backups.places.servers.connections import trusting_pool
+        from dosar.network.connections import trusting_pool
     host = urlsplit(address).netloc
     silent = {name: urllib3.util.SKIP_HEADER for name in ("User-Agent", "Accept-Encoding")}
     try:

@@ -13,7 +13,7 @@ from secrets import token_hex
 
 from dosar.backups.places.place import PlaceUnreachable
 from dosar.backups.places.servers.webdav_requests import SENT_BYTES, LineBroken, WebDavRequests
-from dosar.backups.progress import Progress
+from dosar.long_work.progress import Progress
 
 PIECE_BYTES = 32 * 2**20
 PAUSES = [2.0, 10.0, 30.0]

@@ -19,9 +19,9 @@ from dosar.backups.places.addresses import bucket_of
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.room import Room
 from dosar.backups.places.servers import server_troubles
-from dosar.backups.places.servers.proxies import proxy_for
 from dosar.backups.places.servers.server_troubles import refused
-from dosar.backups.progress import Progress
+from dosar.long_work.progress import Progress
+from dosar.network.proxies import proxy_for
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig

@@ -12,7 +12,7 @@ from dosar.backups.places.room import Room
 from dosar.backups.places.servers import server_troubles
 from dosar.backups.places.servers.chunked_upload import read_chunks, send_in_pieces
 from dosar.backups.places.servers.webdav_requests import WebDavRequests
-from dosar.backups.progress import Progress
+from dosar.long_work.progress import Progress
 
 READ_BYTES = 2**20
 

@@ -21,9 +21,9 @@ from urllib3.exceptions import (
 
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.servers import server_troubles
-from dosar.backups.places.servers.connections import trusting_pool
 from dosar.backups.places.servers.server_troubles import refused
 from dosar.backups.places.servers.webdav_listing import WANTED, StrangeListing, read_listing
+from dosar.network.connections import trusting_pool
 
 SENT_BYTES = 64 * 2**10
 """What has to leave within the patience of a connection: on a line of 5 kB/s."""

@@ -15,9 +15,9 @@ from dosar.access.services import access_services
 from dosar.access.web.cookies import host_cookie
 from dosar.access.web.hosts import is_loopback_name
 from dosar.backups.restoring.restore_work import SECRET_TROUBLES, RestoreWork, require_own_database
-from dosar.backups.restoring.uploads import PIECE_BYTES
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
+from dosar.long_work.uploads import PIECE_BYTES
 from dosar.pages.backups.backup_state import current_restore
 from dosar.pages.backups.backup_words import contents_text
 from dosar.pages.backups.drive_choices import found_choices

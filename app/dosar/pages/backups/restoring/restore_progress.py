@@ -3,7 +3,7 @@
 from flask import Response
 from flask_babel import gettext
 
-from dosar.backups.background_work import WorkProgress
+from dosar.long_work.background_work import WorkProgress
 from dosar.pages.backups.backup_words import RESTORING_STEPS
 from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 

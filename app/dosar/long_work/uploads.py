@@ -4,31 +4,23 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 
-from dosar.backups.file.names import NAME_END, read_name
-from dosar.backups.working import LONGEST_WORK, SPARE_BYTES
 from dosar.database.store_errors import StoreError
-
-NAMELESS = f"back-up{NAME_END}"
-
-
-def is_name_of_backup(name: str) -> bool:
-    """Whether a back-up is called so."""
-    return read_name(name) is not None
-
+from dosar.long_work.disk_room import has_room
 
 PIECE_BYTES = 8 * 2**20
 """As many as a browser sends at once."""
+LONGEST_PAUSE = timedelta(hours=6)
+"""Whoever has sent nothing more for so long has gone away."""
 
 
 class Uploads:
-    """One file at a time, in a folder of its own; a back-up, unless it is said how others are called."""
+    """One file at a time, in a folder of its own; ``nameless`` where it does not bear a good name."""
 
-    def __init__(
-        self, folder: Path, nameless: str = NAMELESS, is_good_name: Callable[[str], bool] = is_name_of_backup
-    ) -> None:
+    def __init__(self, folder: Path, nameless: str, is_good_name: Callable[[str], bool]) -> None:
         self.folder = folder
         self._nameless, self._is_good_name = nameless, is_good_name
 
@@ -49,7 +41,7 @@ class Uploads:
         size = file.stat().st_size
         if at != size:
             return size
-        if shutil.disk_usage(self.folder).free < len(piece) + SPARE_BYTES:
+        if not has_room(self.folder, len(piece)):
             raise StoreError("There is no room for the file on the disk of the data. Make room and send it again.")
         with file.open("ab") as opened:
             opened.write(piece)
@@ -75,5 +67,5 @@ class Uploads:
         """Whether something lies here with which nobody has gone on for hours."""
         lying = [self.folder, *self.folder.rglob("*")]
         with suppress(OSError):  # it went meanwhile
-            return time.time() - max(each.stat().st_mtime for each in lying) > LONGEST_WORK.total_seconds()
+            return time.time() - max(each.stat().st_mtime for each in lying) > LONGEST_PAUSE.total_seconds()
         return False

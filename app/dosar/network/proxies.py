@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from dosar.backups.places.addresses import is_this_computer
+from dosar.network.hosts import is_this_computer
 
 
 def proxy_for(address: str) -> str | None:

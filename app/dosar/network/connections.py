@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import truststore
 import urllib3
 
-from dosar.backups.places.servers.proxies import proxy_for
+from dosar.network.proxies import proxy_for
 
 
 def trusting_pool(address: str) -> urllib3.PoolManager:

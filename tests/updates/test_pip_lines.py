@@ -9,7 +9,7 @@ from dosar.cli.places import Places
 from dosar.cli.starting.command_options import command_lines
 from dosar.cli.starting.options import StartOptions
 from dosar.updates.programs.pip_facts import PipFacts, source_of
-from dosar.updates.programs.pip_lines import line_of_version, newest_line, typed_line, words_before
+from dosar.updates.programs.pip_lines import line_of_version, newest_line, preparation, typed_line
 
 PYTHON = "/home/ana/my tools/bin/python"
 
@@ -22,14 +22,14 @@ def facts(told: object = None, installer: str = "pip") -> PipFacts:
 def test_the_line_names_the_python_that_runs() -> None:
     assert newest_line(facts()) == f"'{PYTHON}' -m pip install --upgrade dosar"
     assert line_of_version(facts(), "0.1.0") == f"'{PYTHON}' -m pip install --upgrade dosar==0.1.0"
-    assert words_before(facts()) is None
+    assert preparation(facts()) is None
 
 
 def test_what_came_from_a_folder_comes_from_there_again() -> None:
     cloned = facts({"url": Path("/home/ana/dosar nou").as_uri(), "dir_info": {}})
     assert newest_line(cloned) == f"'{PYTHON}' -m pip install --upgrade '/home/ana/dosar nou'"
-    assert "folder /home/ana/dosar nou: put the new version there" in str(words_before(cloned))
-    assert "put version 0.1.0 there" in str(words_before(cloned, "0.1.0"))
+    assert "folder /home/ana/dosar nou: put the new version there" in str(preparation(cloned))
+    assert "put version 0.1.0 there" in str(preparation(cloned, "0.1.0"))
     edited = facts({"url": "file:///srv/dosar", "dir_info": {"editable": True}})
     assert newest_line(edited).endswith("--upgrade --editable /srv/dosar")
 
@@ -37,7 +37,7 @@ def test_what_came_from_a_folder_comes_from_there_again() -> None:
 def test_what_came_from_a_file_asks_for_the_next_one_beside_it() -> None:
     wheel = facts({"url": "file:///srv/dosar-0.2.0-py3-none-any.whl", "archive_info": {}}, "pipx")
     assert newest_line(wheel) == "pipx install --force '/srv/dosar-…-py3-none-any.whl'"
-    assert "in place of “…”" in str(words_before(wheel))
+    assert "in place of “…”" in str(preparation(wheel))
     assert line_of_version(wheel, "0.1.0") == "pipx install --force /srv/dosar-0.1.0-py3-none-any.whl"
 
 

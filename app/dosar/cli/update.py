@@ -26,7 +26,7 @@ from dosar.updates.installing import install_update
 from dosar.updates.programs.choice import choose, read_choice
 from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.pip_facts import PipFacts, pip_facts
-from dosar.updates.programs.pip_lines import words_before
+from dosar.updates.programs.pip_lines import preparation
 from dosar.updates.programs.program import own_program, running_version
 from dosar.updates.work import require_backup
 
@@ -55,7 +55,7 @@ def say_what_runs(places: Places) -> None:
 def say_lines_back(places: Places, kept: KeptData) -> None:
     """What leads to the version before, where it was installed into a Python."""
     facts = pip_facts()
-    before = words_before(facts, kept.version)
+    before = preparation(facts, kept.version)
     if before is not None:
         _say(before)
     _say(Message("To go back to version %(version)s with the data of before, type:", {"version": kept.version}))
@@ -69,7 +69,7 @@ def _print_lines(lines: Sequence[str]) -> None:
 
 def _say_lines(facts: PipFacts, lines: CommandLines) -> None:
     """What somebody types who installed it into a Python."""
-    before = words_before(facts)
+    before = preparation(facts)
     _say(Message("It was installed with pip. Make a back-up first: %(line)s", {"line": lines.backup_line(facts)}))
     if before is not None:
         _say(before)

@@ -23,7 +23,7 @@ from dosar.updates.file.troubles import UpdatesNotTaken
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.pip_facts import pip_facts
-from dosar.updates.programs.pip_lines import words_before
+from dosar.updates.programs.pip_lines import preparation
 from dosar.updates.question.newest import Newest
 from dosar.updates.question.wish import read_question
 
@@ -112,7 +112,7 @@ def _pip_lines(kept: KeptData | None) -> dict[str, Any]:
     """What is typed where Dosar was installed into a Python, what is done before, and the way back where there is
     one."""
     facts, lines = pip_facts(), current_app.config.get("COMMAND_LINES", CommandLines())
-    before, before_back = words_before(facts), words_before(facts, kept.version) if kept else None
+    before, before_back = preparation(facts), preparation(facts, kept.version) if kept else None
     return {
         "before": before.say(gettext) if before else "",
         "lines": lines.newest_lines(facts),

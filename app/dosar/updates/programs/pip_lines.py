@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import PurePath
 
-from dosar.language.text.message import Message
-from dosar.updates.programs.pip_facts import Installer, PipFacts
+from dosar.language.text.message import Message, msgid
+from dosar.updates.programs.pip_facts import Installer, PipFacts, SourceKind
 
 NOT_KNOWN_YET = "…"
 """In place of the number of a version that nobody knows yet."""
@@ -22,6 +22,18 @@ _FROM_INDEX: dict[Installer, list[str]] = {
     "uv tool": ["uv", "tool", "upgrade", "dosar"],
 }
 """Those that go on from where the first version came; the others are told the name."""
+_PREPARATIONS: dict[tuple[SourceKind, bool], str] = {
+    ("folder", False): msgid("Dosar was installed from the folder %(source)s: put the new version there first."),
+    ("folder", True): msgid("Dosar was installed from the folder %(source)s: put version %(version)s there first."),
+    ("file", False): msgid(
+        "Dosar was installed from the file %(source)s: put the file of the new version beside it first, and type its "
+        "number in place of “…”."
+    ),
+    ("file", True): msgid(
+        "Dosar was installed from the file %(source)s: put the file of version %(version)s beside it first."
+    ),
+}
+"""By where it came from, and whether the number of the version is known."""
 
 
 def newest_line(facts: PipFacts) -> str:
@@ -37,26 +49,11 @@ def line_of_version(facts: PipFacts, version: str) -> str:
     return typed_line([*_FROM_SOURCE[facts.installer](facts), *_what(facts, name, version)])
 
 
-def words_before(facts: PipFacts, version: str = "") -> Message | None:
-    """What is done before the line is typed, where Dosar came from a folder or a file."""
-    values = {"source": facts.source, "version": version}
-    if facts.kind in ("folder", "editable"):
-        if version:
-            return Message(
-                "Dosar was installed from the folder %(source)s: put version %(version)s there first.", values
-            )
-        return Message("Dosar was installed from the folder %(source)s: put the new version there first.", values)
-    if facts.kind != "file":
-        return None
-    if version:
-        return Message(
-            "Dosar was installed from the file %(source)s: put the file of version %(version)s beside it first.", values
-        )
-    return Message(
-        "Dosar was installed from the file %(source)s: put the file of the new version beside it first, and type its "
-        "number in place of “…”.",
-        values,
-    )
+def preparation(facts: PipFacts, version: str = "") -> Message | None:
+    """What is done before the line is typed, where Dosar came from a folder or a file; the version, if it is known."""
+    kind = "folder" if facts.kind == "editable" else facts.kind
+    text = _PREPARATIONS.get((kind, bool(version)))
+    return None if text is None else Message(text, {"source": facts.source, "version": version})
 
 
 def typed_line(words: list[str], *, windows: bool = sys.platform == "win32") -> str:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
@@ -20,10 +21,14 @@ from dosar.updates.file.troubles import (
     UpdatesNotTaken,
     UpdateTooFar,
 )
-from dosar.updates.programs.program import running_version
+from dosar.updates.installing import install_update
+from dosar.updates.pinned import Pinned
+from dosar.updates.programs.in_use import hold_version, release_version
+from dosar.updates.programs.program import program_in, running_version
+from dosar.updates.programs.store import version_folder
 from dosar.updates.programs.versions import is_newer, is_version
 from dosar.updates.question.newest import CONTEXT
-from tests.updates.programs import KEY, OTHER_KEY, facts_of, make_program, make_update, public
+from tests.updates.programs import KEY, OTHER_KEY, become, facts_of, make_program, make_update, public
 
 KEYS = [public(KEY)]
 
@@ -111,6 +116,25 @@ def test_what_is_not_for_here_is_refused(
                 written.writestr(name, packed.read(name))
     with pytest.raises(refused):
         read_update(file, KEYS)
+
+
+def test_what_is_refused_goes_unless_somebody_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says that it is another version than was signed, and lies where that one would."""
+    monkeypatch.setenv("DOSAR_PROGRAMS", str(tmp_path / "programs"))
+    own, new = make_program(tmp_path / "Dosar", "0.2.0"), make_program(tmp_path / "new", "9.0.0")
+    become(own, monkeypatch)
+    monkeypatch.setattr("dosar.updates.file.archive.read_pinned", lambda: Pinned(tuple(KEYS)))
+    file, place = make_update(tmp_path / "stick", new, version="9.1.0"), version_folder("9.1.0")
+    copytree(new.folder, place)
+    lock = hold_version(place)
+    assert lock is not None
+    with pytest.raises(UpdateDamaged):
+        install_update(file)
+    assert program_in(place), "whoever runs it reads parts of it late"
+    release_version(lock)
+    with pytest.raises(UpdateDamaged):
+        install_update(file)
+    assert not place.exists()
 
 
 def add_a_file(packed: ZipFile) -> None:

@@ -68,7 +68,8 @@ def install_update(file: Path, tell: Progress = keep_silent) -> Installed:
                 _unpack(update, place, tell, is_used)
             program = program_in(place)
             if program is None or program.version != update.version:
-                shutil.rmtree(place, ignore_errors=True)
+                if not is_used:
+                    shutil.rmtree(place, ignore_errors=True)
                 raise UpdateDamaged(file)
             tell("try", 0.0)
             _try(program)

@@ -57,17 +57,27 @@ def place_from_address(text: str, secret: str = "") -> PlaceSettings:
     """
     address, (user, _, password) = text.strip(), secret.strip().partition(":")
     scheme = address.partition("://")[0].lower() if "://" in address else ""
-    kind, title, folder = KIND_OF_SCHEME.get(scheme, FOLDER_KIND), Path(address).name or address, FOLDER_NAME
-    if kind == FOLDER_KIND:
-        folder = ""
-    if kind == OBJECT_STORE_KIND:
-        parts = split_address(address)
-        title, folder = parts.netloc, unquote(parts.path).strip("/") or FOLDER_NAME
-        address = parts._replace(path="").geturl()
-    elif kind == WEBDAV_KIND:
-        title = split_address(address).hostname or address
+    kind = KIND_OF_SCHEME.get(scheme, FOLDER_KIND)
+    title, address, folder = _READERS[kind](address)
     check_address(kind, address, folder)
     return PlaceSettings(None, kind, title, address, user, password, folder)
+
+
+def _read_folder(address: str) -> tuple[str, str, str]:
+    return Path(address).name or address, address, ""
+
+
+def _read_webdav(address: str) -> tuple[str, str, str]:
+    return split_address(address).hostname or address, address, FOLDER_NAME
+
+
+def _read_object_store(address: str) -> tuple[str, str, str]:
+    parts = split_address(address)
+    return parts.netloc, parts._replace(path="").geturl(), unquote(parts.path).strip("/") or FOLDER_NAME
+
+
+_READERS = {FOLDER_KIND: _read_folder, WEBDAV_KIND: _read_webdav, OBJECT_STORE_KIND: _read_object_store}
+"""Title, address and folder that one line tells, by the kind of place."""
 
 
 def read_places(session: Any) -> list[PlaceSettings]:

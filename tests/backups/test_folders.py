@@ -19,10 +19,10 @@ from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.folder_troubles import folder_trouble
 from dosar.backups.places.known_folder import find_folder, mark_folder
 from dosar.backups.places.new_place import prepare_place
-from dosar.backups.places.patience import PatientPlace, within
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import PlaceSettings, open_place, place_from_address
+from dosar.backups.places.timeouts import PlaceWithTimeout, run_with_timeout
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.long_work.progress import Progress, keep_silent
@@ -142,7 +142,7 @@ def test_a_share_that_hangs_is_given_up(data: Path) -> None:
             finally:
                 ended.set()
 
-    place = PatientPlace(lambda: Hanging(data), "//nas/copii", 0.1)
+    place = PlaceWithTimeout(lambda: Hanging(data), "//nas/copii", 0.1)
     with pytest.raises(PlaceUnreachable, match="//nas/copii does not answer"):
         place.put(data / NAME, NAME, lambda step, done: told.append(done))
     goes_on.set()
@@ -158,8 +158,8 @@ def test_progress_is_told_in_the_thread_that_waits_and_may_end_it() -> None:
         raise Enough
 
     with pytest.raises(Enough):
-        within(5, lambda report: report("write", 0.1), tell)
-    assert within(5, lambda report: 7) == 7
+        run_with_timeout(5, lambda report: report("write", 0.1), tell)
+    assert run_with_timeout(5, lambda report: 7) == 7
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_the_back_up_of_an_office_goes_to_every_server_and_opens_from_there(
 def test_nextcloud_takes_a_large_file_in_pieces_over_a_line_that_breaks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunked_upload, "PAUSES", [0.01])
+    monkeypatch.setattr(chunked_upload, "RETRY_PAUSES", [0.01])
     large, done = tmp_path / "large", []
     large.write_bytes(os.urandom(chunked_upload.PIECE_BYTES + 2**20))
     (tmp_path / "cloud").mkdir()

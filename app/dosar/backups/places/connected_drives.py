@@ -11,7 +11,7 @@ from pathlib import Path
 from dosar.backups.file.names import BackupName, read_name
 from dosar.backups.places.addresses import FOLDER_NAME
 from dosar.backups.places.drives import Drive, drives_of_letters, linux_drives, mac_drives, windows_drives
-from dosar.backups.places.patience import within
+from dosar.backups.places.timeouts import run_with_timeout
 
 LOOKING_SECONDS = 3.0
 """A share that does not answer is shown without what is on it."""
@@ -69,7 +69,7 @@ def _backups_of(folder: Path) -> Iterator[FoundBackup]:
 
 def _looked_into(drive: Drive) -> ConnectedDrive:
     try:
-        return within(LOOKING_SECONDS, lambda _: _look(drive))
+        return run_with_timeout(LOOKING_SECONDS, lambda _: _look(drive))
     except OSError:
         return ConnectedDrive(drive)
 

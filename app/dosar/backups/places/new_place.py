@@ -7,9 +7,9 @@ from secrets import token_bytes, token_hex
 from dosar.backups.places.addresses import FOLDER_KIND, FOLDER_NAME, check_address
 from dosar.backups.places.folder_troubles import folder_trouble
 from dosar.backups.places.known_folder import mark_folder
-from dosar.backups.places.patience import within
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable
 from dosar.backups.places.settings import PlaceSettings, open_place
+from dosar.backups.places.timeouts import run_with_timeout
 from dosar.backups.working import work_folder
 from dosar.language.text.message import Mistake
 from dosar.long_work.progress import keep_silent
@@ -51,7 +51,7 @@ def _prepared_folder(place: PlaceSettings, organisation: str, data: Path) -> Pla
     if address.name == FOLDER_NAME:
         place = replace(place, folder="")
     try:
-        mark = within(MARKING_SECONDS, lambda _: _marked(address, place.folder, organisation, data))
+        mark = run_with_timeout(MARKING_SECONDS, lambda _: _marked(address, place.folder, organisation, data))
     except TimeoutError:
         raise PlaceUnreachable(
             "%(place)s does not answer. Connect the disk again, or look whether the other computer and the network "

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from dosar.backups.places.patience import within
+from dosar.backups.places.timeouts import run_with_timeout
 
 LOOKING_SECONDS = 5.0
 DISKS_OF_LINUX = Path("/sys/dev/block")
@@ -13,7 +13,7 @@ def is_same_disk(one: Path, other: Path) -> bool:
     """Whether both lie on one disk, as far as the system tells; a folder that is not there, or does not answer, is on
     none."""
     try:
-        return within(LOOKING_SECONDS, lambda _: _disk_of(one) == _disk_of(other))
+        return run_with_timeout(LOOKING_SECONDS, lambda _: _disk_of(one) == _disk_of(other))
     except OSError:
         return False
 

@@ -21,8 +21,8 @@ from dosar.backups.places.addresses import (
 from dosar.backups.places.connected_drives import connected_drives
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.known_folder import find_folder
-from dosar.backups.places.patience import PatientPlace
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable
+from dosar.backups.places.timeouts import PlaceWithTimeout
 from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Mistake
@@ -132,7 +132,7 @@ def _open_folder(place: PlaceSettings) -> BackupPlace:
         drives = [drive.path for drive in connected_drives()]
         return FolderPlace(find_folder(Path(place.address), place.folder, place.mark, drives))
 
-    return PatientPlace(find, place.address)
+    return PlaceWithTimeout(find, place.address)
 
 
 def _open_webdav(place: PlaceSettings) -> BackupPlace:

@@ -16,7 +16,7 @@ from dosar.backups.places.servers.webdav_requests import SENT_BYTES, LineBroken,
 from dosar.long_work.progress import Progress
 
 PIECE_BYTES = 32 * 2**20
-PAUSES = [2.0, 10.0, 30.0]
+RETRY_PAUSES = [2.0, 10.0, 30.0]
 """Seconds before each further try of a piece."""
 FILES, UPLOADS = "/remote.php/dav/files/", "/remote.php/dav/uploads/"
 NOT_HERE = (403, 404, 405, 409, 501)
@@ -42,7 +42,7 @@ def send_in_pieces(requests: WebDavRequests, source: Path, target: str, tell: Pr
     whole = {"Destination": target, "OC-Total-Length": str(size)}
     try:
         for number, begin in enumerate(range(0, size, PIECE_BYTES), 1):
-            _send_patiently(requests, source, f"{folder}/{number:05}", begin, whole, tell)
+            _send_with_retries(requests, source, f"{folder}/{number:05}", begin, whole, tell)
         with requests.ask("MOVE", f"{folder}/.file", (201, 204), None, Overwrite="T", **whole):
             return True
     except BaseException:
@@ -51,11 +51,11 @@ def send_in_pieces(requests: WebDavRequests, source: Path, target: str, tell: Pr
         raise
 
 
-def _send_patiently(
+def _send_with_retries(
     requests: WebDavRequests, source: Path, url: str, begin: int, whole: dict[str, str], tell: Progress
 ) -> None:
     size = min(PIECE_BYTES, int(whole["OC-Total-Length"]) - begin)
-    for pause in (*PAUSES, None):
+    for pause in (*RETRY_PAUSES, None):
         content = read_chunks(source, tell, begin, size)
         try:
             with requests.ask("PUT", url, (200, 201, 204), content, **whole, **{"Content-Length": str(size)}):

@@ -30,7 +30,7 @@ PART_BYTES = 8 * 2**20
 PARTS_AT_ONCE = 2
 READ_BYTES = 2**20
 RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(minutes=2)}
-PATIENCE: "ClientConfig" = {
+TIMEOUTS: "ClientConfig" = {
     "connect_timeout": timedelta(seconds=15),
     "read_timeout": timedelta(minutes=2),
     "timeout": timedelta(minutes=10),
@@ -54,7 +54,7 @@ class ObjectStorePlace:
         bucket, endpoint, region = bucket_of(address)
         self._host = urlsplit(endpoint).netloc
         proxy = proxy_for(endpoint)
-        client: ClientConfig = {**PATIENCE, "allow_http": endpoint.startswith("http:")}
+        client: ClientConfig = {**TIMEOUTS, "allow_http": endpoint.startswith("http:")}
         if proxy is not None:
             client["proxy_url"] = proxy
         self._store = S3Store(

@@ -26,10 +26,10 @@ from dosar.backups.places.servers.webdav_listing import WANTED, StrangeListing, 
 from dosar.network.connections import trusting_pool
 
 SENT_BYTES = 64 * 2**10
-"""What has to leave within the patience of a connection: on a line of 5 kB/s."""
-PATIENCE = urllib3.Timeout(connect=15, read=180)
+"""What has to leave within the timeout of a connection: on a line of 5 kB/s."""
+TIMEOUT = urllib3.Timeout(connect=15, read=180)
 """A server may think for a while after it has got a large file."""
-PATIENCE_BEFORE_A_PAGE = urllib3.Timeout(connect=15, read=30)
+TIMEOUT_BEFORE_A_PAGE = urllib3.Timeout(connect=15, read=30)
 QUICK = {"PROPFIND", "MKCOL", "DELETE"}
 """What a server does at once; somebody waits before a page for some of it."""
 LISTING_BYTES = 8 * 2**20
@@ -63,7 +63,7 @@ class WebDavRequests:
                 redirect=False,
                 retries=False,
                 preload_content=False,
-                timeout=PATIENCE_BEFORE_A_PAGE if method in QUICK else PATIENCE,
+                timeout=TIMEOUT_BEFORE_A_PAGE if method in QUICK else TIMEOUT,
             )
             try:
                 if answer.status not in wanted:

@@ -20,21 +20,21 @@ LISTING_SECONDS = 15.0
 Result = TypeVar("Result")
 
 
-class _GivenUp(Exception):
+class _Abandoned(Exception):
     """Nobody waits for this piece of work any more."""
 
 
-def within(seconds: float, work: Callable[[Progress], Result], tell: Progress = keep_silent) -> Result:
+def run_with_timeout(seconds: float, work: Callable[[Progress], Result], tell: Progress = keep_silent) -> Result:
     """What the work gives, which tells its progress; ``tell`` is called in this thread.
 
     Raises :class:`TimeoutError` once it has told nothing for so many seconds.
     """
     told: SimpleQueue[tuple[bool, Callable[[], Any]]] = SimpleQueue()
-    given_up = Event()
+    abandoned = Event()
 
     def report(step: str, done: float) -> None:
-        if given_up.is_set():
-            raise _GivenUp
+        if abandoned.is_set():
+            raise _Abandoned
         told.put((False, partial(tell, step, done)))
 
     def run() -> None:
@@ -55,14 +55,14 @@ def within(seconds: float, work: Callable[[Progress], Result], tell: Progress = 
     except Empty:
         raise TimeoutError from None
     finally:
-        given_up.set()
+        abandoned.set()
 
 
 def _raise(error: BaseException) -> None:
     raise error
 
 
-class PatientPlace:
+class PlaceWithTimeout:
     """A place that is given up once it does not go on."""
 
     def __init__(self, open_place: Callable[[], BackupPlace], name: Path | str, seconds: float = STALLED_SECONDS):
@@ -90,7 +90,7 @@ class PatientPlace:
         seconds: float | None = None,
     ) -> Result:
         try:
-            return within(seconds or self._seconds, lambda report: work(self._open(), report), tell)
+            return run_with_timeout(seconds or self._seconds, lambda report: work(self._open(), report), tell)
         except TimeoutError:
             raise PlaceUnreachable(
                 "%(place)s does not answer. Connect the disk again, or look whether the other computer and the network "

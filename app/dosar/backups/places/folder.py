@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from dosar.backups.file.paced_writing import copy_paced
-from dosar.backups.places.folder_troubles import folder_trouble
+from dosar.backups.places.folder_troubles import NOT_THERE, folder_trouble
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.room import Room
 from dosar.database.atomic_files import sync_folder
@@ -52,11 +52,7 @@ class FolderPlace:
     @contextmanager
     def _reaching(self) -> Iterator[None]:
         if not self.folder.is_dir():
-            raise PlaceUnreachable(
-                "The folder %(folder)s for back-ups is not there. Connect the disk or the stick, or name another "
-                "folder.",
-                folder=self.folder,
-            )
+            raise PlaceUnreachable(NOT_THERE, folder=self.folder)
         try:
             yield
         except OSError as error:

@@ -7,6 +7,12 @@ from pathlib import Path
 from dosar.backups.places.place import PlaceUnreachable
 from dosar.language.text.message import msgid
 
+NOT_THERE = msgid(
+    "The folder %(folder)s for back-ups is not there. Connect the disk or the stick, or name another folder."
+)
+NOT_ANSWERING = msgid(
+    "%(place)s does not answer. Connect the disk again, or look whether the other computer and the network are there."
+)
 FULL = msgid("There is no room left in %(folder)s for the back-up. Make room, or choose another place.")
 TOO_LARGE = msgid(
     "The disk of %(folder)s takes no file of this size: it is formatted as FAT32, which ends at 4 GB. Format it as "

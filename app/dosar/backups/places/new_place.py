@@ -5,7 +5,7 @@ from pathlib import Path
 from secrets import token_bytes, token_hex
 
 from dosar.backups.places.addresses import FOLDER_KIND, FOLDER_NAME, check_address
-from dosar.backups.places.folder_troubles import folder_trouble
+from dosar.backups.places.folder_troubles import NOT_ANSWERING, NOT_THERE, folder_trouble
 from dosar.backups.places.known_folder import mark_folder
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable
 from dosar.backups.places.settings import PlaceSettings, open_place
@@ -53,11 +53,7 @@ def _prepared_folder(place: PlaceSettings, organisation: str, data: Path) -> Pla
     try:
         mark = run_with_timeout(MARKING_SECONDS, lambda _: _marked(address, place.folder, organisation, data))
     except TimeoutError:
-        raise PlaceUnreachable(
-            "%(place)s does not answer. Connect the disk again, or look whether the other computer and the network "
-            "are there.",
-            place=address,
-        ) from None
+        raise PlaceUnreachable(NOT_ANSWERING, place=address) from None
     except OSError as error:
         raise folder_trouble(error, address) from None
     return replace(place, mark=mark)
@@ -65,10 +61,7 @@ def _prepared_folder(place: PlaceSettings, organisation: str, data: Path) -> Pla
 
 def _marked(address: Path, inside: str, organisation: str, data: Path) -> str:
     if not address.is_dir():
-        raise PlaceUnreachable(
-            "The folder %(folder)s for back-ups is not there. Connect the disk or the stick, or name another folder.",
-            folder=address,
-        )
+        raise PlaceUnreachable(NOT_THERE, folder=address)
     if (address / inside).resolve().is_relative_to(data.resolve()):
         raise Mistake(
             "Choose a folder outside of the data folder: whoever loses that one would lose the back-ups as well."

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any, TypeVar
 
+from dosar.backups.places.folder_troubles import NOT_ANSWERING
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
 from dosar.long_work.progress import Progress, keep_silent
 
@@ -92,8 +93,4 @@ class PlaceWithTimeout:
         try:
             return run_with_timeout(seconds or self._seconds, lambda report: work(self._open(), report), tell)
         except TimeoutError:
-            raise PlaceUnreachable(
-                "%(place)s does not answer. Connect the disk again, or look whether the other computer and the network "
-                "are there.",
-                place=self._name,
-            ) from None
+            raise PlaceUnreachable(NOT_ANSWERING, place=self._name) from None

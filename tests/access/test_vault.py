@@ -209,3 +209,18 @@ def test_data_that_cannot_take_the_place_leave_the_old_ones_open(fails: str) -> 
     assert did == (["back"] if fails == "opening" else []) and "full" in str(vault.trouble)
     found = vault.enter()
     assert found is not None and found.application == {"key": KEY}
+
+
+def test_what_cannot_even_be_taken_back_is_told() -> None:
+    def opened(key: bytes) -> dict[str, Any]:
+        if key == OTHER_KEY:
+            raise StoreError("The new data are damaged.")
+        return {"key": key}
+
+    def take_back() -> None:
+        raise StoreError("The disk is full.")
+
+    vault = vault_with(Clock(), open_application=opened)
+    vault.open(KEY)
+    assert vault.exchange(DataExchange(lambda: OTHER_KEY, take_back, KEY))
+    assert is_soon(lambda: "full" in str(vault.trouble)) and not vault.is_open, "neither is opened with the other's key"

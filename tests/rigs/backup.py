@@ -68,7 +68,7 @@ class Rig:
             file.unlink()
         if not finished:
             self.found["not made"] += 1
-        self._count("data as they were", "lost", lambda: _cases(self.office.data) == OLD)
+        self._count("data as they were", "lost", lambda: cases_in(self.office.data) == OLD)
 
     def kill_restore(self, longest: float, swap: float) -> None:
         """Restore the back-up, kill that, at any moment or while the new data take their place, and start."""
@@ -76,16 +76,16 @@ class Rig:
         shutil.rmtree(data)
         shutil.copytree(self.pristine, data)
         seconds = self.dice.uniform(0, swap or longest)
-        killed(partial(_restore, self.backup, self.office, bool(swap)), seconds)
+        killed(partial(restore, self.backup, self.office, bool(swap)), seconds)
         self.found["in the middle"] += is_interrupted(data)
         finish_interrupted(data)
         slots = read_slots(data)
         opens = slots is not None and slots.current.opened_with("card", self.office.card.secret) == KEY
-        cases = _cases(data)
+        cases = cases_in(data)
         self.found["the old" if cases == OLD else "the new" if cases == NEW else "half a restore"] += 1
         if cases == NEW:
             [aside] = (data / "before-restore").iterdir()
-            self._count("old kept aside", "lost", lambda: _cases(aside) == OLD)
+            self._count("old kept aside", "lost", lambda: cases_in(aside) == OLD)
         if not opens or (data / ".restoring").exists():
             self.found["half a restore"] += 1
 
@@ -122,7 +122,9 @@ def _make(office: Office, moment: datetime, ready: Callable[[], None]) -> None:
         office.back_up(repository, moment=moment)
 
 
-def _restore(file: Path, office: Office, at_swap: bool, ready: Callable[[], None]) -> None:
+def restore(file: Path, office: Office, at_swap: bool, ready: Callable[[], None]) -> None:
+    """Restore the back-up with the card; it is ready at once, or when what was prepared is about to be put in place."""
+
     def tell(step: str, done: float) -> None:
         if step == "swap" and not done and at_swap:
             ready()
@@ -160,7 +162,8 @@ def _is_whole(file: Path) -> bool:
         return False
 
 
-def _cases(data: Path) -> int:
+def cases_in(data: Path) -> int:
+    """How many cases there are."""
     store = SqliteStore(data, KEY)
     try:
         with store.snapshot() as connection:

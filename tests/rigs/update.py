@@ -32,14 +32,14 @@ from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
 from dosar.updates import pinned
 from dosar.updates.data.going_back import finish_going_back, go_back
-from dosar.updates.data.kept import change_kept, end_keeping, read_kept
+from dosar.updates.data.kept import change_kept, read_kept
 from dosar.updates.data.row_checks import count_rows, row_differences
-from dosar.updates.installing import install_update
-from dosar.updates.programs.choice import change_choice, choose, read_choice
+from dosar.updates.ending import end_update
+from dosar.updates.installing import choose_installed, install_update
+from dosar.updates.programs.choice import change_choice, read_choice
 from dosar.updates.programs.hand_over import MOST_TRIES
 from dosar.updates.programs.program import Program
 from dosar.updates.programs.store import FOLDER_VARIABLE
-from dosar.updates.programs.trial import end_trial
 from tests.databases import KEY
 from tests.releases.kept import HERE, forms_of
 from tests.rigs.backup import killed
@@ -199,7 +199,7 @@ def install(rig: Rig, ready: Callable[[], None]) -> None:
     become(rig.base, Path(rig.base.folder) / "_internal" / "pinned.json")
     ready()
     if read_choice() is None:
-        choose(install_update(rig.update).program, rig.base, NOW.isoformat())
+        choose_installed(install_update(rig.update), rig.base, NOW.isoformat())
 
 
 def upgrade(rig: Rig, ready: Callable[[], None]) -> None:
@@ -239,8 +239,7 @@ def end(rig: Rig, ready: Callable[[], None]) -> None:
     change_choice(came_up_at=yesterday, has_worked=True)
     change_kept(rig.data, came_up_at=yesterday, has_worked=True)
     ready()
-    end_trial(NOW)
-    end_keeping(rig.data, NOW)
+    end_update(rig.data, NOW)
 
 
 def finished(work: Work) -> None:

@@ -18,7 +18,7 @@ from dosar.updates.programs.choice import choose, read_choice
 from dosar.updates.programs.in_use import hold_version, release_version
 from dosar.updates.programs.program import Program
 from dosar.updates.programs.store import version_folder
-from dosar.updates.programs.trial import end_trial, note_coming_up
+from dosar.updates.programs.trial import end_trial, note_coming_up, note_opening
 from tests.backups.offices import hire, new_office
 from tests.updates import programs
 from tests.updates.programs import make_program, stored_programs
@@ -44,7 +44,8 @@ def test_after_a_good_day_nothing_of_before_is_left(become: Become, tmp_path: Pa
     with office.at_work() as repository:
         store = repository.store
         note_coming_up(yesterday)
-        kept = change_kept(office.data, came_up_at=yesterday.isoformat())
+        change_kept(office.data, came_up_at=yesterday.isoformat())
+        kept = read_kept(office.data)
         assert kept is not None and kept.is_good and (kept.version, kept.to) == ("0.2.0", "9.0.0")
         look_at_trial(office.data, store, has_worked=False)
         assert read_kept(office.data) and stored_programs() == [old, new], "nobody has worked with it"
@@ -55,6 +56,24 @@ def test_after_a_good_day_nothing_of_before_is_left(become: Become, tmp_path: Pa
         with store.snapshot() as connection:
             told = connection.scalars(audit_event_table.select().with_only_columns(audit_event_table.c.action)).all()
         assert ENDED_ACTION in told
+
+
+def test_a_version_with_which_somebody_works_has_come_up_also_where_the_disk_took_no_note(
+    become: Become, tmp_path: Path
+) -> None:
+    old, new = (make_program(version_folder(version), version) for version in ("0.2.0", "9.0.0"))
+    office = new_office(tmp_path / "office")
+    become(old)
+    with office.at_work() as repository:
+        hire(repository)
+    choose(new, old, utc_now().isoformat())
+    become(new)
+    note_opening()
+    with office.at_work() as repository:
+        look_at_trial(office.data, repository.store, has_worked=True)
+    choice, kept = read_choice(), read_kept(office.data)
+    assert choice is not None and choice.has_worked and (choice.tries, choice.openings) == (0, 0)
+    assert kept is not None and kept.has_worked and kept.came_up_at
 
 
 def test_a_version_that_other_data_of_the_account_still_use_stays(become: Become, tmp_path: Path) -> None:

@@ -5,18 +5,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from errno import ENOSPC
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sqlcipher3 import dbapi2 as sqlcipher
-
-from dosar.database.store_errors import DiskFull, StoreError
+from dosar.database.sqlite_store import refusals_in_words
+from dosar.language.text.message import msgid
+from dosar.long_work.disk_room import room_told
 
 WORK_PREFIX = ".backup-"
 """How the folders begin in which a back-up is made or looked through; a kill leaves one."""
 LONGEST_WORK = timedelta(hours=6)
-FULL = ("database or disk is full", "disk I/O error")
+NO_ROOM_FOR_BACKUP = msgid(
+    "There is no room for the work on the back-up in %(folder)s: it takes twice the room of the database. Make room, "
+    "and try again."
+)
 
 
 @contextmanager
@@ -40,21 +42,6 @@ def clear_work_folders(near: Path) -> None:
 
 @contextmanager
 def disk_told(folder: Path) -> Iterator[None]:
-    """A disk that takes nothing more is told in words."""
-    try:
+    """A disk that takes nothing more of the work on a back-up is told in words."""
+    with room_told(folder, NO_ROOM_FOR_BACKUP), refusals_in_words():
         yield
-    except (DiskFull, OSError, sqlcipher.DatabaseError) as error:
-        is_full = isinstance(error, DiskFull) or getattr(error, "errno", None) == ENOSPC
-        if is_full or any(words in str(error) for words in FULL):
-            raise StoreError(
-                "There is no room for the work on the back-up in %(folder)s: it takes twice the room of the database. "
-                "Make room, and try again.",
-                folder=folder,
-            ) from None
-        if not isinstance(error, OSError):
-            raise
-        raise StoreError(
-            "The folder %(folder)s cannot be used: %(why)s. Give this account the right to write there, and try again.",
-            folder=folder,
-            why=error.strerror,
-        ) from None

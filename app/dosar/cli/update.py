@@ -22,8 +22,8 @@ from dosar.language.text.message import Message
 from dosar.updates.data.kept import KeptData, read_kept_for_this
 from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import InstalledByPip
-from dosar.updates.installing import install_update
-from dosar.updates.programs.choice import choose, read_choice
+from dosar.updates.installing import choose_installed, install_update
+from dosar.updates.programs.choice import read_choice
 from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.pip_facts import PipFacts, pip_facts
 from dosar.updates.programs.pip_lines import preparation
@@ -106,7 +106,7 @@ def update_program(places: Places, found: UpdateFile, without_backup: bool) -> N
         _back_up(places)
     _say(Message("The new version is being unpacked, compared with what was signed, and tried."))
     installed = install_update(found.file)
-    choose(installed.program, before, utc_now().isoformat())
+    choose_installed(installed, before, utc_now().isoformat())
     _say(
         Message("Version %(version)s is there, and runs from the next start on.", {"version": installed.version}),
     )

@@ -2,31 +2,42 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 def write_atomically(file: Path, content: str) -> None:
     """Write a new file for this account alone."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
-        written.write(content)
-        written.flush()
-        os.fsync(written.fileno())
-    draft.replace(file)  # Windows renames over no file that is there
-    sync_folder(file.parent)
+    with _draft_of(file) as draft:
+        draft.unlink(missing_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
 
 
 def copy_atomically(file: Path, copy: Path) -> None:
     """Copy a file, byte by byte."""
-    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = copy.with_name(f".{copy.name}.{os.getpid()}")
-    shutil.copy2(file, draft)
-    with draft.open("r+b") as written:
-        os.fsync(written.fileno())
-    draft.replace(copy)
-    sync_folder(copy.parent)
+    with _draft_of(copy) as draft:
+        shutil.copy2(file, draft)
+        with draft.open("r+b") as written:
+            os.fsync(written.fileno())
+
+
+@contextmanager
+def _draft_of(file: Path) -> Iterator[Path]:
+    """What is written there takes the name of the file at the end; where it fails, on a full disk perhaps, it goes."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        yield draft
+        draft.replace(file)  # Windows renames over no file that is there
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    sync_folder(file.parent)
 
 
 def rename_atomically(draft: Path, folder: Path) -> None:

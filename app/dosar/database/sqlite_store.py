@@ -238,7 +238,7 @@ class SqliteStore(Store):
                 raise StoreBusy from None
             if self._tells_damage(error):
                 return {DAMAGED_WORD}
-            raise
+            raise _refusal_of_error(error) or error from None
 
     def _begin(self, connection: Connection) -> None:
         ours = cast(_SqliteConnection, connection.connection.driver_connection)
@@ -367,6 +367,16 @@ def _empty_log(connection: _SqliteConnection) -> bool:
     connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_MILLISECONDS}")
     is_held = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     return not is_held
+
+
+@contextmanager
+def refusals_in_words() -> Iterator[None]:
+    """What SQLite refuses to a connection outside of every session is told as in one. Raises
+    :class:`StoreNotWritable`, such as where the disk is full."""
+    try:
+        yield
+    except (sqlcipher.DatabaseError, DatabaseError) as error:
+        raise _refusal_of_error(error) or error from None
 
 
 def _is_locked(error: BaseException) -> bool:

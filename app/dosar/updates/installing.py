@@ -16,7 +16,8 @@ from filelock import FileLock, Timeout
 
 from dosar.database.atomic_files import sync_folder
 from dosar.database.store_errors import StoreError
-from dosar.long_work.disk_room import SPARE_BYTES
+from dosar.language.text.message import msgid
+from dosar.long_work.disk_room import SPARE_BYTES, has_room, room_told
 from dosar.long_work.progress import Progress, keep_silent
 from dosar.updates.file.archive import UNREADABLE, UpdateFile, read_update, stream_parts
 from dosar.updates.file.troubles import (
@@ -26,7 +27,7 @@ from dosar.updates.file.troubles import (
     NoRoomForUpdate,
     UpdateDamaged,
 )
-from dosar.updates.programs.choice import read_choice
+from dosar.updates.programs.choice import choice_file, choose, read_choice
 from dosar.updates.programs.hand_over import STAY
 from dosar.updates.programs.in_use import hold_version, is_in_use, release_version
 from dosar.updates.programs.program import Program, own_program, program_in
@@ -36,6 +37,9 @@ from dosar.updates.programs.store import UNPACKING_PREFIX, version_folder
 TRIAL_SECONDS = 180.0
 """A slow computer with a protection program that looks at every file takes long the first time."""
 LOCK_FILE = "installing"
+NO_ROOM_TO_CHOOSE = msgid(
+    "There is no room left in %(folder)s, so the present version goes on. Make room, and begin the update again."
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,13 @@ def install_update(file: Path, tell: Progress = keep_silent) -> Installed:
     return Installed(program)
 
 
+def choose_installed(installed: Installed, before: Program | None, moment: str) -> None:
+    """From the next start on it runs. Raises :class:`~dosar.database.store_errors.StoreError`, and then the present
+    one goes on; the new one stays where it is, for whoever tries again."""
+    with room_told(choice_file().parent, NO_ROOM_TO_CHOOSE):
+        choose(installed.program, before, moment)
+
+
 @contextmanager
 def _held(place: Path) -> Iterator[None]:
     """Nobody clears away what is being put there, nor before this program goes on as it; where it failed, anybody."""
@@ -97,9 +108,21 @@ def _clear_store(own: Program) -> None:
 def _unpack(update: UpdateFile, place: Path, tell: Progress, is_used: bool) -> None:
     if is_used:
         raise DamagedButRunning(update.version)
-    if shutil.disk_usage(place.parent).free < update.bytes + SPARE_BYTES:
+    if not has_room(place.parent, update.bytes):
         raise NoRoomForUpdate(place.parent, _megabytes(update))
     draft = place.with_name(f"{UNPACKING_PREFIX}{update.version}")
+    try:
+        _fill_draft(update, draft, tell)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    if place.exists():  # of a version that was damaged since
+        shutil.rmtree(place)
+    draft.rename(place)
+    sync_folder(place.parent)
+
+
+def _fill_draft(update: UpdateFile, draft: Path, tell: Progress) -> None:
     draft.mkdir(mode=0o700)
     try:
         with ZipFile(update.file) as packed:
@@ -109,10 +132,6 @@ def _unpack(update: UpdateFile, place: Path, tell: Progress, is_used: bool) -> N
     for folder in sorted((each for each in draft.rglob("*") if each.is_dir()), reverse=True):
         sync_folder(folder)
     sync_folder(draft)
-    if place.exists():  # of a version that was damaged since
-        shutil.rmtree(place)
-    draft.rename(place)
-    sync_folder(place.parent)
 
 
 def _write_parts(packed: ZipFile, update: UpdateFile, draft: Path, tell: Progress) -> None:

@@ -21,8 +21,7 @@ from dosar.updates.data.going_back import go_back
 from dosar.updates.file.archive import NAME_END, UpdateFile, read_update
 from dosar.updates.file.facts import is_inside
 from dosar.updates.file.troubles import InstalledByPip
-from dosar.updates.installing import Installed, install_update
-from dosar.updates.programs.choice import choose
+from dosar.updates.installing import Installed, choose_installed, install_update
 from dosar.updates.programs.program import own_program, running_version
 
 UPDATES = "dosar_updates"
@@ -164,7 +163,7 @@ class UpdateWork(BackgroundWork):
         installed = install_update(self.found.file, self.tell)
         with self.backups.store.writing() as session:
             add_event(session, INSTALLED_ACTION, actor=actor, fields=[running_version(), installed.version])
-        choose(installed.program, before, self._clock().isoformat())
+        choose_installed(installed, before, self._clock().isoformat())
         self.installed = installed
         self.tell(RESTART, 0.0)
         self.uploads.clear()

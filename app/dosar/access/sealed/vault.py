@@ -43,7 +43,7 @@ class DataExchange:
     """Called while nothing is open; the key of what lies there then. One that raises :class:`StoreError` has changed
     nothing."""
     take_back: Callable[[], None]
-    """Undo that, where the new data could not be opened."""
+    """Undo that, where the new data could not be opened. One that raises :class:`StoreError` has changed nothing."""
     key_before: bytes = field(repr=False)
     settle: Callable[[Any], None] = lambda application: None
     """Called with the application on the new data before anybody comes in."""
@@ -222,10 +222,16 @@ class Vault:
             return
         self._open_in_background(key, exchange.settle)
         if self._open is None and self.trouble is not None:
-            trouble = self.trouble
+            self._take_back(exchange, self.trouble)
+
+    def _take_back(self, exchange: DataExchange, trouble: StoreError) -> None:
+        try:
             exchange.take_back()
-            self._open_in_background(exchange.key_before)
-            self._note_trouble(trouble)
+        except Exception as error:  # a full disk perhaps; both are kept, and in a thread nobody would hear of it
+            self._note_trouble(_trouble_of(error))
+            return
+        self._open_in_background(exchange.key_before)
+        self._note_trouble(trouble)
 
     def seal(self) -> bool:
         """From this moment on nobody comes in; the data are closed as soon as the pages that are being made are there.

@@ -1,6 +1,5 @@
 """A back-up takes the place of the data: all of it or nothing, and what was there is kept aside."""
 
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -71,16 +70,12 @@ def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -
     :class:`~dosar.database.store_errors.StoreError`, and then nothing was changed.
     """
     finish_interrupted(data)
-    stage = new_stage(data)
-    try:
-        with disk_told(data):
+    with disk_told(data):
+        with new_stage(data) as stage:
             opened = prepared_data(file, secret, data, stage, tell, partial(_is_key_of_file, data))
-    except BaseException:
-        shutil.rmtree(stage, ignore_errors=True)
-        raise
-    tell("swap", 0.0)
-    had_data = has_database(data)
-    aside = swap_in(data, f"{utc_now():%Y-%m-%d-%H%M%S}")
+        tell("swap", 0.0)
+        had_data = has_database(data)
+        aside = swap_in(data, f"{utc_now():%Y-%m-%d-%H%M%S}")
     tell("swap", 1.0)
     return restored_of(opened, data, aside if had_data else None)
 
@@ -100,8 +95,10 @@ def restored_of(opened: OpenedBackup, data: Path, kept_aside: Path | None, kept_
 
 
 def undo_restore(data: Path, restored: Restored) -> None:
-    """Put back what was there before, where what was restored could not be opened; it is kept aside in its turn."""
-    put_back(data, restored.kept_aside, f"{utc_now():%Y-%m-%d-%H%M%S}-undone")
+    """Put back what was there before, where what was restored could not be opened; it is kept aside in its turn.
+    Raises :class:`StoreError`, and then nothing was changed."""
+    with disk_told(data):
+        put_back(data, restored.kept_aside, f"{utc_now():%Y-%m-%d-%H%M%S}-undone")
 
 
 def prepared_data(

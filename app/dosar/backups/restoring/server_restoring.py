@@ -5,7 +5,8 @@ in between locks nobody out.
 """
 
 import re
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -38,18 +39,29 @@ def restore_to_server(file: Path, secret: str | Path, data: Path, url: str, tell
     Raises :class:`~dosar.database.store_errors.StoreError`, and then nothing was changed.
     """
     finish_interrupted(data)
-    stage, moment = new_stage(data), utc_now()
-    try:
-        with disk_told(data):
-            opened = prepared_data(file, secret, data, stage, tell, opens_database(data, url))
-            kept_schema = _fill(stage, data, url, opened.master_key, moment, tell)
-    except BaseException:
-        shutil.rmtree(stage, ignore_errors=True)
-        raise
+    moment = utc_now()
+    with disk_told(data), new_stage(data) as stage:
+        opened = prepared_data(file, secret, data, stage, tell, opens_database(data, url))
+        kept_schema = _fill(stage, data, url, opened.master_key, moment, tell)
     for left in stage.glob(f"{DATABASE_FILE}*"):
         left.unlink()
-    aside = swap_in(data, f"{moment:%Y-%m-%d-%H%M%S}")
+    with _folder_told(data):
+        aside = swap_in(data, f"{moment:%Y-%m-%d-%H%M%S}")
     return restored_of(opened, data, aside if kept_schema else None, kept_schema)
+
+
+@contextmanager
+def _folder_told(data: Path) -> Iterator[None]:
+    """The rows are there already; both keys open the folder until the files are, too."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            "The database holds the back-up now, but the files beside it could not be put into %(folder)s: %(why)s. "
+            "Make room there, and restore the same back-up once more.",
+            folder=data,
+            why=error.strerror or type(error).__name__,
+        ) from None
 
 
 def remove_kept_schemas(store: Store, now: datetime) -> int:

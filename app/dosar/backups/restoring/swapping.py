@@ -8,7 +8,8 @@ the old one aside and the new one to its place, so that no step is ever half don
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dosar.backups.working import clear_work_folders
@@ -40,23 +41,36 @@ CHANGED = (
 """What belongs to the data; everything else in the folder belongs to the computer."""
 
 
-def new_stage(data: Path) -> Path:
-    """An empty folder in which the new data are prepared."""
+@contextmanager
+def new_stage(data: Path) -> Iterator[Path]:
+    """An empty folder in which the new data are prepared; gone, unless all of it was."""
     stage = data / STAGE_FOLDER
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(mode=0o700, parents=True)
-    return stage
+    try:
+        yield stage
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
 
 
 def swap_in(data: Path, moment: str) -> Path:
-    """Put what was prepared in the place of what is there; returns the folder that keeps what was there."""
-    stage = data / STAGE_FOLDER
-    sync_tree(stage)
+    """Put what was prepared in the place of what is there; returns the folder that keeps what was there. Raises
+    :class:`OSError` where the disk takes nothing more, and then nothing was changed."""
+    stage, journal = data / STAGE_FOLDER, data / JOURNAL_FILE
     aside = _unused_name(data, moment)
     coming = sorted(name for name in CHANGED if (stage / name).exists())
-    write_atomically(data / JOURNAL_FILE, json.dumps({"aside": aside, "coming": coming}))
+    try:
+        sync_tree(stage)
+        _kept_in(data, aside).mkdir(mode=0o700, parents=True)  # what is meant from then on needs no more room
+        write_atomically(journal, json.dumps({"aside": aside, "coming": coming}))
+    except BaseException:
+        journal.unlink(missing_ok=True)
+        _remove_empty(_kept_in(data, aside))
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
     _finish(data, aside, coming)
-    return data / BEFORE_RESTORE_FOLDER / aside
+    return _kept_in(data, aside)
 
 
 def finish_interrupted(data: Path) -> None:
@@ -86,14 +100,15 @@ def is_interrupted(data: Path) -> bool:
 
 def put_back(data: Path, kept_aside: Path | None, moment: str) -> None:
     """Undo a restore: what was kept aside takes its place again, and what was restored is kept in its stead."""
-    stage = new_stage(data)
-    if kept_aside is not None:
-        for file in kept_aside.iterdir():
-            _copy_or_link(file, stage / file.name)
+    with new_stage(data) as stage:
+        for file in kept_aside.iterdir() if kept_aside is not None else ():
+            link_or_copy(file, stage / file.name)
     swap_in(data, moment)
 
 
-def _copy_or_link(file: Path, copy: Path) -> None:
+def link_or_copy(file: Path, copy: Path) -> None:
+    """Give a file that nobody writes into any more another name, or a folder to each of its files; on a disk that
+    knows no such thing, it is copied."""
     if file.is_dir():
         shutil.copytree(file, copy)
         return
@@ -104,7 +119,7 @@ def _copy_or_link(file: Path, copy: Path) -> None:
 
 
 def _finish(data: Path, aside_name: str, coming: Iterable[str]) -> None:
-    stage, aside = data / STAGE_FOLDER, data / BEFORE_RESTORE_FOLDER / aside_name
+    stage, aside = data / STAGE_FOLDER, _kept_in(data, aside_name)
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in CHANGED:
         is_coming = (stage / name).exists()
@@ -119,6 +134,16 @@ def _finish(data: Path, aside_name: str, coming: Iterable[str]) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
+def _kept_in(data: Path, aside: str) -> Path:
+    return data / BEFORE_RESTORE_FOLDER / aside
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+        folder.parent.rmdir()
+
+
 def _unused_name(data: Path, moment: str) -> str:
     names = (moment, *(f"{moment}-{number}" for number in range(2, 1000)))
-    return next(name for name in names if not (data / BEFORE_RESTORE_FOLDER / name).exists())
+    return next(name for name in names if not _kept_in(data, name).exists())

@@ -15,9 +15,10 @@ from dosar.database.store import Store
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message, msgid
 from dosar.pages.backups.backup_state import RESTORE, WORK
-from dosar.updates.data.kept import change_kept, end_keeping, read_kept_for_this
+from dosar.updates.data.kept import change_kept, read_kept_for_this
+from dosar.updates.ending import end_update
 from dosar.updates.programs.program import running_version
-from dosar.updates.programs.trial import end_trial, note_coming_up, note_work, told_failure
+from dosar.updates.programs.trial import note_coming_up, note_work, told_failure
 from dosar.updates.work import UPDATES, UpdateWork
 
 FIRST_LOOK_SECONDS, LOOK_SECONDS = 60.0, 600.0
@@ -57,10 +58,10 @@ def look_at_trial(data: Path, store: Store, has_worked: bool) -> None:
     """Note that somebody works, and end what has lasted for a good day."""
     if has_worked:
         note_work()
-        if read_kept_for_this(data) is not None:
-            change_kept(data, has_worked=True)
-    removed = end_trial(utc_now())
-    if end_keeping(data, utc_now()) or removed:
+        kept = read_kept_for_this(data)
+        if kept is not None:
+            change_kept(data, has_worked=True, came_up_at=kept.came_up_at or utc_now().isoformat())
+    if end_update(data, utc_now()):
         store.tell(ENDED_ACTION, [running_version()])
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from dosar.backups.restoring.swapping import FORMS_FOLDER, new_stage, swap_in
+from dosar.backups.restoring.swapping import FORMS_FOLDER, link_or_copy, new_stage, swap_in
 from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER, DATABASE_FILE, is_opened_by
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.installation_marker import FOUNDED_FILE
@@ -18,13 +18,19 @@ from dosar.database.keys.key_file import SALT_FILE
 from dosar.database.keys.key_slots_file import SLOTS_FILE
 from dosar.database.keys.opening_log import WRONG_GUESSES_FILE
 from dosar.database.store_errors import StoreError
+from dosar.language.text.message import msgid
+from dosar.long_work.disk_room import room_told
 from dosar.updates.data.kept import KeptData, kept_folder, read_kept, remove_kept
-from dosar.updates.programs.choice import Choice, GoingBack, handed_back, read_choice, write_choice
+from dosar.updates.programs.choice import Choice, GoingBack, choice_file, handed_back, read_choice, write_choice
 from dosar.updates.programs.program import Program, own_program
 
 STAYING = (SLOTS_FILE, SALT_FILE, REGISTER_FILE, FOUNDED_FILE, WRONG_GUESSES_FILE, FORMS_FOLDER)
 """As they are today: the passphrase of today opens the data of then, and who was erased since does not come back."""
 ASIDE_END = "-update"
+NO_ROOM_BACK = msgid(
+    "There is no room in %(folder)s for the way back to the version before. Nothing was changed. Make room, and try "
+    "again."
+)
 
 
 class NoWayBack(StoreError):
@@ -65,7 +71,8 @@ def go_back(data: Path, key: bytes, moment: datetime) -> Program:
         raise NoWayBack
     _require_key(data, key)
     back = GoingBack(str(data.resolve()), _aside_name(moment))
-    write_choice(replace(handed_back(choice), failed="", going_back=back))
+    with room_told(choice_file().parent, NO_ROOM_BACK):
+        write_choice(replace(handed_back(choice), failed="", going_back=back))
     return found[0]
 
 
@@ -93,7 +100,8 @@ def finish_going_back(data: Path) -> Path | None:
         _swap(data, name)
     remove_kept(data)  # before it is forgotten that they had to go back: a kill leaves nothing that nobody removes
     if back is not None:
-        write_choice(replace(choice, going_back=None))
+        with room_told(choice_file().parent, NO_ROOM_BACK):
+            write_choice(replace(choice, going_back=None))
     return aside
 
 
@@ -116,12 +124,13 @@ def _require_key(data: Path, key: bytes) -> None:
 
 
 def _swap(data: Path, aside: str) -> Path:
-    stage = new_stage(data)
-    _copy(kept_folder(data) / DATABASE_FILE, stage / DATABASE_FILE)
-    for name in STAYING:
-        if (data / name).exists():
-            _copy(data / name, stage / name)
-    return swap_in(data, aside)
+    with room_told(data, NO_ROOM_BACK):
+        with new_stage(data) as stage:
+            link_or_copy(kept_folder(data) / DATABASE_FILE, stage / DATABASE_FILE)
+            for name in STAYING:
+                if (data / name).exists():
+                    _copy(data / name, stage / name)
+        return swap_in(data, aside)
 
 
 def _copy(source: Path, target: Path) -> None:

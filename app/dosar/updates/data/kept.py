@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dosar.backups.working import disk_told
 from dosar.database.atomic_files import sync_folder, sync_tree, write_atomically
 from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
-from dosar.database.sqlite_store import SqliteStore
-from dosar.language.text.message import Message
+from dosar.database.sqlite_store import SqliteStore, refusals_in_words
+from dosar.language.text.message import Message, msgid
+from dosar.long_work.disk_room import room_told
 from dosar.long_work.progress import Progress
 from dosar.updates.data.row_checks import RowDifference
 from dosar.updates.programs.program import running_version
@@ -30,6 +30,10 @@ LONGEST = timedelta(days=30)
 """Nobody goes back after a month; and the copy holds also whoever was erased since."""
 EPOCH = datetime(1970, 1, 1)
 """From here on disks count, in UTC."""
+NO_ROOM_TO_KEEP = msgid(
+    "There is no room in %(folder)s to keep the data as they were before the update: that takes the room of the "
+    "database once more. Make room, and start Dosar again."
+)
 KEEPING = "keep"
 """The step that is told."""
 
@@ -110,27 +114,39 @@ def keep_before_update(store: SqliteStore, data: Path, version: str, moment: dat
     draft = data / DRAFT_FOLDER
     _clear(data)
     tell(KEEPING, 0.0)
-    with disk_told(data):
-        draft.mkdir(mode=0o700)
-        snapshot = take_snapshot(store, store.master_key, draft, lambda step, done: tell(KEEPING, done))
-        rows = {name: found.rows for name, found in snapshot.contents.items()}
-        kept = KeptData(version, running_version(), moment.isoformat(), snapshot.format, rows)
-        _write(draft, kept)
-        _put_in_place(data, draft)
+    try:
+        with room_told(data, NO_ROOM_TO_KEEP), refusals_in_words():
+            draft.mkdir(mode=0o700)
+            snapshot = take_snapshot(store, store.master_key, draft, lambda step, done: tell(KEEPING, done))
+            rows = {name: found.rows for name, found in snapshot.contents.items()}
+            kept = KeptData(version, running_version(), moment.isoformat(), snapshot.format, rows)
+            _write(draft, kept)
+            _put_in_place(data, draft)
+    except BaseException:
+        _clear(data)
+        raise
     tell(KEEPING, 1.0)
     return kept
 
 
-def change_kept(data: Path, **changes: Any) -> KeptData | None:
-    """Note what is known since; nothing where nothing is kept."""
+def note_kept(data: Path, **changes: Any) -> None:
+    """Note what came of the upgrade; nothing where nothing is kept. Raises
+    :class:`~dosar.database.store_errors.StoreError`: who works on without that would be told later that her own work
+    was a fault of the update."""
+    with room_told(data, NO_ROOM_TO_KEEP):
+        _change(data, changes)
+
+
+def change_kept(data: Path, **changes: Any) -> None:
+    """Note what is known since, unless the disk takes nothing: then it is noted another time."""
+    with suppress(OSError):
+        _change(data, changes)
+
+
+def _change(data: Path, changes: Mapping[str, Any]) -> None:
     kept = read_kept(data)
-    if kept is None:
-        return None
-    changed = replace(kept, **changes)
-    if changed != kept:
-        with suppress(OSError):
-            _write(kept_folder(data), changed)
-    return changed
+    if kept is not None and replace(kept, **changes) != kept:
+        _write(kept_folder(data), replace(kept, **changes))
 
 
 def remove_kept(data: Path) -> bool:

@@ -14,7 +14,7 @@ from dosar.database.store_errors import StoreBusy
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import msgid
 from dosar.long_work.progress import Progress
-from dosar.updates.data.kept import KeptData, change_kept, keep_before_update, read_kept, remove_kept
+from dosar.updates.data.kept import KeptData, keep_before_update, note_kept, read_kept, remove_kept
 from dosar.updates.data.row_checks import count_rows, row_differences
 from dosar.updates.programs.program import running_version
 
@@ -54,7 +54,7 @@ def check_upgrade(store: Store, kept: KeptData, renamed: Mapping[str, str], tell
         now = count_rows(connection)
     found = [(each.table, each.before, each.after) for each in row_differences(kept.rows, now, renamed)]
     tell(CHECKING, 0.5)
-    change_kept(store.data_folder, is_checked=True, differences=tuple(found), is_damaged=_is_damaged(store))
+    note_kept(store.data_folder, is_checked=True, differences=tuple(found), is_damaged=_is_damaged(store))
     tell(CHECKING, 1.0)
 
 

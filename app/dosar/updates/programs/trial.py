@@ -1,9 +1,10 @@
 """The trial of a new version: it ends after the first good day, and until then there is a way back."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dosar.updates.programs.choice import Choice, change_choice, choose, read_choice
+from dosar.updates.programs.choice import Choice, change_choice, choose, read_choice, write_choice
 from dosar.updates.programs.hand_over import takes_over
 from dosar.updates.programs.program import own_program
 from dosar.updates.programs.removal import remove_others
@@ -43,9 +44,9 @@ def _choice_on_trial() -> Choice | None:
 
 
 def note_work() -> None:
-    """Somebody works with this program."""
+    """Somebody works with this program, so it has come up, also where the disk took no note of that."""
     if _choice_on_trial() is not None:
-        change_choice(has_worked=True)
+        change_choice(has_worked=True, tries=0, openings=0)
 
 
 def is_good_day(choice: Choice, now: datetime) -> bool:
@@ -60,12 +61,14 @@ def has_lasted_a_day(came_up_at: str, has_worked: bool, now: datetime) -> bool:
 
 def end_trial(now: datetime) -> list[str]:
     """After a good day the version before is not needed any more; the versions that were removed. One that still runs,
-    for another data folder, goes at a later look."""
+    for another data folder, goes at a later look. Raises :class:`OSError` where the disk takes no note of it: nothing
+    was removed then."""
     choice = read_choice()
     if choice is None or choice.runs != own_program():
         return []
     if is_good_day(choice, now):
-        choice = change_choice(is_on_trial=False, before=None) or choice
+        choice = replace(choice, is_on_trial=False, before=None)
+        write_choice(choice)
     if choice.is_on_trial:
         return []
     return remove_others(choice.runs)

@@ -9,7 +9,7 @@ from dosar.access.sealed.vault import Vault
 from dosar.access.services import AccessServices
 from dosar.backups.keeping.schedule import BackupSchedule
 from dosar.backups.keeping.work import BackupWork
-from dosar.backups.making.taking import TAKING_FOLDER
+from dosar.backups.making.download import DOWNLOAD_FOLDER
 from dosar.backups.reading.looking import clear_looked_at
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.salvage.copy_work import CopyWork
@@ -25,7 +25,7 @@ def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itse
     if restore is None:
         restore = RestoreWork(work.data)
         restore.forget()
-        shutil.rmtree(work.data / TAKING_FOLDER, ignore_errors=True)  # of a program that was killed
+        shutil.rmtree(work.data / DOWNLOAD_FOLDER, ignore_errors=True)  # of a program that was killed
         copy: CopyWork = app.extensions[COPY]
         copy.clear()
         clear_looked_at(work.data.parent)

@@ -14,8 +14,8 @@ from dosar.access.services import access_services
 from dosar.backups.file.names import read_name
 from dosar.backups.keeping.runs import recent_runs
 from dosar.backups.keeping.states import WAITS
+from dosar.backups.making.download import prepare_download
 from dosar.backups.making.make import backup_mark
-from dosar.backups.making.taking import take_backup
 from dosar.backups.places.new_place import prepare_place
 from dosar.backups.places.place import StoredFile
 from dosar.backups.places.settings import PlaceSettings, open_place, remove_place, require_own_secret, save_place
@@ -216,9 +216,9 @@ def _backup_file(place: PlaceSettings) -> Response:
     name = named_backup(place)
     with access_services().store.writing() as session:
         add_event(session, "backup_taken", fields=[name])
-    taken = take_backup(open_place(place), name, current_work().data)
-    answer = Response(taken.pieces, mimetype="application/octet-stream")
-    answer.call_on_close(taken.close)
+    download = prepare_download(open_place(place), name, current_work().data)
+    answer = Response(download.pieces, mimetype="application/octet-stream")
+    answer.call_on_close(download.close)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Content-Length"] = str(taken.size)
+    answer.headers["Content-Length"] = str(download.size)
     return answer

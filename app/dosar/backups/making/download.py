@@ -10,12 +10,12 @@ from dosar.backups.working import work_folder
 from dosar.long_work.progress import keep_silent
 
 PIECE_BYTES = 2**20
-TAKING_FOLDER = ".taking"
+DOWNLOAD_FOLDER = ".taking"
 """In the data folder, apart from those in which back-ups are made: whoever makes one clears them."""
 
 
 @dataclass(frozen=True)
-class TakenBackup:
+class BackupDownload:
     """A copy that goes out piece by piece; it is gone afterwards."""
 
     size: int
@@ -24,14 +24,14 @@ class TakenBackup:
     """To be called when the answer is over, however it ended: of one that nobody reads no piece is ever asked for."""
 
 
-def take_backup(place: BackupPlace, name: str, data: Path) -> TakenBackup:
+def prepare_download(place: BackupPlace, name: str, data: Path) -> BackupDownload:
     """Fetch the back-up into the data folder. Raises :class:`~dosar.database.store_errors.StoreError`."""
     with ExitStack() as stack:
-        folder = data / TAKING_FOLDER
+        folder = data / DOWNLOAD_FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         file = stack.enter_context(work_folder(folder)) / name
         place.fetch(name, file, keep_silent)
-        return TakenBackup(file.stat().st_size, _pieces(file), stack.pop_all().close)
+        return BackupDownload(file.stat().st_size, _pieces(file), stack.pop_all().close)
 
 
 def _pieces(file: Path) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.new_place import prepare_place
 from dosar.backups.places.same_disk import is_same_disk
 from dosar.backups.places.settings import place_from_address, save_place
-from dosar.backups.reading.looking import clear_looked_at
+from dosar.backups.reading.lookup_folder import clear_lookup_folders
 from dosar.backups.restoring.rehearsal import rehearse
 from dosar.backups.restoring.server_restoring import remove_kept_schemas
 from dosar.cli.main import main
@@ -219,7 +219,7 @@ def test_somebody_looks_something_up_in_it(office: Office, free_port: int) -> No
         left = shutil.copytree(folder, office.data.parent / "dosar-look-killed")
         for each in (folder, left):
             os.utime(each, (0, 0))
-        clear_looked_at(office.data.parent)
+        clear_lookup_folders(office.data.parent)
         assert folder.is_dir() and not left.exists(), "what a kill left goes, what somebody has open stays"
         store = Store.open(folder, key=KEY)
         try:

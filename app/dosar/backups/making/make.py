@@ -19,7 +19,7 @@ from dosar.backups.file.troubles import BackupDamaged
 from dosar.backups.making.last_backup import tell_last_backup
 from dosar.backups.making.snapshot import Snapshot, take_snapshot
 from dosar.backups.places.place import BackupPlace
-from dosar.backups.reading.looking import refuse_looked_at
+from dosar.backups.reading.lookup_folder import refuse_lookup_folder
 from dosar.backups.reading.verification import verify_backup
 from dosar.backups.working import LONGEST_WORK, clear_work_folders, work_folder
 from dosar.database.installation.erasure_register import REGISTER_FILE
@@ -55,7 +55,7 @@ def make_backup(
     It carries the name of a back-up only once it was read back from the place and verified. Raises
     :class:`~dosar.database.store_errors.StoreError`; nothing is written into the database.
     """
-    refuse_looked_at(data)
+    refuse_lookup_folder(data)
     begun = time.monotonic()
     mark = backup_mark(store)
     name = str(BackupName(mark, moment))

@@ -164,14 +164,14 @@ def restore(places: Places, file: Path, look: bool, port: int, no_browser: bool)
 
 def _look_at(places: Places, file: Path, port: int, no_browser: bool) -> int:
     """The database that DATABASE_URL names is left alone: a back-up is a file, and is shown as one."""
-    from dosar.backups.reading.looking import folder_to_look_at
+    from dosar.backups.reading.lookup_folder import lookup_folder
     from dosar.cli.commands.start import show_folder
     from dosar.cli.console.secret_input import TypedSecret
     from dosar.cli.only_program import only_program
 
     os.environ.pop("DATABASE_URL", None)
     typed = TypedSecret()
-    with folder_to_look_at(places.data_folder()) as folder:
+    with lookup_folder(places.data_folder()) as folder:
         with only_program(folder):
             restored = _restored(places, file, folder, None, typed)
         told = Message(

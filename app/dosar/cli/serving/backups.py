@@ -10,7 +10,7 @@ from dosar.access.services import AccessServices
 from dosar.backups.keeping.schedule import BackupSchedule
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.making.download import DOWNLOAD_FOLDER
-from dosar.backups.reading.looking import clear_looked_at
+from dosar.backups.reading.lookup_folder import clear_lookup_folders
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.salvage.copy_work import CopyWork
 from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
@@ -28,7 +28,7 @@ def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itse
         shutil.rmtree(work.data / DOWNLOAD_FOLDER, ignore_errors=True)  # of a program that was killed
         copy: CopyWork = app.extensions[COPY]
         copy.clear()
-        clear_looked_at(work.data.parent)
+        clear_lookup_folders(work.data.parent)
     app.extensions[RESTORE] = restore
     if by_itself:
         services: AccessServices = app.extensions["dosar_access"]

@@ -148,7 +148,7 @@ class Opening:
 
     def _watch(self, app: "Flask", vault: "Vault") -> None:
         """What the open data have done to them by themselves."""
-        from dosar.backups.reading.looking import is_only_looked_at
+        from dosar.backups.reading.lookup_folder import is_lookup_folder
         from dosar.cli.serving.backups import watch_backups
         from dosar.cli.serving.updates import watch_updates
         from dosar.database.installation.integrity import watch_integrity
@@ -160,7 +160,7 @@ class Opening:
             make_tables_soon(repository)
         watch_integrity(store, print_trouble)
         watch_owed_rewrite(store)
-        by_itself = not (self._greeting.shows_accounts or is_only_looked_at(self.place.data))
+        by_itself = not (self._greeting.shows_accounts or is_lookup_folder(self.place.data))
         self._restore = watch_backups(app, vault, self._restore, by_itself)
         watch_updates(app, vault, self.place.data, self._restart, by_itself)
 

@@ -14,7 +14,7 @@ from dosar.access.sealed.slots_serial import note_slots
 from dosar.access.sealed.vault import Vault
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
-from dosar.backups.reading.looking import is_only_looked_at
+from dosar.backups.reading.lookup_folder import is_lookup_folder
 from dosar.database.keys.key_changes import KeyChanges, KeyStatus, stored_status
 from dosar.database.store_errors import StoreError
 
@@ -65,7 +65,7 @@ def stop_opening_by_itself(changes: KeyChanges) -> Any:
 def wanted_here() -> list[str]:
     """What is to be made anew after a restore; nothing in a back-up that is only looked at."""
     folder = access_services().store.data_folder
-    return [] if folder is None or is_only_looked_at(folder) else wanted_renewal(access_services().session)
+    return [] if folder is None or is_lookup_folder(folder) else wanted_renewal(access_services().session)
 
 
 def refusal_text(refusal: StoreError | OSError) -> str:

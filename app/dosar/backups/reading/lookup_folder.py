@@ -17,41 +17,41 @@ from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.lock_file import FolderInUse, lock_folder
 from dosar.database.store_errors import StoreError
 
-LOOKING_FILE = "only-to-look"
+MARKER_FILE = "only-to-look"
 FOLDER_PREFIX = "dosar-look-"
 
 
-def is_only_looked_at(data: Path) -> bool:
+def is_lookup_folder(data: Path) -> bool:
     """Whether the folder holds a back-up that somebody opened to look at."""
-    return (data / LOOKING_FILE).exists()
+    return (data / MARKER_FILE).exists()
 
 
-def refuse_looked_at(data: Path) -> None:
+def refuse_lookup_folder(data: Path) -> None:
     """Raises :class:`StoreError` for such a folder."""
-    if is_only_looked_at(data):
+    if is_lookup_folder(data):
         raise StoreError(
             "This is a back-up that was opened to look at, so no back-up is made of it. Make it of the data themselves."
         )
 
 
-def clear_looked_at(near: Path) -> None:
+def clear_lookup_folders(near: Path) -> None:
     """What a kill left of those that were opened before; a newer one, or one that somebody has open, stays."""
     for left in near.glob(f"{FOLDER_PREFIX}*"):
         with suppress(OSError, FolderInUse):
-            if is_only_looked_at(left) and time.time() - left.stat().st_mtime > LONGEST_WORK.total_seconds():
+            if is_lookup_folder(left) and time.time() - left.stat().st_mtime > LONGEST_WORK.total_seconds():
                 with lock_folder(left):
                     pass
                 shutil.rmtree(left)
 
 
 @contextmanager
-def folder_to_look_at(data: Path) -> Iterator[Path]:
+def lookup_folder(data: Path) -> Iterator[Path]:
     """An empty data folder beside that of the organisation, whose erasures it knows; it is gone at the end."""
     near = data.parent if data.parent.is_dir() else None
-    clear_looked_at(Path(gettempdir()) if near is None else near)
+    clear_lookup_folders(Path(gettempdir()) if near is None else near)
     with TemporaryDirectory(prefix=FOLDER_PREFIX, dir=near, ignore_cleanup_errors=True) as made:
         folder = Path(made)
-        write_atomically(folder / LOOKING_FILE, "")
+        write_atomically(folder / MARKER_FILE, "")
         if data.is_dir() and (known := merged_registers(registers_near(data))):
             (folder / REGISTER_FILE).write_bytes(known)
         yield folder

@@ -9,9 +9,12 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from dosar.access.tables import ACCESS_TABLES
+from dosar.backups.file.manifest import Manifest
 from dosar.backups.making.make import MadeBackup, make_backup
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.place import BackupPlace
+from dosar.backups.reading.verification import unlock_backup
+from dosar.backups.working import work_folder
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import write_slots
 from dosar.database.keys.recovery_card import RecoveryCard
@@ -36,6 +39,13 @@ WORKER = {
     "email": "m@exemplu.ro",
     "active": True,
 }
+
+
+def open_backup(file: Path, secret: str | Path) -> tuple[Manifest, bytes]:
+    """What it says of itself, and its master key."""
+    with work_folder(file.parent) as folder:
+        opened = unlock_backup(file, secret, folder, keep_silent)
+    return opened.manifest, opened.master_key
 
 
 @dataclass

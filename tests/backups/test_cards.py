@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from dosar.backups.file.troubles import WrongSecret
-from dosar.backups.reading.verification import open_backup
 from dosar.backups.restoring.restore import restore_backup
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_changes import KeyChanges
@@ -14,7 +13,7 @@ from dosar.database.keys.key_slots import Argon2Cost
 from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.long_work.progress import keep_silent
-from tests.backups.offices import NIGHT, Office, enter, hire, new_office
+from tests.backups.offices import NIGHT, Office, enter, hire, new_office, open_backup
 from tests.databases import KEY, fresh_place
 
 

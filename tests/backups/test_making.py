@@ -21,7 +21,7 @@ from dosar.backups.making.make import MadeBackup, backup_mark
 from dosar.backups.places.folder import FolderPlace
 from dosar.backups.places.place import PlaceUnreachable
 from dosar.backups.reading import verification
-from dosar.backups.reading.verification import open_backup, verify_backup
+from dosar.backups.reading.verification import verify_backup
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import slots_file, write_slots
 from dosar.database.keys.master_key import CardMistyped, passphrase_secret
@@ -31,7 +31,7 @@ from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import history_table
 from dosar.language.form import CASE_FORM
 from dosar.long_work.progress import Progress, keep_silent
-from tests.backups.offices import CANARY, NIGHT, Office, enter, names_in, new_office
+from tests.backups.offices import CANARY, NIGHT, Office, enter, names_in, new_office, open_backup
 from tests.databases import KEY, fresh_place
 from tests.small_disk import small_disk
 

@@ -17,11 +17,10 @@ from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
 from dosar.backups.places.servers import chunked_upload
 from dosar.backups.places.servers.webdav_listing import StrangeListing, read_listing
 from dosar.backups.places.settings import open_place, place_from_address
-from dosar.backups.reading.verification import open_backup
 from dosar.database.store_errors import StoreError
 from dosar.language.form import CASE_FORM
 from dosar.long_work.progress import keep_silent
-from tests.backups.offices import CANARY, enter, new_office
+from tests.backups.offices import CANARY, enter, new_office, open_backup
 from tests.backups.servers import PASSWORD, USER, answering, bucket, line_that_breaks, proxy, webdav
 from tests.test_layers import FILES
 

@@ -23,10 +23,7 @@ from dosar.database.keys.key_slots_file import read_slots, slots_file
 from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreDamaged, StoreError, WrongKey
-from dosar.long_work.progress import Progress, keep_silent
-
-__all__ = ["Manifest", "OpenedBackup", "open_backup", "opened_backup", "verify_backup"]
-
+from dosar.long_work.progress import Progress
 
 Look = Mapping[str, list[tuple[str]]]
 """What SQLCipher is asked of the whole file, and what it answers where nothing is wrong."""
@@ -92,12 +89,12 @@ def verify_backup(file: Path, master_key: bytes, tell: Progress, workplace: Path
     Raises :class:`~dosar.database.store_errors.StoreError` for anything that is not as it was written.
     """
     with work_folder(workplace or file.parent) as folder:
-        opened = backup_of_key(file, master_key, folder, tell)
+        opened = unlock_with_key(file, master_key, folder, tell)
         opened.extract_database(folder, tell, QUICK_LOOK)
     return opened.manifest
 
 
-def backup_of_key(file: Path, master_key: bytes, folder: Path, tell: Progress) -> OpenedBackup:
+def unlock_with_key(file: Path, master_key: bytes, folder: Path, tell: Progress) -> OpenedBackup:
     """The back-up, for who has the key already, with a folder to work in. Raises :class:`ForeignBackup`."""
     archive = read_archive(file, tell)
     slots = _slots(archive, folder)
@@ -108,18 +105,12 @@ def backup_of_key(file: Path, master_key: bytes, folder: Path, tell: Progress) -
     return OpenedBackup(archive, slots, master_key)
 
 
-def open_backup(file: Path, secret: str | Path) -> tuple[Manifest, bytes]:
-    """What the back-up says of itself and its master key, for a typed passphrase or card, or a key file.
+def unlock_backup(file: Path, secret: str | Path, folder: Path, tell: Progress) -> OpenedBackup:
+    """The back-up, for a typed passphrase or card, or a key file, with a folder to work in, where the key slots are
+    afterwards.
 
     Raises :class:`~dosar.backups.file.troubles.WrongSecret`; every byte is read, the database is not looked through.
     """
-    with work_folder(file.parent) as folder:
-        opened = opened_backup(file, secret, folder, keep_silent)
-    return opened.manifest, opened.master_key
-
-
-def opened_backup(file: Path, secret: str | Path, folder: Path, tell: Progress) -> OpenedBackup:
-    """The same, with a folder of its own to work in, where the key slots are afterwards."""
     archive = read_archive(file, tell)
     slots = _slots(archive, folder)
     tell("open", 0.0)

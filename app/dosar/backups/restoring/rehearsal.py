@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.backups.file.manifest import Manifest
 from dosar.backups.file.troubles import BackupDamaged
-from dosar.backups.reading.verification import backup_of_key
+from dosar.backups.reading.verification import unlock_with_key
 from dosar.backups.restoring.restore import write_forms
 from dosar.backups.working import work_folder
 from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
@@ -32,7 +32,7 @@ def rehearse(file: Path, master_key: bytes, tell: Progress, workplace: Path | No
     Raises :class:`~dosar.database.store_errors.StoreError` for one that nobody could work with.
     """
     with work_folder(workplace or file.parent) as folder:
-        opened = backup_of_key(file, master_key, folder, tell)
+        opened = unlock_with_key(file, master_key, folder, tell)
         opened.extract_database(folder, tell)
         forms = folder / "forms"
         forms.mkdir()

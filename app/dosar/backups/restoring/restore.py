@@ -15,7 +15,7 @@ from dosar.access.tables import backup_run_table, setting_table
 from dosar.backups.file.manifest import SealedPart
 from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.reading.registers import merged_registers, register_of_newer, registers_near
-from dosar.backups.reading.verification import OpenedBackup, opened_backup
+from dosar.backups.reading.verification import OpenedBackup, unlock_backup
 from dosar.backups.restoring.swapping import (
     FORMS_FOLDER,
     finish_interrupted,
@@ -108,7 +108,7 @@ def prepared_data(
     the database that is there, and is asked where no slots tell."""
     if isinstance(secret, Path):
         secrets_in_file(data, secret)  # refuses one inside the data folder
-    opened = opened_backup(file, secret, stage, tell)
+    opened = unlock_backup(file, secret, stage, tell)
     _require_same_organisation(opened, data, is_key)
     slots_file(stage).unlink()
     opened.extract_database(stage, tell)

@@ -12,10 +12,11 @@ from typing import Any
 
 from dosar.access.sealed.guesses import Guesses
 from dosar.access.sealed.vault import DataExchange
+from dosar.backups.file.manifest import Manifest
 from dosar.backups.file.names import NAME_END, read_name
 from dosar.backups.file.troubles import WrongSecret, opening_trouble, tell_of
 from dosar.backups.places.place import BackupPlace
-from dosar.backups.reading.verification import QUICK_LOOK, Manifest, opened_backup
+from dosar.backups.reading.verification import QUICK_LOOK, unlock_backup
 from dosar.backups.restoring.restore import Restored, restore_backup, undo_restore
 from dosar.backups.working import work_folder
 from dosar.database.keys.master_key import CardMistyped
@@ -149,6 +150,6 @@ def find_backup(file: Path, secret: str | Path, folder: Path, tell: Progress) ->
     """Open the back-up and look all of it through, in the folder: the stick is only read. Raises :class:`StoreError`,
     and nothing was changed."""
     with work_folder(folder) as work:
-        opened = opened_backup(file, secret, work, tell)
+        opened = unlock_backup(file, secret, work, tell)
         opened.extract_database(work, tell, QUICK_LOOK)
     return FoundBackup(file, opened.manifest, opened.organisation, secret, opened.master_key)

@@ -14,7 +14,7 @@ from dosar.access.appbuilder.install import create_access_tables
 from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.making.make import backup_mark
 from dosar.backups.reading.registers import merged_registers, register_of_newer, registers_near
-from dosar.backups.reading.verification import QUICK_LOOK, OpenedBackup, opened_backup
+from dosar.backups.reading.verification import QUICK_LOOK, OpenedBackup, unlock_backup
 from dosar.backups.salvage.gone_records import gone_records
 from dosar.backups.working import disk_told
 from dosar.database.installation.erasure_register import REGISTER_FILE
@@ -62,7 +62,7 @@ def open_copy(
     try:
         with disk_told(folder.parent):
             folder.mkdir(mode=0o700)
-            opened = opened_backup(file, secret, folder, tell)
+            opened = unlock_backup(file, secret, folder, tell)
             opened.extract_database(folder, tell, QUICK_LOOK)
             registers = [opened.part.register, register_of_newer(file, opened.manifest, opened.master_key)]
             (folder / REGISTER_FILE).write_bytes(merged_registers([*registers, *registers_near(data)]))

@@ -7,10 +7,10 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from dosar.access.organisation.time_zones import local_day
 from dosar.access.services import access_services
+from dosar.backups.file.manifest import Manifest
 from dosar.backups.keeping.warnings import BackupWarning, PlaceState, failed_places, last_good_of, long_away
 from dosar.backups.places.addresses import PLACE_KINDS
 from dosar.backups.reading.contents import contents_of
-from dosar.backups.reading.verification import Manifest
 from dosar.backups.salvage.copy_work import CopyWork
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.rendering.work_progress import StepWords

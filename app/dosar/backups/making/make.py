@@ -1,6 +1,8 @@
 """A back-up is made: one moment of the running database, at a place, read back from there and verified."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -66,7 +68,7 @@ def make_backup(
         file = work / name
         snapshot = _packed(store, data, forms, key, file, moment, partial(_require_open, store, tell))
         size = file.stat().st_size
-        try:
+        with _removed_on_failure(store, place, unfinished):
             place.put(file, unfinished, tell)
             file.unlink()
             place.fetch(unfinished, file, tell)
@@ -74,14 +76,20 @@ def make_backup(
             if verified.contents != snapshot.contents or file.stat().st_size != size:
                 raise StoreError("The back-up that was read back is another one. Try again, or choose another place.")
             place.rename(unfinished, name)
-        except BackupDamaged as read_back:
-            _remove_quietly(place, unfinished)
-            raise store.look_for_damage() or read_back from None
-        except BaseException:
-            _remove_quietly(place, unfinished)
-            raise
     tell_last_backup(data)
     return MadeBackup(name, size, verified.tables, time.monotonic() - begun)
+
+
+@contextmanager
+def _removed_on_failure(store: Store, place: BackupPlace, unfinished: str) -> Iterator[None]:
+    """Half a back-up does not stay at the place; one that came back damaged may tell of a damage of the data."""
+    try:
+        yield
+    except BaseException as error:
+        _remove_quietly(place, unfinished)
+        if isinstance(error, BackupDamaged):
+            raise store.look_for_damage() or error from None
+        raise
 
 
 def backup_mark(store: Store) -> str:

@@ -110,22 +110,10 @@ def _write(offered: OfferedFile, file: Path, tell: Progress) -> bool:
 def _answer_of(address: str, redirects: int = MOST_REDIRECTS) -> Iterator["urllib3.BaseHTTPResponse"]:
     """The answer, whose content is not read yet; led on to another address only under HTTPS."""
     with needing_libraries(NotFetched):
-        import urllib3
         from urllib3.exceptions import HTTPError, SSLError
-
-        from dosar.network.connections import trusting_pool
     host = urlsplit(address).netloc
-    silent = {name: urllib3.util.SKIP_HEADER for name in ("User-Agent", "Accept-Encoding")}
     try:
-        answer = trusting_pool(address).request(
-            "GET",
-            address,
-            headers=silent,
-            redirect=False,
-            retries=False,
-            preload_content=False,
-            timeout=urllib3.Timeout(connect=15, read=60),
-        )
+        answer = _request(address)
         try:
             target = _target_of(answer, address)
             if redirects and target.startswith("https://"):
@@ -141,6 +129,24 @@ def _answer_of(address: str, redirects: int = MOST_REDIRECTS) -> Iterator["urlli
         raise NotFetched(NOT_TRUSTED, host=host) from None
     except (HTTPError, OSError):
         raise NotFetched(NOT_HEARD, host=host) from None
+
+
+def _request(address: str) -> "urllib3.BaseHTTPResponse":
+    """What the server answers to a question that says nothing of who asks."""
+    with needing_libraries(NotFetched):
+        import urllib3
+
+        from dosar.network.connections import trusting_pool
+    silent = {name: urllib3.util.SKIP_HEADER for name in ("User-Agent", "Accept-Encoding")}
+    return trusting_pool(address).request(
+        "GET",
+        address,
+        headers=silent,
+        redirect=False,
+        retries=False,
+        preload_content=False,
+        timeout=urllib3.Timeout(connect=15, read=60),
+    )
 
 
 def _target_of(answer: "urllib3.BaseHTTPResponse", address: str) -> str:

@@ -9,7 +9,8 @@ WITHOUT = """
 import builtins, os, pkgutil, signal, socket, sys
 
 MISSING = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
-READ_WHEN_ASKED_FOR = ("dosar.access.migrations.", "dosar.backups.places.")  # by Alembic, and where there are places
+# by Alembic, where there are places for back-ups, and once a server is asked
+READ_WHEN_ASKED_FOR = ("dosar.access.migrations.", "dosar.backups.places.", "dosar.network.connections")
 EXTRAS = {"keyring", "obstore", "psycopg", "truststore", "webauthn"}
 of_unix = {
     os: "chown chroot fchown fork forkpty getegid geteuid getgid getgroups getloadavg getpgid getuid killpg "

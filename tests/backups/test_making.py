@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,21 @@ def test_who_has_no_key_makes_none_that_is_taken(kept: Kept, tmp_path: Path) -> 
     write_archive(tmp_path / "forged.dosar", {**parts, DATABASE_PART: b"another"}, OTHER_KEY, NIGHT, keep_silent)
     with pytest.raises(BackupDamaged):
         open_backup(tmp_path / "forged.dosar", kept.office.card_text)
+
+
+def test_a_file_that_was_changed_and_has_a_right_digest_is_refused_in_words(kept: Kept, tmp_path: Path) -> None:
+    """The digest takes no key: who changes the file can make it anew."""
+    content, dice, file = kept.file.read_bytes(), random.Random(13), tmp_path / "changed.dosar"
+    with zipfile.ZipFile(kept.file) as opened:
+        directory = opened.start_dir
+    for number in range(300):
+        turned = bytearray(content[: -archive._DIGITS])
+        for place in dice.sample([*range(60), *range(directory, len(turned) - 40)], 2):
+            turned[place] = dice.randrange(256)
+        file.write_bytes(turned + f"{sha256(turned).hexdigest()} {'0' * 64}".encode())
+        with pytest.raises(StoreError) as refused:
+            open_backup(file, kept.office.card_text)
+        assert refused.type in (BackupDamaged, BackupCut, NoBackup), number
 
 
 def test_a_small_file_does_not_become_a_large_one(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

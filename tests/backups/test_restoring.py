@@ -3,10 +3,11 @@
 import os
 import random
 import shutil
+import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from dosar.access.sealed.after_restore import CARD, PASSPHRASE, wanted_renewal
 from dosar.backups.file.archive import DATABASE_PART, write_archive
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
 from dosar.backups.keeping.runs import last_good, restored_from
+from dosar.backups.reading.registers import register_of_newer
+from dosar.backups.reading.verification import open_backup
 from dosar.backups.restoring.before_restore import remove_kept_aside
 from dosar.backups.restoring.restore import Restored, finish_interrupted, is_interrupted, restore_backup, undo_restore
 from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
@@ -117,6 +120,32 @@ def test_who_was_erased_since_does_not_come_back(office: Office, tmp_path: Path)
     shutil.copy2(first, alone)
     restored(office, tmp_path / "ignorant", alone)
     assert len(office.names(tmp_path / "ignorant")) == 2, "nobody knows of it there"
+
+
+def test_whatever_lies_beside_it_on_the_stick_a_good_back_up_comes_back(office: Office, tmp_path: Path) -> None:
+    """A newer one that is damaged, or that somebody made to fill the memory of who opens it, or to keep her waiting."""
+    first, dice = on_stick(office), random.Random(9)
+    beside = first.with_name(f"{first.name[:13]}2027-01-01-013000.dosar")
+    os.mkfifo(beside)
+    restored(office, tmp_path / "pipe", first)
+    beside.unlink()
+    with ZipFile(beside, "w", ZIP_DEFLATED) as packed, packed.open("sealed", "w") as part:
+        for _ in range(80):
+            part.write(bytes(2**20))
+    tracemalloc.start()
+    try:
+        manifest, _ = open_backup(first, office.card_text)
+        assert register_of_newer(first, manifest, office.key) == b""
+        assert tracemalloc.get_traced_memory()[1] < 32 * 2**20
+    finally:
+        tracemalloc.stop()
+    whole = beside.read_bytes()
+    for number in range(200):
+        turned = bytearray(whole)
+        for place in dice.sample([*range(60), *range(len(whole) - 80, len(whole))], 3):
+            turned[place] = dice.randrange(256)
+        beside.write_bytes(turned)
+        assert register_of_newer(first, manifest, office.key) == b"", number
 
 
 def test_no_view_or_trigger_of_a_stranger_comes_along(office: Office, tmp_path: Path) -> None:

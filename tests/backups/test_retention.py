@@ -55,3 +55,15 @@ def test_only_finished_ones_of_ours_are_looked_at() -> None:
     others = [name(FIRST, "012345"), f"{ours[0]}.unfinished", "letter.odt", "dosar-abcdef-2025-02-31-010203.dosar"]
     assert names_to_remove([*others, *ours], Retention(1, 1, 1), "abcdef") == ours[:3]
     assert names_to_remove([*others, *ours], Retention(1, 1, 1)) == ours[:3], "of another organisation there is one"
+
+
+def test_what_calls_itself_later_than_now_pushes_nothing_out() -> None:
+    """The clock was years ahead or behind, or somebody fills the stick with names."""
+    ours = [name(FIRST + timedelta(days=day)) for day in range(20)]
+    later = [name(datetime(2099, month, day)) for month in range(1, 13) for day in (1, 28)]
+    kept = Retention(3, 1, 1)
+    alone = names_to_remove(ours, kept, "abcdef")
+    assert ours[-1] not in alone and len(alone) == 17
+    assert names_to_remove([*later, *ours], kept, "abcdef", until=FIRST + timedelta(days=19)) == alone
+    behind = name(datetime(1970, 1, 1))
+    assert names_to_remove([*ours, behind], kept, "abcdef", until=datetime(1970, 1, 2)) == []

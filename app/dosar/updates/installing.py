@@ -14,12 +14,13 @@ from zipfile import ZipFile
 
 from filelock import FileLock, Timeout
 
+from dosar.backups.file.archive import UNREADABLE
 from dosar.database.atomic_files import sync_folder
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
 from dosar.long_work.disk_room import SPARE_BYTES, has_room, room_told
 from dosar.long_work.progress import Progress, keep_silent
-from dosar.updates.file.archive import UNREADABLE, UpdateFile, read_update, stream_parts
+from dosar.updates.file.archive import UpdateFile, read_update, stream_parts
 from dosar.updates.file.troubles import (
     DamagedButRunning,
     DoesNotStartHere,

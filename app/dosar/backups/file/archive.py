@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EINVAL
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zlib import error as ZlibError
 
 from dosar.backups.file.paced_writing import PacedFile, chunks, digest_of
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, BackupNewer, NoBackup
@@ -26,6 +28,8 @@ ARCHIVE_VERSION = 1
 README_PART, SLOTS_PART, DATABASE_PART, SEALED_PART = "READ ME.txt", "key-slots.json", "dosar.db", "sealed"
 SEAL_PURPOSE = "backup-file"
 LARGEST_SMALL_PART = 64 * 2**20
+UNREADABLE = (BadZipFile, ZlibError, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError)
+"""What reading a ZIP raises that is cut or was turned into something else."""
 _BEGIN = b"PK\x03\x04"
 _SEAL = re.compile(rb"dosar-backup (\d{1,4}) ([0-9a-f]{64}) ([0-9a-f]{64})")
 _UNSEALED = f"dosar-backup {ARCHIVE_VERSION} {'0' * 64} {'0' * 64}".encode()
@@ -62,8 +66,12 @@ class Archive:
                 if told.compress_type != ZIP_STORED:  # a small file may not become one that fills disk or memory
                     raise BackupDamaged(self.file)
                 return read(part, told.file_size)
-        except (BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError):
+        except UNREADABLE:
             raise BackupDamaged(self.file) from None
+        except OSError as error:
+            if error.errno in (None, EINVAL):  # a place before the beginning of the file
+                raise BackupDamaged(self.file) from None
+            raise
 
 
 def _write_out(target: Path, tell: Callable[[float], None], part: IO[bytes], size: int) -> None:
@@ -119,6 +127,12 @@ def _fill(part: IO[bytes], content: bytes | Path, tell: Callable[[float], None])
             part.write(chunk)
             done += len(chunk)
             tell(done / size)
+
+
+def unverified_part(file: Path, name: str) -> bytes:
+    """A small part of a file of which nobody knows yet whose it is. Raises :class:`BackupDamaged` and
+    :class:`OSError`."""
+    return Archive(file, b"", b"").small_part(name)
 
 
 def read_archive(file: Path, tell: Progress) -> Archive:

@@ -24,14 +24,22 @@ USUAL_RETENTION = Retention()
 
 
 def names_to_remove(
-    names: Iterable[str], kept: Retention = USUAL_RETENTION, mark: str | None = None, zone: tzinfo = UTC
+    names: Iterable[str],
+    kept: Retention = USUAL_RETENTION,
+    mark: str | None = None,
+    zone: tzinfo = UTC,
+    until: datetime = datetime.max,
 ) -> list[str]:
     """Those of the names that nobody needs any more, by the days of the time zone.
 
     With the ``mark`` of an organisation only back-ups of its own are looked at; without one those of each for
     themselves. What is called otherwise, or is not finished, is never among them.
+
+    What calls itself later than ``until``, UTC, stays and takes nobody's place: the clock was wrong, or somebody who
+    writes there wants the others to go.
     """
-    read = sorted({found for name in names if (found := read_name(name)) and mark in (None, found.mark)}, key=_order)
+    found = (name for each in names if (name := read_name(each)) and mark in (None, name.mark))
+    read = sorted({name for name in found if name.moment <= until}, key=_order)
     return [
         str(gone) for _, of_one in groupby(read, lambda name: name.mark) for gone in _to_remove([*of_one], kept, zone)
     ]

@@ -28,7 +28,7 @@ def make_and_tidy(
     was made, and the next run tries again. Raises :class:`StoreError` where none was made."""
     made = make_backup(store, data, forms, store.master_key, place, moment, tell)
     try:
-        tidy(store, place, kept)
+        tidy(store, place, kept, moment)
     except StoreError as untidy:
         return made, untidy
     return made, None
@@ -67,11 +67,12 @@ def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: 
     return run
 
 
-def tidy(store: Store, place: BackupPlace, kept: Retention = USUAL_RETENTION) -> list[str]:
-    """Remove the back-ups of this organisation that nobody needs any more, by its own clock; their names."""
+def tidy(store: Store, place: BackupPlace, kept: Retention, moment: datetime) -> list[str]:
+    """Remove the back-ups of this organisation that nobody needs any more, by its own clock; their names. ``moment``,
+    UTC, is that of the one that was just made: it is the last."""
     with store.snapshot() as connection:
         zone = read_organisation(connection).zone
-    gone = names_to_remove((file.name for file in place.list()), kept, backup_mark(store), zone)
+    gone = names_to_remove((file.name for file in place.list()), kept, backup_mark(store), zone, moment)
     for name in gone:
         place.remove(name)
     return gone

@@ -6,9 +6,8 @@ so may a newer back-up that lies beside it.
 
 from collections.abc import Iterable
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
-from dosar.backups.file.archive import SEALED_PART
+from dosar.backups.file.archive import SEALED_PART, unverified_part
 from dosar.backups.file.manifest import Manifest, open_sealed
 from dosar.backups.file.names import read_name
 from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER, COPIES_FOLDER, OLD_KEY_FOLDER
@@ -31,14 +30,14 @@ def registers_near(data: Path) -> list[bytes]:
 
 def register_of_newer(file: Path, manifest: Manifest, master_key: bytes) -> bytes:
     """That of the newest back-up with the same key beside this one, if there is a newer one."""
-    named = ((read_name(other.name), other) for other in file.parent.glob("dosar-*.dosar"))
+    files = (other for other in file.parent.glob("dosar-*.dosar") if other.is_file())  # a pipe would never end
+    named = ((read_name(other.name), other) for other in files)
     newer = sorted(
         ((name.moment, other) for name, other in named if name and name.moment > manifest.moment), reverse=True
     )
     for _, other in newer:
         try:
-            with ZipFile(other) as opened:
-                return open_sealed(other, opened.read(SEALED_PART), master_key).register
-        except (StoreError, BadZipFile, KeyError, OSError):
+            return open_sealed(other, unverified_part(other, SEALED_PART), master_key).register
+        except (StoreError, OSError):
             continue  # of somebody else, or damaged
     return b""

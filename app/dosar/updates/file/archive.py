@@ -9,9 +9,9 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
-from zlib import error as ZlibError
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
+from dosar.backups.file.archive import UNREADABLE
 from dosar.database.store_errors import StoreError
 from dosar.long_work.progress import Progress, keep_silent
 from dosar.updates.file.facts import UpdateFacts, UpdatePart, read_facts
@@ -31,8 +31,6 @@ from dosar.updates.programs.versions import is_newer
 NAME_END = ".dosar-update"
 FACTS_PART, SIGNATURE_PART, PROGRAM_FOLDER = "update.json", "update.json.sig", "program/"
 LARGEST_FACTS, SIGNATURE_BYTES, PIECE_BYTES = 16 * 2**20, 64, 2**20
-UNREADABLE = (BadZipFile, ZlibError, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError)
-"""What reading a ZIP raises that is cut or was turned into something else."""
 SYSTEMS = {"win32": "windows", "darwin": "macos", "linux": "linux"}
 MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}
 """One name for what systems call differently."""

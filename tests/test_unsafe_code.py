@@ -414,7 +414,7 @@ RULES = [
             "desktop/server_process.py": "looks which port of this computer is free",
             "network/connections.py": "connects to the server that was chosen, or pinned at the build",
             "network/proxies.py": "reads the settings of this computer, and asks nobody",
-            "updates/question/asking.py": "asks the address that the build pinned, and only once it is switched on",
+            "updates/check/fetching.py": "asks the address that the build pinned, and only once it is switched on",
             "cli/serving/single_instance.py": "asks the program that runs on the same folder, on this computer",
         },
     ),

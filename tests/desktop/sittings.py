@@ -15,9 +15,9 @@ from dosar.desktop.autostart import Autostart
 from dosar.desktop.server_process import Server
 from dosar.desktop.states import State
 from dosar.desktop.window import SHOW_REQUEST_FILE, WIDTH, Window
+from dosar.updates.check.newest_version_file import write_newest_version
 from dosar.updates.programs.choice import choose
 from dosar.updates.programs.program import WINDOW, Program
-from dosar.updates.question.told_version import tell_version
 from tests.waiting import is_soon
 
 
@@ -71,7 +71,7 @@ def start_and_leave(data: Path, opened: Path, port: int) -> None:
     assert shown.waits_for(lambda: opened.exists() and opened.read_text() == f"{running_address(data)}\n")
     shown.press("Fă o copie acum")
     assert shown.waits_for(lambda: opened.read_text().splitlines()[-1] == f"{running_address(data)}backups")
-    tell_version(data, "99.0.0")
+    write_newest_version(data, "99.0.0")
     assert shown.waits_for(lambda: "99.0.0" in shown.window._update["text"]), shown.window._update["text"]
     shown.press("Actualizare: a apărut versiunea 99.0.0")
     assert shown.waits_for(lambda: opened.read_text().splitlines()[-1] == f"{running_address(data)}update")

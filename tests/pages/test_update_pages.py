@@ -16,13 +16,13 @@ from flask.testing import FlaskClient
 from dosar.database.system_tables import utc_now
 from dosar.long_work.progress import keep_silent
 from dosar.pages.backups.backup_state import WORK
+from dosar.updates.check.check_settings import note_seen, read_check_settings
 from dosar.updates.data.kept import keep_before_update, remove_kept
 from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.choice import choose, read_choice
 from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.program import Program
-from dosar.updates.question.wish import note_seen, read_question
 from dosar.updates.work import UPDATES, UpdateWork
 from tests.backups.servers import answering
 from tests.pages.conftest import Demo, token_on
@@ -232,7 +232,7 @@ def test_a_new_version_is_told_once_the_question_is_on(
         assert "Version 9.0.0" not in demo.browser("coordinator").get("/").text
         assert "no fresh news" not in administrator.get("/").text
         with services.store.writing() as session:
-            seen = read_question(session).seen
+            seen = read_check_settings(session).seen
             assert seen is not None
             note_seen(session, replace(seen, until=seen.day - timedelta(days=1)))
         assert "no fresh news" in administrator.get("/").text

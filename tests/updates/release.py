@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from dosar.updates.question.newest import Newest, OfferedFile, signed_text
+from dosar.updates.check.newest import Newest, OfferedFile, signed_text
 
 SYSTEM = "linux-x86_64"
 

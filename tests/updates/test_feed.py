@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dosar.updates.check.newest import read_newest
 from dosar.updates.file.archive import system_name
-from dosar.updates.question.newest import read_newest
 from tests.updates.programs import make_program, make_update
 from tools.package.feed import main
 from tools.release_key import make_key

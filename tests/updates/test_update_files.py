@@ -10,6 +10,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 import pytest
 
 from dosar.database.store_errors import StoreError
+from dosar.updates.check.newest import CONTEXT
 from dosar.updates.file.archive import read_update
 from dosar.updates.file.facts import UpdatePart, is_inside
 from dosar.updates.file.signature import is_signed, sign_facts
@@ -27,7 +28,6 @@ from dosar.updates.programs.in_use import hold_version, release_version
 from dosar.updates.programs.program import program_in, running_version
 from dosar.updates.programs.store import version_folder
 from dosar.updates.programs.versions import is_newer, is_version
-from dosar.updates.question.newest import CONTEXT
 from tests.updates.programs import KEY, OTHER_KEY, become, facts_of, make_program, make_update, public
 
 KEYS = [public(KEY)]

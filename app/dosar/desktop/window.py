@@ -31,7 +31,7 @@ from dosar.desktop.states import (
     update_words,
 )
 from dosar.language.text.message import Message
-from dosar.updates.question.told_version import told_version
+from dosar.updates.check.newest_version_file import read_newer_version
 from dosar.updates.restarting import other_program
 
 WIDTH, PADDING, MOST_LINES = 390, 16, 10
@@ -144,7 +144,7 @@ class Window(tk.Tk):
         self._show_state(state)
         told = backup_words(days_since_backup(self._data, time.time()))
         self._backup_label["text"] = translate_message(told) if told else ""
-        self._update["text"] = translate_message(update_words(told_version(self._data, self._version)))
+        self._update["text"] = translate_message(update_words(read_newer_version(self._data, self._version)))
         self._output_text(shown_output(list(self._server.lines), state, self._seen))
         self._come_if_asked()
         if state in WITH_PAGES and self._is_other_version():

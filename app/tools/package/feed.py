@@ -16,9 +16,9 @@ from zipfile import ZipFile
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from dosar.updates.check.newest import Newest, NotBelieved, OfferedFile, read_newest, signed_text
 from dosar.updates.file.archive import FACTS_PART
 from dosar.updates.file.facts import read_facts
-from dosar.updates.question.newest import Newest, NotBelieved, OfferedFile, read_newest, signed_text
 from tools.package.archive import sha256_of
 from tools.release_key import read_key
 

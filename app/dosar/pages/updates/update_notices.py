@@ -9,22 +9,22 @@ from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.updates.update_state import versions
 from dosar.pages.updates.update_words import out_of_date_text, trouble_lines
-from dosar.updates.question.wish import read_question
+from dosar.updates.check.check_settings import read_check_settings
 
 
 def update_block(context: PageContext) -> HomeBlock | None:
     """Nothing where nothing is new, on trial or wrong."""
     if "organisation" not in context.worker.pages or access_services().is_demo():
         return None
-    found, asked = versions(), read_question(access_services().session)
+    found, settings = versions(), read_check_settings(access_services().session)
     url = url_for("UpdatePage.update")
     entries = [HomeEntry(line, url, is_warning=True) for line in trouble_lines(found)]
     if found.is_on_trial and found.since is not None:
         on_trial = gettext("Version %(version)s is running on trial", version=found.running)
         entries.append(HomeEntry(on_trial, url, gettext("since: %(when)s", when=when_text(found.since))))
-    if out_of_date_text(asked, access_services().clock().date()):
+    if out_of_date_text(settings, access_services().clock().date()):
         entries.append(HomeEntry(gettext("There is no fresh news of new versions"), url, is_warning=True))
-    newer = asked.newer_than(found.running) if asked.is_on else None
+    newer = settings.newer_than(found.running) if settings.is_on else None
     if newer is not None:
         entries.append(HomeEntry(gettext("Version %(version)s is there", version=newer.version), url))
     return HomeBlock(gettext("Update"), entries) if entries else None

@@ -16,22 +16,22 @@ from dosar.pages.backups.backup_state import WORK, current_work
 from dosar.pages.backups.backup_words import size_text, when_text
 from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import OneOf, TranslatedForm
-from dosar.pages.updates.update_state import known_update, offered_file, question, versions
+from dosar.pages.updates.update_state import daily_check, known_update, offered_file, versions
 from dosar.pages.updates.update_words import back_text, out_of_date_text, running_text, trouble_lines
+from dosar.updates.check.check_settings import read_check_settings
+from dosar.updates.check.newest import Newest
 from dosar.updates.data.kept import KeptData
 from dosar.updates.file.troubles import UpdatesNotTaken
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.pip_facts import pip_facts
 from dosar.updates.programs.pip_lines import preparation
-from dosar.updates.question.newest import Newest
-from dosar.updates.question.wish import read_question
 
 UPDATE_ACCESS = requires_page("organisation")
 ON, OFF = "yes", "no"
 
 
-class QuestionForm(TranslatedForm):
+class CheckForm(TranslatedForm):
     """Whether somebody outside is asked."""
 
     asks = OneOf(
@@ -57,30 +57,30 @@ class UpdatePage(PageView):
 
     @page_route("/update/question", UPDATE_ACCESS, ("POST",))
     def ask_daily(self) -> Any:
-        form = QuestionForm()
+        form = CheckForm()
         if not form.validate():
             return update_page(form)
-        question().switch(form.asks.data == ON)
+        daily_check().switch(form.asks.data == ON)
         flash(gettext("Saved."), "success")
         return redirect(url_for("UpdatePage.update"), 303)
 
     @page_route("/update/ask", UPDATE_ACCESS, ("POST",))
     def ask_now(self) -> Any:
         try:
-            newest = question().ask()
+            newest = daily_check().ask()
         except StoreError as trouble:
             return update_page(refused=trouble.message.say(gettext))
-        if read_question(access_services().session).newer_than(versions().running) is None:
+        if read_check_settings(access_services().session).newer_than(versions().running) is None:
             flash(gettext("There is nothing newer than %(version)s.", version=newest.version), "success")
         return redirect(url_for("UpdatePage.update"), 303)
 
 
-def update_page(form: QuestionForm | None = None, refused: str = "") -> Response:
+def update_page(form: CheckForm | None = None, refused: str = "") -> Response:
     """The page as it stands, with what was wrong."""
     services, found = access_services(), versions()
-    asked, work = read_question(services.session), known_update()
-    newer, offered = asked.newer_than(found.running), offered_file(asked, found.running)
-    form = form or QuestionForm(formdata=None, asks=ON if asked.is_on else OFF)
+    settings, work = read_check_settings(services.session), known_update()
+    newer, offered = settings.newer_than(found.running), offered_file(settings, found.running)
+    form = form or CheckForm(formdata=None, asks=ON if settings.is_on else OFF)
     page = render_template(
         "updates/update.html",
         form=form,
@@ -94,8 +94,8 @@ def update_page(form: QuestionForm | None = None, refused: str = "") -> Response
         is_working=work is not None and work.is_on_its_way,
         newer=_newer_text(newer) if newer is not None else "",
         offered=size_text(offered.bytes) if offered is not None else "",
-        asked=gettext("Asked last: %(when)s.", when=when_text(asked.asked)) if asked.asked else "",
-        out_of_date=out_of_date_text(asked, services.clock().date()),
+        asked=gettext("Asked last: %(when)s.", when=when_text(settings.asked)) if settings.asked else "",
+        out_of_date=out_of_date_text(settings, services.clock().date()),
         knows_where=bool(read_pinned().address),
         takes_files=bool(read_pinned().keys),
         is_folder=found.own is not None,

@@ -7,15 +7,15 @@ from pathlib import Path
 from flask import abort, current_app
 
 from dosar.access.services import access_services
+from dosar.updates.check.check_settings import CheckSettings
+from dosar.updates.check.daily_check import DailyCheck
+from dosar.updates.check.newest import OfferedFile
 from dosar.updates.data.going_back import way_back
 from dosar.updates.data.kept import KeptData, read_kept_for_this
 from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.choice import Choice, read_choice
 from dosar.updates.programs.program import Program, own_program, running_version
-from dosar.updates.question.daily import DailyQuestion
-from dosar.updates.question.newest import OfferedFile
-from dosar.updates.question.wish import Question
 from dosar.updates.work import UPDATES, UpdateWork
 
 
@@ -75,13 +75,13 @@ def current_update() -> UpdateWork:
     return work
 
 
-def offered_file(asked: Question, running: str) -> OfferedFile | None:
+def offered_file(settings: CheckSettings, running: str) -> OfferedFile | None:
     """The newer version for this kind of computer, where there is one."""
-    newer = asked.newer_than(running)
+    newer = settings.newer_than(running)
     return newer.files.get(system_name()) if newer is not None else None
 
 
-def question() -> DailyQuestion:
+def daily_check() -> DailyCheck:
     """Whoever asks whether there is a new version."""
     services = access_services()
-    return DailyQuestion(services.store, read_pinned(), services.clock)
+    return DailyCheck(services.store, read_pinned(), services.clock)

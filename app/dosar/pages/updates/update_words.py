@@ -10,9 +10,9 @@ from dosar.pages.backups.backup_words import MAKING_STEPS, when_text
 from dosar.pages.formatting import day_text
 from dosar.pages.rendering.work_progress import StepWords
 from dosar.pages.updates.update_state import Versions
+from dosar.updates.check.check_settings import CheckSettings
 from dosar.updates.data.kept import KeptData
 from dosar.updates.programs.program import Program
-from dosar.updates.question.wish import Question
 from dosar.updates.work import BACKUP, LOOK, RESTART, UpdateWork
 
 FETCH = "fetch"
@@ -58,14 +58,14 @@ def back_text(back: tuple[Program, KeptData]) -> str:
     return gettext("Back to version %(version)s with the data of: %(when)s", version=program.version, when=when)
 
 
-def out_of_date_text(asked: Question, today: date) -> str:
+def out_of_date_text(settings: CheckSettings, today: date) -> str:
     """What to do where no news come that can be believed; empty where they do."""
-    if asked.seen is None or not asked.is_out_of_date(today):
+    if settings.seen is None or not settings.is_out_of_date(today):
         return ""
     return gettext(
         "The last news of Dosar were good until %(day)s, and none have come since. Somebody may hold them back: try "
         "from another network, or ask the makers of Dosar whether there is a new version.",
-        day=day_text(asked.seen.until),
+        day=day_text(settings.seen.until),
     )
 
 

@@ -26,8 +26,8 @@ from dosar.pages.updates.update_words import (
     kept_moment,
     lost_since_text,
 )
-from dosar.updates.question.asking import fetch_update
-from dosar.updates.question.wish import read_question
+from dosar.updates.check.check_settings import read_check_settings
+from dosar.updates.check.fetching import fetch_update
 from dosar.updates.work import RESTART, BackupFailed, UpdateWork
 
 
@@ -57,7 +57,7 @@ class UpdatingPage(PageView):
     @page_route("/update/fetch", UPDATE_ACCESS, ("POST",))
     def fetch(self) -> Any:
         work = current_update()
-        offered = offered_file(read_question(access_services().session), versions().running)
+        offered = offered_file(read_check_settings(access_services().session), versions().running)
         if offered is None:
             abort(404)
         work.look(lambda tell: fetch_update(offered, work.uploads.prepared_folder(), tell))

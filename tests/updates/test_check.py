@@ -15,12 +15,12 @@ import trustme
 
 from dosar.database.store_errors import StoreError
 from dosar.long_work.progress import keep_silent
+from dosar.updates.check.check_settings import read_check_settings
+from dosar.updates.check.daily_check import DailyCheck
+from dosar.updates.check.fetching import NotFetched, ask_newest, fetch_update
+from dosar.updates.check.newest import CONTEXT, NotBelieved, OlderThanSeen, OutOfDate, read_newest
+from dosar.updates.check.newest_version_file import read_newer_version
 from dosar.updates.pinned import Pinned, pinned_text, read_pinned
-from dosar.updates.question.asking import NotFetched, ask_newest, fetch_update
-from dosar.updates.question.daily import DailyQuestion
-from dosar.updates.question.newest import CONTEXT, NotBelieved, OlderThanSeen, OutOfDate, read_newest
-from dosar.updates.question.told_version import told_version
-from dosar.updates.question.wish import read_question
 from tests.backups.offices import new_office
 from tests.backups.servers import answering, proxy
 from tests.updates.release import Makers, offered
@@ -55,20 +55,21 @@ def store(tmp_path: Path) -> Iterator[Any]:
 def test_nobody_is_asked_until_it_is_switched_on(store: Any, makers: Makers, certificate: trustme.LeafCert) -> None:
     now = [NOON]
     with answering(200, certificate, makers.news("9.0.0").encode()) as (server, asked):
-        question = DailyQuestion(store, Pinned((makers.public_key,), server), lambda: now[0])
-        assert not question.look() and asked == []
-        question.switch(True)
-        assert question.look() and not question.look()
+        check = DailyCheck(store, Pinned((makers.public_key,), server), lambda: now[0])
+        assert not check.look() and asked == []
+        check.switch(True)
+        assert check.look() and not check.look()
         now[0] += timedelta(hours=23)
-        assert not question.look() and len(asked) == 1, "once a day"
+        assert not check.look() and len(asked) == 1, "once a day"
         now[0] += timedelta(hours=1)
-        assert question.look() and len(asked) == 2
-        assert told_version(store.data_folder, "0.2.0") == "9.0.0" and not told_version(store.data_folder, "9.0.0")
-        question.switch(False)
-        assert not told_version(store.data_folder, "0.2.0"), "nor does the window tell it any more"
+        assert check.look() and len(asked) == 2
+        assert read_newer_version(store.data_folder, "0.2.0") == "9.0.0"
+        assert not read_newer_version(store.data_folder, "9.0.0")
+        check.switch(False)
+        assert not read_newer_version(store.data_folder, "0.2.0"), "nor does the window tell it any more"
         now[0] += timedelta(days=9)
-        assert not question.look() and len(asked) == 2
-    known = read_question(store.session)
+        assert not check.look() and len(asked) == 2
+    known = read_check_settings(store.session)
     assert known.newer_than("0.2.0") == known.seen != known.newer_than("9.0.0")
 
 
@@ -83,7 +84,7 @@ def test_an_older_answer_than_yesterdays_is_not_believed(
 ) -> None:
     def ask(version: str, day: str) -> str:
         with answering(200, certificate, makers.news(version, day).encode()) as (server, _):
-            return DailyQuestion(store, Pinned((makers.public_key,), server), lambda: NOON).ask().version
+            return DailyCheck(store, Pinned((makers.public_key,), server), lambda: NOON).ask().version
 
     assert ask("0.10.0", "2026-11-30") == "0.10.0"
     for version, day in (("0.9.1", "2026-11-30"), ("0.10.0", "2026-11-29"), ("0.9.1", "2026-12-01")):
@@ -96,17 +97,17 @@ def test_what_was_true_once_is_not_believed_for_ever(store: Any, makers: Makers,
     """Whoever stands in between can repeat what was signed, but not make it last."""
     now = [NOON]
     with answering(200, certificate, makers.news("0.10.0", good_days=60).encode()) as (server, _):
-        question = DailyQuestion(store, Pinned((makers.public_key,), server), lambda: now[0])
-        question.switch(True)
+        check = DailyCheck(store, Pinned((makers.public_key,), server), lambda: now[0])
+        check.switch(True)
         now[0] += timedelta(days=60)
-        assert question.ask().version == "0.10.0"
-        assert not read_question(store.session).is_out_of_date(now[0].date())
+        assert check.ask().version == "0.10.0"
+        assert not read_check_settings(store.session).is_out_of_date(now[0].date())
         now[0] += timedelta(days=1)
         with pytest.raises(OutOfDate, match="good until 2027-01-29 only"):
-            question.ask()
-        assert read_question(store.session).is_out_of_date(now[0].date())
-        question.switch(False)
-        assert not read_question(store.session).is_out_of_date(now[0].date())
+            check.ask()
+        assert read_check_settings(store.session).is_out_of_date(now[0].date())
+        check.switch(False)
+        assert not read_check_settings(store.session).is_out_of_date(now[0].date())
     endless = json.dumps({"version": "0.10.0", "day": "2026-11-30", "files": {}})
     signature = b64encode(makers.key.sign(CONTEXT + endless.encode())).decode()
     with pytest.raises(NotBelieved):
@@ -177,7 +178,7 @@ def test_an_answer_that_is_no_news_is_refused(makers: Makers, certificate: trust
 def test_an_answer_that_trickles_is_not_waited_for(
     makers: Makers, certificate: trustme.LeafCert, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dosar.updates.question.asking.MOST_SECONDS", -1.0)
+    monkeypatch.setattr("dosar.updates.check.fetching.MOST_SECONDS", -1.0)
     with answering(200, certificate, makers.news().encode()) as (server, _), pytest.raises(NotBelieved):
         ask_newest(server, (makers.public_key,))
 
@@ -185,7 +186,7 @@ def test_an_answer_that_trickles_is_not_waited_for(
 def test_an_update_that_trickles_is_given_up(
     certificate: trustme.LeafCert, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dosar.updates.question.asking.MOST_FETCH_SECONDS", -1.0)
+    monkeypatch.setattr("dosar.updates.check.fetching.MOST_FETCH_SECONDS", -1.0)
     content = os.urandom(2**20)
     with answering(200, certificate, content) as (server, _), pytest.raises(NotBelieved):
         fetch_update(offered(content, server), tmp_path / "fetched", keep_silent)
@@ -221,7 +222,7 @@ def test_the_office_proxy_is_used(
 
 def test_a_program_that_was_not_built_for_updates_asks_nobody(store: Any) -> None:
     with pytest.raises(StoreError, match="does not know where"):
-        DailyQuestion(store, Pinned(), lambda: NOON).ask()
+        DailyCheck(store, Pinned(), lambda: NOON).ask()
 
 
 def test_what_the_build_pins_is_read(tmp_path: Path, makers: Makers) -> None:

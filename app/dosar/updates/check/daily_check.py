@@ -1,4 +1,4 @@
-"""The question asked once a day in the background, where the organisation switched it on; the thread ends when the
+"""The update check, once a day in the background, where the organisation switched it on; the thread ends when the
 store is closed, so that nothing is asked while the data are locked."""
 
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from threading import Thread
 from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
+from dosar.updates.check.check_settings import note_asked, note_seen, read_check_settings, switch_check
+from dosar.updates.check.fetching import ask_newest
+from dosar.updates.check.newest import Newest, require_in_date, require_not_older
+from dosar.updates.check.newest_version_file import write_newest_version
 from dosar.updates.pinned import Pinned
-from dosar.updates.question.asking import ask_newest
-from dosar.updates.question.newest import Newest, require_in_date, require_not_older
-from dosar.updates.question.told_version import tell_version
-from dosar.updates.question.wish import note_asked, note_seen, read_question, switch_question
 
 log = getLogger(__name__)
 
@@ -23,7 +23,7 @@ EVERY = timedelta(days=1)
 
 
 @dataclass
-class DailyQuestion:
+class DailyCheck:
     """Whoever asks it for one running program."""
 
     store: Store
@@ -46,10 +46,10 @@ class DailyQuestion:
     def look(self) -> bool:
         """Ask, if it is wanted and due; whether that was so. What goes wrong is told to nobody: there is no hurry."""
         try:
-            question = read_question(self.store.session)
+            settings = read_check_settings(self.store.session)
         finally:
             self.store.session.remove()
-        if not question.is_on or (question.asked is not None and abs(self.clock() - question.asked) < EVERY):
+        if not settings.is_on or (settings.asked is not None and abs(self.clock() - settings.asked) < EVERY):
             return False
         try:
             self.ask()
@@ -66,19 +66,20 @@ class DailyQuestion:
             )
         with self.store.writing() as session:
             note_asked(session, self.clock())
-            seen = read_question(session).seen
+            seen = read_check_settings(session).seen
         newest = ask_newest(self.pinned.address, self.pinned.keys)
         require_in_date(newest, self.clock().date())
         require_not_older(newest, seen)
         with self.store.writing() as session:
             note_seen(session, newest)
-        tell_version(self.store.data_folder if read_question(self.store.session).is_on else None, newest.version)
+            is_on = read_check_settings(session).is_on
+        write_newest_version(self.store.data_folder if is_on else None, newest.version)
         return newest
 
     def switch(self, on: bool) -> None:
         """Have it asked once a day, or never; what was told is not told any more then."""
         with self.store.writing() as session:
-            switch_question(session, on)
+            switch_check(session, on)
             add_event(session, "update_question", fields=["yes" if on else "no"])
-            seen = read_question(session).seen
-        tell_version(self.store.data_folder, seen.version if on and seen is not None else "")
+            seen = read_check_settings(session).seen
+        write_newest_version(self.store.data_folder, seen.version if on and seen is not None else "")

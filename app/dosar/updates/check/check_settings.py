@@ -5,14 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from dosar.access.organisation.settings import read_setting, write_setting
+from dosar.updates.check.newest import Newest, newest_from_text, newest_to_text
 from dosar.updates.programs.versions import is_newer
-from dosar.updates.question.newest import Newest, newest_from_text, newest_to_text
 
 ASKS_SETTING, ASKED_SETTING, SEEN_SETTING = "updates.asks", "updates.asked", "updates.seen"
 
 
 @dataclass(frozen=True)
-class Question:
+class CheckSettings:
     """As it is until somebody says otherwise: nobody is asked."""
 
     is_on: bool = False
@@ -30,17 +30,17 @@ class Question:
         return self.seen if self.seen is not None and is_newer(self.seen.version, version) else None
 
 
-def read_question(session: Any) -> Question:
+def read_check_settings(session: Any) -> CheckSettings:
     """What is wanted and known now."""
     asked = read_setting(session, ASKED_SETTING)
-    return Question(
+    return CheckSettings(
         bool(read_setting(session, ASKS_SETTING)),
         datetime.fromisoformat(asked) if asked else None,
         newest_from_text(read_setting(session, SEEN_SETTING)),
     )
 
 
-def switch_question(session: Any, on: bool) -> None:
+def switch_check(session: Any, on: bool) -> None:
     """Have it asked once a day, or never, inside the caller's transaction."""
     write_setting(session, ASKS_SETTING, "1" if on else "")
 

@@ -18,7 +18,7 @@ from dosar.language.text.message import msgid
 from dosar.long_work.disk_room import has_room
 from dosar.long_work.progress import Progress
 from dosar.network.needed_libraries import needing_libraries
-from dosar.updates.question.newest import LARGEST_BYTES, Newest, NotBelieved, OfferedFile, read_newest
+from dosar.updates.check.newest import LARGEST_BYTES, Newest, NotBelieved, OfferedFile, read_newest
 
 if TYPE_CHECKING:
     import urllib3

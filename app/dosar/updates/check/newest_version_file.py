@@ -5,23 +5,23 @@ from pathlib import Path
 
 from dosar.updates.programs.versions import is_newer, is_version
 
-TOLD_FILE = "new-version"
+VERSION_FILE = "new-version"
 
 
-def tell_version(data: Path | None, version: str) -> None:
-    """This version is there; nothing is told any more for an empty one. That it could not be told is no trouble."""
+def write_newest_version(data: Path | None, version: str) -> None:
+    """Tell that this version is there; for an empty one, nothing any more. That it cannot be told is no trouble."""
     if data is None:
         return
     with suppress(OSError):
         if version:
-            (data / TOLD_FILE).write_text(f"{version}\n", "ascii")
+            (data / VERSION_FILE).write_text(f"{version}\n", "ascii")
         else:
-            (data / TOLD_FILE).unlink(missing_ok=True)
+            (data / VERSION_FILE).unlink(missing_ok=True)
 
 
-def told_version(data: Path, running: str) -> str:
+def read_newer_version(data: Path, running: str) -> str:
     """The version that is there, if it is newer than the one that runs."""
     with suppress(OSError, ValueError):
-        told = (data / TOLD_FILE).read_text("ascii").strip()
+        told = (data / VERSION_FILE).read_text("ascii").strip()
         return told if is_version(told) and is_newer(told, running) else ""
     return ""

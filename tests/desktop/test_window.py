@@ -101,10 +101,11 @@ def test_only_the_program_that_is_meant_stops(tmp_path: Path) -> None:
     assert stopped.wait(60) and not (tmp_path / STOP_REQUEST_FILE).exists()
 
 
-def test_without_a_screen_it_does_what_the_command_does(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_screen_it_does_what_the_command_does(
+    data: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     command = [sys.executable, "-c", "from dosar.desktop.entry import run; raise SystemExit(run())"]
-    done = subprocess.run(
-        [*command, "--forms", str(data / "nicăieri")], capture_output=True, text=True, encoding="utf-8"
-    )
+    typed = ["--forms", str(data / "nicăieri"), "--port", str(free_port)]
+    done = subprocess.run([*command, *typed], capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 2 and "nicăieri" in done.stderr

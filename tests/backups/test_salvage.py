@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from dosar.backups.restoring.restore_work import BackupSource
-from dosar.backups.salvage.bringing_back import BringingBack
 from dosar.backups.salvage.copy_work import COPY_FOLDER, CopyWork
 from dosar.backups.salvage.losses import Loss, losses_of_case, losses_since, opened_pair
 from dosar.backups.salvage.open_copy import OpenCopy
+from dosar.backups.salvage.record_salvage import RecordSalvage
 from dosar.database.sealing.sealed_content import open_content
 from dosar.database.system_tables import attachment_table, stamped_as_of, team_table, utc_now
 from dosar.language.form import CASE_FORM
@@ -125,13 +125,13 @@ def test_what_was_deleted_changed_or_is_gone_comes_back_beside_what_is_there(off
             assert lost(copy, repository) == [("visit", gone, Loss.GONE)], "what came later is not of the back-up"
             told = losses_of_case(copy, repository, repository.forms.values(), case)
             assert [(each.id, each.loss) for each in told] == [(first, Loss.CHANGED), (gone, Loss.GONE)]
-            work = BringingBack(copy, repository, MARIA, "From the back-up of Friday.")
+            salvage = RecordSalvage(copy, repository, MARIA, "From the back-up of Friday.")
             with pytest.raises(Mistake):
-                work.answers("visit", first, open_sheet(repository, "visit", first).record.version, [])
+                salvage.bring_answers("visit", first, open_sheet(repository, "visit", first).record.version, [])
             version = open_sheet(repository, "visit", first).record.version
-            work.answers("visit", first, version, ["said", "met"])
-            assert work.record("visit", gone) == gone, "its number is nobody else's"
-            assert work.record("visit", gone) == gone, "and it comes back once"
+            salvage.bring_answers("visit", first, version, ["said", "met"])
+            assert salvage.bring_record("visit", gone) == gone, "its number is nobody else's"
+            assert salvage.bring_record("visit", gone) == gone, "and it comes back once"
             assert losses_of_case(copy, repository, repository.forms.values(), case) == []
         now = open_sheet(repository, "visit", first)
         assert now.answers["said"] == "well" and [row["who"] for row in now.answers["met"]] == ["Ion", "Ema"]
@@ -180,12 +180,12 @@ def test_a_case_that_an_older_restore_lost_comes_back_whole_and_once(office: Off
                 ("visit", two),
                 ("gift", gift),
             }
-            work = BringingBack(copy, repository, MARIA, "From the back-up of Friday.")
+            salvage = RecordSalvage(copy, repository, MARIA, "From the back-up of Friday.")
             with pytest.raises(Mistake, match="Bring the case back first"):
-                work.record("visit", one)
-            case, sheets = work.case(lost_case)
+                salvage.bring_record("visit", one)
+            case, sheets = salvage.bring_case(lost_case)
             assert case not in (lost_case, other) and sheets == 3
-            assert work.case(lost_case) == (case, 0), "a second time nothing comes"
+            assert salvage.bring_case(lost_case) == (case, 0), "a second time nothing comes"
             assert lost(copy, repository) == []
         back = open_sheet(repository, CASE_FORM, case).answers
         assert back["name"] == "Ema" and back["code"] != code, "the number of the case is another one's by now"
@@ -196,7 +196,7 @@ def test_a_case_that_an_older_restore_lost_comes_back_whole_and_once(office: Off
             )
         }
         assert open_sheet(repository, "visit", visits["one"]).answers["after"] == visits["two"]
-        assert work.links_lost == 1, "of two that point to each other one has to be there first"
+        assert salvage.links_lost == 1, "of two that point to each other one has to be there first"
         kept = open_sheet(repository, "visit", visits["one"]).answers["paper"]
         assert content(repository, kept) == b"%PDF lost"
         assert actions(repository, "visit", visits["one"]) == ["entered", "corrected", "restored"]
@@ -214,14 +214,14 @@ def test_who_was_erased_never_comes_back(office: Office) -> None:
         with opened(office, repository) as copy:
             assert lost(copy, repository) == []
             with pytest.raises(OutOfReach):
-                BringingBack(copy, repository, MARIA, "x").case(goes)
+                RecordSalvage(copy, repository, MARIA, "x").bring_case(goes)
             erase(repository, stays)
             work = CopyWork(repository, office.data, office.forms)
             work._copy = copy
             erase(repository, enter(repository, "Dan")[0])
             assert copy.is_over and work.moment is None, "an erasure ends it"
             with pytest.raises(Mistake, match="closed meanwhile"):
-                BringingBack(copy, repository, MARIA, "x").record(CASE_FORM, stays)
+                RecordSalvage(copy, repository, MARIA, "x").bring_record(CASE_FORM, stays)
 
 
 def test_nobody_brings_back_what_she_may_not_enter(office: Office) -> None:
@@ -234,18 +234,18 @@ def test_nobody_brings_back_what_she_may_not_enter(office: Office) -> None:
         correct_sheet(repository, sheet.form, first, sheet.record.version, {"said": "ill"}, MARIA)
         sees = {"case": frozenset({"see"}), "visit": frozenset({"see"})}
         with opened(office, repository) as copy:
-            work = BringingBack(copy, repository, MARIA, "x")
+            salvage = RecordSalvage(copy, repository, MARIA, "x")
             version = open_sheet(repository, "visit", first).record.version
             with acting_as(Scope(1, "all", rights=sees)), pytest.raises(OutOfReach):
-                work.answers("visit", first, version, ["said"])
+                salvage.bring_answers("visit", first, version, ["said"])
             delete_sheet(repository, repository.forms["visit"], first, MARIA)
             with acting_as(Scope(1, "all", rights=sees)), pytest.raises(OutOfReach):
-                work.record("visit", first)
+                salvage.bring_record("visit", first)
             with acting_as(Scope(1, "own", frozenset({1}), rights=sees)):
                 assert lost(copy, repository) == []
                 with pytest.raises(OutOfReach):
-                    work.record("visit", first)
-            work.record("visit", first)
+                    salvage.bring_record("visit", first)
+            salvage.bring_record("visit", first)
         assert open_sheet(repository, "visit", first).answers["said"] == "ill", "today's answers stay"
 
 
@@ -291,5 +291,5 @@ def test_a_back_up_of_older_forms_fits_those_of_today(office: Office) -> None:
         correct_sheet(repository, sheet.form, first, sheet.record.version, {"told": "ill"}, MARIA)
         with opened(office, repository) as copy:
             version = open_sheet(repository, "visit", first).record.version
-            BringingBack(copy, repository, MARIA, "x").answers("visit", first, version, ["told"])
+            RecordSalvage(copy, repository, MARIA, "x").bring_answers("visit", first, version, ["told"])
         assert open_sheet(repository, "visit", first).answers["told"] == "well"

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
-from dosar.backups.salvage.bringing_back import BringingBack
 from dosar.backups.salvage.losses import Loss, losses_of_case, losses_since, opened_pair
+from dosar.backups.salvage.record_salvage import RecordSalvage
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.pages.actions import PageResponse, saved_response
@@ -50,9 +50,9 @@ class SalvagePage(PageView):
     def bring_case(self, case_id: int) -> PageResponse:
         with reading_or_404() as reading:
             find_or_404(opened_pair, reading.copy, reading.today.repository, CASE_FORM, case_id)
-            work = BringingBack(reading.copy, reading.today.repository, reading.today.actor, reading.reason)
+            salvage = RecordSalvage(reading.copy, reading.today.repository, reading.today.actor, reading.reason)
             try:
-                number, sheets = find_or_404(work.case, case_id)
+                number, sheets = find_or_404(salvage.bring_case, case_id)
             except Mistake as mistake:
                 return _case_page(reading, case_id, mistake.message.say(gettext)), 422
             told = ngettext(
@@ -60,18 +60,18 @@ class SalvagePage(PageView):
                 "The case is there, and %(num)s sheets came back.",
                 sheets,
             )
-            flash_lost_links(work)
+            flash_lost_links(salvage)
             return saved_response(told, url_for("CasePages.case", case_id=number))
 
 
-def flash_lost_links(work: BringingBack) -> None:
+def flash_lost_links(salvage: RecordSalvage) -> None:
     """Say what could not come along."""
-    if work.links_lost:
+    if salvage.links_lost:
         flash(
             ngettext(
                 "%(num)s link leads to a record that is not there any more; it was left out.",
                 "%(num)s links lead to records that are not there any more; they were left out.",
-                work.links_lost,
+                salvage.links_lost,
             ),
             "warning",
         )

@@ -9,8 +9,8 @@ from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route
-from dosar.backups.salvage.bringing_back import BringingBack
 from dosar.backups.salvage.losses import Loss, LostRecord, differing_questions, loss_of, opened_pair
+from dosar.backups.salvage.record_salvage import RecordSalvage
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
@@ -67,26 +67,26 @@ class SalvageRecordPage(PageView):
                 return redirect(url_for("SalvageRecordPage.record", form=form, record_id=record_id), 303)
             if not reading.today.worker.may(RIGHT_FOR[compared.lost.loss], form):
                 abort(403)
-            work = BringingBack(reading.copy, reading.today.repository, reading.today.actor, reading.reason)
+            salvage = RecordSalvage(reading.copy, reading.today.repository, reading.today.actor, reading.reason)
             try:
-                number = _bring(work, compared.lost)
+                number = _bring(salvage, compared.lost)
             except EditConflict:
                 flash(gettext("Somebody changed the record meanwhile. Compare once more."), "warning")
                 return redirect(url_for("SalvageRecordPage.record", form=form, record_id=record_id), 303)
             except Mistake as mistake:
                 return _record_page(reading, compared, mistake.message.say(gettext)), 422
-            flash_lost_links(work)
+            flash_lost_links(salvage)
             told = gettext("Saved.") if compared.lost.loss is Loss.CHANGED else gettext("The record is back.")
             return saved_response(told, record_face_url(form, number))
 
 
-def _bring(work: BringingBack, lost: LostRecord) -> int:
+def _bring(salvage: RecordSalvage, lost: LostRecord) -> int:
     if lost.loss is not Loss.CHANGED:
-        return find_or_404(work.record, lost.form, lost.id)
+        return find_or_404(salvage.bring_record, lost.form, lost.id)
     version, wanted = request.form.get("version", ""), set(request.form.getlist("take"))
     if not version.isdecimal() or len(version) > 9:
         raise EditConflict
-    return int(find_or_404(work.answers, lost.form, lost.id, int(version), wanted).id)
+    return int(find_or_404(salvage.bring_answers, lost.form, lost.id, int(version), wanted).id)
 
 
 def _compared(reading: CopyReading, key: str, record_id: int) -> Compared:

@@ -45,8 +45,8 @@ BROUGHT_BACK = "restored"
 
 
 @dataclass
-class BringingBack:
-    """What one worker brings back of one back-up, in one transaction for each record or case."""
+class RecordSalvage:
+    """Brings back for one worker what she chooses of one back-up, in one transaction for each record or case."""
 
     copy: OpenCopy
     today: Repository
@@ -57,26 +57,26 @@ class BringingBack:
     """How many links led to records that are not there any more."""
     _begun: set[tuple[str, int]] = field(default_factory=set)
 
-    def record(self, form: str, record_id: int) -> int:
+    def bring_record(self, form: str, record_id: int) -> int:
         """Bring back a record that is gone or put away; its number today.
 
         Raises :class:`Mistake` where its case is not there, and :class:`OutOfReach`.
         """
         with self._writing():
-            return self._record(form, record_id)
+            return self._bring_record(form, record_id)
 
-    def case(self, case_id: int) -> tuple[int, int]:
+    def bring_case(self, case_id: int) -> tuple[int, int]:
         """Bring back the case with everything that is missing of it, as far as the worker may enter it: its number
         today, and how many sheets came. Raises :class:`Mistake` and :class:`OutOfReach`."""
         with self._writing():
-            number = self._record(CASE_FORM, case_id)
+            number = self._bring_record(CASE_FORM, case_id)
             came = 0
             for form, record in list(self._missing_sheets(case_id)):
-                self._record(form.key, record)
+                self._bring_record(form.key, record)
                 came += 1
             return number, came
 
-    def answers(self, form: str, record_id: int, seen_version: int, wanted: Collection[str]) -> Record:
+    def bring_answers(self, form: str, record_id: int, seen_version: int, wanted: Collection[str]) -> Record:
         """Put these answers of the back-up in place of today's, as a new version.
 
         Raises :class:`~dosar.records.sheets.save.EditConflict`, :class:`Mistake` where nothing was chosen, and
@@ -108,7 +108,7 @@ class BringingBack:
                 raise Mistake("The back-up was closed meanwhile. Nothing was changed.")
             yield
 
-    def _record(self, form: str, record_id: int) -> int:
+    def _bring_record(self, form: str, record_id: int) -> int:
         self._begun.add((form, record_id))
         sheet = open_sheet(self.copy.repository, form, record_id)
         found = record_today(self.today, form, sheet.record)
@@ -130,20 +130,12 @@ class BringingBack:
         require_written(self.today.session, form.key, case_id)
         answers = self._without_taken_codes(form, self._fitting(form, sheet.answers))
         marks, past = self._marks(form, record), self._past(form, record)
+        token = salvage_token(form.key, record)
         by = replace(self.actor, roles=None, checked=False)
         with acting_as(SYSTEM_SCOPE):  # the whole record comes back, also what only others write or see
             try:
                 number = enter_sheet(
-                    self.today,
-                    form,
-                    answers,
-                    by,
-                    case_id,
-                    salvage_token(form.key, record),
-                    self.reason,
-                    marks,
-                    BROUGHT_BACK,
-                    past,
+                    self.today, form, answers, by, case_id, token, self.reason, marks, BROUGHT_BACK, past
                 )
             except SheetExists:
                 raise Mistake("The case has another sheet of this form by now, and it can have one only.") from None
@@ -200,7 +192,7 @@ class BringingBack:
 
     def _linked_along(self, form: str, number: int) -> int | None:
         try:
-            return self._record(form, number)
+            return self._bring_record(form, number)
         except (OutOfReach, Mistake):
             return None
 

@@ -146,8 +146,8 @@ def outcome(work: Work, ready: Callable[[], None]) -> str:
     os.close(tells)
     with os.fdopen(hears, "rb") as told:
         said = told.read().decode()
-    os.waitpid(child, 0)
-    return said
+    status = os.waitpid(child, 0)[1]
+    return said or f"killed by signal {status}"
 
 
 def _ended(work: Work, ready: Callable[[], None]) -> str:

@@ -65,7 +65,7 @@ def install_update(file: Path, tell: Progress = keep_silent) -> Installed:
         raise InstalledByPip
     update = read_update(file, tell=tell)
     place = version_folder(update.version)
-    with _alone(place), _room_told(place, update):
+    with _room_told(place, update), _alone(place):
         _clear_store(own)
         is_used = is_in_use(update.version)
         with _held(place):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dosar.access.sealed.guesses import FREE_GUESSES, LONGEST_WAIT, MOST_ADDRESSES, Guesses, TooManyGuesses, wait_after
-from dosar.access.sealed.vault import DataExchange, Vault
+from dosar.access.sealed.vault import DataExchange, TellStep, Vault
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
@@ -176,7 +176,7 @@ def test_other_data_are_put_in_the_place_of_those_that_are_open() -> None:
     def settle(application: dict[str, Any]) -> None:
         application["settled"] = True
 
-    exchange = DataExchange(lambda: did.append("put") or OTHER_KEY, lambda: did.append("back"), KEY, settle)
+    exchange = DataExchange(lambda tell: did.append("put") or OTHER_KEY, lambda: did.append("back"), KEY, settle)
     assert not vault.exchange(exchange), "nothing is open"
     vault.open(KEY)
     before = vault.enter()
@@ -192,7 +192,8 @@ def test_other_data_are_put_in_the_place_of_those_that_are_open() -> None:
 def test_data_that_cannot_take_the_place_leave_the_old_ones_open(fails: str) -> None:
     did: list[str] = []
 
-    def put() -> bytes:
+    def put(tell: TellStep) -> bytes:
+        tell("Putting", 0.5)
         if fails == "putting":
             raise StoreError("The disk is full.")
         return OTHER_KEY
@@ -204,9 +205,12 @@ def test_data_that_cannot_take_the_place_leave_the_old_ones_open(fails: str) -> 
 
     vault = vault_with(Clock(), open_application=opened)
     vault.open(KEY)
-    assert vault.exchange(DataExchange(put, lambda: did.append("back"), KEY))
+    failures: list[StoreError] = []
+    exchange = DataExchange(put, lambda: did.append("back"), KEY, note_failure=failures.append)
+    assert vault.exchange(exchange)
     assert is_soon(lambda: vault.is_open and vault.trouble is not None)
     assert did == (["back"] if fails == "opening" else []) and "full" in str(vault.trouble)
+    assert failures == [vault.trouble], "whoever asked for it is told, too"
     found = vault.enter()
     assert found is not None and found.application == {"key": KEY}
 
@@ -222,5 +226,5 @@ def test_what_cannot_even_be_taken_back_is_told() -> None:
 
     vault = vault_with(Clock(), open_application=opened)
     vault.open(KEY)
-    assert vault.exchange(DataExchange(lambda: OTHER_KEY, take_back, KEY))
+    assert vault.exchange(DataExchange(lambda tell: OTHER_KEY, take_back, KEY))
     assert is_soon(lambda: "full" in str(vault.trouble)) and not vault.is_open, "neither is opened with the other's key"

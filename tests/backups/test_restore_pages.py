@@ -86,6 +86,12 @@ class NewComputer:
             answer = self.get("/restore/progress")
         return answer
 
+    def worked_with(self) -> TestResponse:
+        """Work with what was found, and wait for what comes of it."""
+        assert self.post("/restore/open").location == "/restore/progress"
+        assert is_soon(lambda: self.vault.is_open and self.vault.seconds_opening is None)
+        return self.get("/restore/progress")
+
     def names(self) -> list[str]:
         with open_application_of(self.vault) as application, application.app_context(), acting_as(SYSTEM_SCOPE):
             return names_in(application.extensions["dosar_repository"])
@@ -216,12 +222,17 @@ def test_a_sent_file_that_is_damaged_is_called_as_its_sender_calls_it(
 
 def test_the_set_up_leads_to_it_and_the_cases_come_back(computer: NewComputer, kept: Kept) -> None:
     assert 'href="/restore"' in computer.get("/set-up").text
-    found = computer.restore(path=str(kept.file), secret=kept.card).text
+    stick = computer.data.parent / kept.file.name
+    stick.write_bytes(kept.file.read_bytes())
+    found = computer.restore(path=str(stick), secret=kept.card).text
     assert "2 cases, 0 sheets, 1 account, as of" in found
     assert str(escape(OFFICE)) in found, "whose it is"
     assert "Casa" not in "".join(re.findall("<title>.*?</title>", found, re.DOTALL))
-    assert computer.post("/restore/open").location == "/"
-    assert is_soon(lambda: computer.vault.is_open)
+    stick.unlink()
+    assert computer.worked_with().status_code == 422, "pulled out too early"
+    assert "cannot be read" in computer.get("/restore/progress").text
+    stick.write_bytes(kept.file.read_bytes())
+    assert computer.worked_with().location == "/"
     assert computer.names() == ["Ancuța Cânepă", "Doina Rusu"]
     assert not (computer.data / FETCHED_FOLDER).exists()
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from dosar.database.store_errors import StoreError
-from dosar.long_work.disk_room import has_room
+from dosar.language.text.message import msgid
+from dosar.long_work.disk_room import has_room, room_told
 
 PIECE_BYTES = 8 * 2**20
 """As many as a browser sends at once."""
+NO_ROOM_FOR_FILE = msgid("There is no room for the file on the disk of the data. Make room and send it again.")
 LONGEST_PAUSE = timedelta(hours=6)
 """Whoever has sent nothing more for so long has gone away."""
 
@@ -26,12 +28,13 @@ class Uploads:
 
     def begin(self, name: str = "") -> str:
         """The word by which the pieces of a new file find together, which is called as it was if that is a good
-        name; what came before goes."""
+        name; what came before goes. Raises :class:`StoreError`."""
         self.clear()
         word = token_urlsafe(18)
         folder = self.prepared_folder() / word
-        folder.mkdir(mode=0o700)
-        (folder / (name if self._is_good_name(name) else self._nameless)).touch(mode=0o600)
+        with room_told(self.folder, NO_ROOM_FOR_FILE):
+            folder.mkdir(mode=0o700)
+            (folder / (name if self._is_good_name(name) else self._nameless)).touch(mode=0o600)
         return word
 
     def add(self, word: str, at: int, piece: bytes) -> int:
@@ -42,8 +45,8 @@ class Uploads:
         if at != size:
             return size
         if not has_room(self.folder, len(piece)):
-            raise StoreError("There is no room for the file on the disk of the data. Make room and send it again.")
-        with file.open("ab") as opened:
+            raise StoreError(NO_ROOM_FOR_FILE, folder=self.folder)
+        with room_told(self.folder, NO_ROOM_FOR_FILE), file.open("ab") as opened:
             opened.write(piece)
         return size + len(piece)
 
@@ -55,8 +58,9 @@ class Uploads:
         raise StoreError("What was sent is not here any more. Choose the file and send it once more.")
 
     def prepared_folder(self) -> Path:
-        """The folder, which is for nobody else's eyes."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """The folder, which is for nobody else's eyes. Raises :class:`StoreError`."""
+        with room_told(self.folder, NO_ROOM_FOR_FILE):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.folder
 
     def clear(self) -> None:

@@ -18,6 +18,8 @@ from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 
+TellStep = Callable[[str, float], None]
+"""Says what is done, to be translated, and how much of it, 0 to 1."""
 LONGEST_PAGE = 10.0
 """Seconds that a page which is still being made is waited for when the data are sealed."""
 LONGEST_LINE = 30.0
@@ -39,14 +41,16 @@ class OpenData:
 class DataExchange:
     """Other data in the place of those that are open, as a back-up is restored."""
 
-    put_in_place: Callable[[], bytes] = field(repr=False)
-    """Called while nothing is open; the key of what lies there then. One that raises :class:`StoreError` has changed
-    nothing."""
+    put_in_place: Callable[[TellStep], bytes] = field(repr=False)
+    """Called while nothing is open, with what tells whoever waits how far it is; the key of what lies there then. One
+    that raises :class:`StoreError` has changed nothing."""
     take_back: Callable[[], None]
     """Undo that, where the new data could not be opened. One that raises :class:`StoreError` has changed nothing."""
     key_before: bytes = field(repr=False)
     settle: Callable[[Any], None] = lambda application: None
     """Called with the application on the new data before anybody comes in."""
+    note_failure: Callable[[StoreError], None] = lambda trouble: None
+    """Called with why the new data did not come, before those of before are open again."""
 
 
 @dataclass
@@ -215,10 +219,9 @@ class Vault:
     def _exchange(self, closing: OpenData, exchange: DataExchange) -> None:
         self._close(closing)
         try:
-            key = exchange.put_in_place()
+            key = exchange.put_in_place(self.steps.tell)
         except Exception as error:
-            self._open_in_background(exchange.key_before)
-            self._note_trouble(_trouble_of(error))
+            self._open_again(exchange, _trouble_of(error))
             return
         self._open_in_background(key, exchange.settle)
         if self._open is None and self.trouble is not None:
@@ -230,6 +233,10 @@ class Vault:
         except Exception as error:  # a full disk perhaps; both are kept, and in a thread nobody would hear of it
             self._note_trouble(_trouble_of(error))
             return
+        self._open_again(exchange, trouble)
+
+    def _open_again(self, exchange: DataExchange, trouble: StoreError) -> None:
+        exchange.note_failure(trouble)
         self._open_in_background(exchange.key_before)
         self._note_trouble(trouble)
 

@@ -6,12 +6,13 @@ no database yet that could.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
 from dosar.access.sealed.guesses import Guesses
-from dosar.access.sealed.vault import DataExchange
+from dosar.access.sealed.vault import DataExchange, TellStep
 from dosar.backups.file.manifest import Manifest
 from dosar.backups.file.names import NAME_END, read_name
 from dosar.backups.file.troubles import WrongSecret, opening_trouble, tell_of
@@ -23,12 +24,21 @@ from dosar.database.keys.master_key import CardMistyped
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
+from dosar.language.text.message import msgid
 from dosar.long_work.background_work import BackgroundWork
 from dosar.long_work.progress import Progress
 from dosar.long_work.uploads import Uploads
 
 FETCHED_FOLDER = ".restore-fetched"
 """In the data folder: what was sent or fetched; it goes when the restore is over."""
+PUTTING_IN_PLACE = msgid("The back-up is being put in the place of the data.")
+SHARES: Mapping[str, tuple[float, float]] = {
+    "check": (0.0, 0.3),
+    "unpack": (0.3, 0.6),
+    "pages": (0.6, 0.8),
+    "compare": (0.8, 1.0),
+}
+"""Between which parts of it each step of a restore lies."""
 SECRET_TROUBLES = (WrongSecret, CardMistyped)
 """What was typed was no secret of the back-up: a guess."""
 NOTHING_TYPED: Mapping[str, str] = {}
@@ -99,10 +109,11 @@ class RestoreWork(BackgroundWork):
         """What puts the back-up that was found in the place of the open data."""
         found = self.found
         assert found is not None
+        self.trouble = None
         done: list[Restored] = []
 
-        def put_in_place() -> bytes:
-            done.append(restore_backup(found.file, found.secret, self.data, self.tell))
+        def put_in_place(tell: TellStep) -> bytes:
+            done.append(restore_backup(found.file, found.secret, self.data, partial(_tell_in_place, tell)))
             return found.master_key
 
         def settle_and_forget(application: Any) -> None:
@@ -112,7 +123,10 @@ class RestoreWork(BackgroundWork):
         def take_back() -> None:
             undo_restore(self.data, done[-1])
 
-        return DataExchange(put_in_place, take_back, key_before, settle_and_forget)
+        def note_failure(trouble: StoreError) -> None:
+            self.trouble = trouble  # what was found stays: once there is room, it is done
+
+        return DataExchange(put_in_place, take_back, key_before, settle_and_forget, note_failure)
 
     def _look(self, source: BackupSource, secret: str | Path) -> None:
         try:
@@ -135,6 +149,12 @@ class RestoreWork(BackgroundWork):
         file = self.uploads.whole(self.uploads.begin(source.name))
         source.place.fetch(source.name, file, self.tell)
         return file
+
+
+def _tell_in_place(tell: TellStep, step: str, fraction: float) -> None:
+    begins, ends = SHARES.get(step, (0.0, 0.0))
+    if ends:
+        tell(PUTTING_IN_PLACE, begins + (ends - begins) * min(max(fraction, 0.0), 1.0))
 
 
 def require_own_database(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
@@ -14,10 +14,9 @@ from dosar.backups.places.settings import open_place
 from dosar.backups.restoring.restore_work import SECRET_TROUBLES, BackupSource, RestoreWork, require_own_database
 from dosar.database.store_errors import StoreError
 from dosar.pages.backups.backup_state import current_restore
-from dosar.pages.backups.backup_words import contents_text
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
-from dosar.pages.backups.lost_work import lost_text, saved_since
 from dosar.pages.backups.places_page import named_backup, place_with_number
+from dosar.pages.backups.restoring.found_page import found_page
 from dosar.pages.backups.restoring.restore_forms import OverForm, SecretForm
 from dosar.pages.backups.restoring.restore_progress import restore_progress_page
 from dosar.pages.backups.restoring.restored import settle_restored
@@ -52,11 +51,11 @@ class RestoreOverPage(PageView):
             return restore_progress_page(progress, url_for("RestoreOverPage.look"), url_for("BackupsPage.backups"))
         if not isinstance(work.trouble, SECRET_TROUBLES):
             work.guesses.forget(request.remote_addr or "")
+        if work.found is not None:
+            return _found_page(work, OverForm(formdata=None))
         if work.trouble is not None:
             return _trouble_page(work)
-        if work.found is None:
-            return redirect(url_for("BackupsPage.backups"), 303)
-        return _found_page(work, OverForm(formdata=None))
+        return redirect("/", 303)
 
     @page_route("/backups/restore", BACKUPS_ACCESS.with_recent_proof(), ("POST",))
     def restore(self) -> Any:
@@ -64,9 +63,9 @@ class RestoreOverPage(PageView):
         if work.found is None or vault is None:
             abort(404)
         if not form.validate():
-            return _found_page(work, form), 422
+            return _found_page(work, form)
         vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
-        return redirect("/", 303)
+        return redirect(url_for("RestoreOverPage.look"), 303)
 
     @page_route("/backups/restore/leave", BACKUPS_ACCESS, ("POST",))
     def leave(self) -> Any:
@@ -75,19 +74,9 @@ class RestoreOverPage(PageView):
         return redirect(url_for("BackupsPage.backups"), 303)
 
 
-def _found_page(work: RestoreWork, form: OverForm) -> str:
-    assert work.found is not None
-    count = saved_since(work.found.manifest.moment)
-    return render_template(
-        "backups/restoring/restore_found.html",
-        whose=work.found.organisation,
-        counted=contents_text(work.found.manifest),
-        lost=lost_text(count),
-        is_lost=bool(count),
-        form=form,
-        action=url_for("RestoreOverPage.restore"),
-        leave=url_for("RestoreOverPage.leave"),
-    )
+def _found_page(work: RestoreWork, form: OverForm) -> Response:
+    action, leave = url_for("RestoreOverPage.restore"), url_for("RestoreOverPage.leave")
+    return found_page(work, action, leave, form)
 
 
 def _trouble_page(work: RestoreWork) -> Any:

@@ -19,8 +19,8 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.long_work.uploads import PIECE_BYTES
 from dosar.pages.backups.backup_state import current_restore
-from dosar.pages.backups.backup_words import contents_text
 from dosar.pages.backups.drive_choices import found_choices
+from dosar.pages.backups.restoring.found_page import found_page
 from dosar.pages.backups.restoring.restore_forms import RestoreForm
 from dosar.pages.backups.restoring.restore_progress import restore_progress_page
 from dosar.pages.backups.restoring.restore_sources import asked_source
@@ -70,24 +70,18 @@ class RestorePage(PageView):
 
     @page_route("/restore/progress", PUBLIC_ACCESS)
     def progress(self) -> Any:
+        if access_services().is_set_up():
+            return redirect("/", 303)  # it is done
         work = _require_hers()
         if (progress := work.progress) is not None:
             return restore_progress_page(progress, url_for("RestorePage.progress"))
         if not isinstance(work.trouble, SECRET_TROUBLES):
             work.guesses.forget(request.remote_addr or "")
+        if work.found is not None:
+            return found_page(work, url_for("RestorePage.work_with"), url_for("RestorePage.leave"))
         if work.trouble is not None:
             return _restore_page(_form_as_typed(work), work.trouble.message.say(gettext))
-        if work.found is None:
-            return redirect(url_for("RestorePage.restore"), 303)
-        return render_template(
-            "backups/restoring/restore_found.html",
-            whose=work.found.organisation,
-            counted=contents_text(work.found.manifest),
-            lost="",
-            form=None,
-            action=url_for("RestorePage.work_with"),
-            leave=url_for("RestorePage.leave"),
-        )
+        return redirect(url_for("RestorePage.restore"), 303)
 
     @page_route("/restore/open", PUBLIC_ACCESS, ("POST",))
     def work_with(self) -> Any:
@@ -95,7 +89,7 @@ class RestorePage(PageView):
         if work.found is None or vault is None:
             abort(404)
         vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
-        return redirect("/", 303)
+        return redirect(url_for("RestorePage.progress"), 303)
 
     @page_route("/restore/leave", PUBLIC_ACCESS, ("POST",))
     def leave(self) -> Any:

@@ -1,0 +1,29 @@
+"""What lies in a back-up that was looked through, before its data are worked with."""
+
+from flask import Response, render_template
+from flask_babel import gettext
+
+from dosar.backups.restoring.restore_work import RestoreWork
+from dosar.pages.backups.backup_words import contents_text
+from dosar.pages.backups.lost_work import lost_text, saved_since
+from dosar.pages.backups.restoring.restore_forms import OverForm
+
+
+def found_page(work: RestoreWork, action: str, leave: str, form: OverForm | None = None) -> Response:
+    """The page; with the ``form`` that is filled in where there are data already. Where it was tried, and the data
+    could not take their place, it says why: it can be tried again."""
+    assert work.found is not None
+    count = saved_since(work.found.manifest.moment) if form is not None else 0
+    refused = work.trouble.message.say(gettext) if work.trouble is not None else ""
+    page = render_template(
+        "backups/restoring/restore_found.html",
+        whose=work.found.organisation,
+        counted=contents_text(work.found.manifest),
+        lost=lost_text(count) if form is not None else "",
+        is_lost=bool(count),
+        form=form,
+        refused=refused,
+        action=action,
+        leave=leave,
+    )
+    return Response(page, 422 if refused or (form is not None and form.errors) else 200)

@@ -17,7 +17,6 @@ from dosar.backups.file.archive import DATABASE_PART, write_archive
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
 from dosar.backups.keeping.runs import last_good, restored_from
 from dosar.backups.reading.registers import register_of_newer
-from dosar.backups.reading.verification import open_backup
 from dosar.backups.restoring.before_restore import remove_kept_aside
 from dosar.backups.restoring.restore import Restored, finish_interrupted, is_interrupted, restore_backup, undo_restore
 from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
@@ -34,7 +33,7 @@ from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.database.writing.append_only import closed_tables
 from dosar.long_work.progress import keep_silent
-from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, names_in, new_office
+from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, names_in, new_office, open_backup
 from tests.databases import KEY
 
 OTHER_KEY = bytes(32)

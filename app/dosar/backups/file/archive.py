@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from errno import EINVAL
+from errno import EINVAL, EIO
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
@@ -20,7 +20,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
 from dosar.backups.file.paced_writing import PacedFile, chunks, digest_of
-from dosar.backups.file.troubles import BackupCut, BackupDamaged, BackupNewer, NoBackup
+from dosar.backups.file.troubles import BackupCut, BackupDamaged, BackupNewer, BackupUnreadable, NoBackup
 from dosar.database.sealing.key_derivation import derive_key
 from dosar.long_work.progress import Progress
 
@@ -71,6 +71,8 @@ class Archive:
         except OSError as error:
             if error.errno in (None, EINVAL):  # a place before the beginning of the file
                 raise BackupDamaged(self.file) from None
+            if error.errno == EIO or error.filename == str(self.file):
+                raise BackupUnreadable(self.file, error) from None
             raise
 
 
@@ -137,7 +139,14 @@ def unverified_part(file: Path, name: str) -> bytes:
 
 def read_archive(file: Path, tell: Progress) -> Archive:
     """Read every byte of the file. Raises :class:`NoBackup`, :class:`BackupCut`, :class:`BackupDamaged`,
-    :class:`BackupNewer`."""
+    :class:`BackupNewer`, :class:`BackupUnreadable`."""
+    try:
+        return _read_through(file, tell)
+    except OSError as error:
+        raise BackupUnreadable(file, error) from None
+
+
+def _read_through(file: Path, tell: Progress) -> Archive:
     with closing(file.open("rb")) as opened:
         begin, size = opened.read(len(_BEGIN)), opened.seek(0, 2)
         opened.seek(max(0, size - _LONGEST_SEAL))

@@ -49,6 +49,18 @@ class BackupNewer(StoreError):
         )
 
 
+class BackupUnreadable(StoreError):
+    """Its disk does not give it: a stick was pulled out perhaps."""
+
+    def __init__(self, file: Path, error: OSError) -> None:
+        super().__init__(
+            "The back-up %(file)s cannot be read (%(why)s). Nothing was changed. Connect the disk or the stick on "
+            "which it lies, and try again.",
+            file=file.name,
+            why=error.strerror or type(error).__name__,
+        )
+
+
 class WrongSecret(StoreError):
     """What was typed opens nothing of it."""
 

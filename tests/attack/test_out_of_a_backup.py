@@ -34,7 +34,7 @@ def opened(organisation: Planted, tmp_path: Path) -> CopyWork:
     work: CopyWork = organisation.app.extensions[COPY]
     card, store = RecoveryCard.new(), organisation.repository.store
     write_slots(work.data, KeySlots().with_slot(KEY, "card", card.secret, "2026-11-01"))
-    made = make_backup(store, work.data, work.forms, store.master_key, FolderPlace(tmp_path), utc_now(), keep_silent)
+    made = make_backup(store, work.data, work.forms, FolderPlace(tmp_path), utc_now(), keep_silent)
     assert work.begin(BackupSource(made.name, tmp_path / made.name), " ".join(card.groups), None)
     assert is_soon(lambda: work.progress is None)
     assert work.trouble is None and work.moment is not None

@@ -90,7 +90,7 @@ class Office:
     ) -> MadeBackup:
         """To the stick, unless another place is named."""
         goes_to = place or FolderPlace(self.stick)
-        return make_backup(repository.store, self.data, self.forms, self.key, goes_to, moment, tell)
+        return make_backup(repository.store, self.data, self.forms, goes_to, moment, tell)
 
 
 def new_office(folder: Path, url: str | None = None, key: bytes = KEY) -> Office:

@@ -225,7 +225,7 @@ def test_somebody_looks_something_up_in_it(office: Office, free_port: int) -> No
         try:
             store.open_kept_data_key()
             with pytest.raises(StoreError, match="opened to look at"):
-                make_backup(store, folder, office.forms, KEY, FolderPlace(office.stick), NIGHT, keep_silent)
+                make_backup(store, folder, office.forms, FolderPlace(office.stick), NIGHT, keep_silent)
         finally:
             store.close()
     finally:

@@ -71,7 +71,7 @@ def line(cases: int, megabytes: int, folder: Path) -> str:
     size = (data / "dosar.db").stat().st_size
     begun, worked = time.perf_counter(), time.process_time()
     with saving(store) as took:
-        made = make_backup(store, data, shipped_folder("forms"), KEY, FolderPlace(stick), utc_now(), keep_silent)
+        made = make_backup(store, data, shipped_folder("forms"), FolderPlace(stick), utc_now(), keep_silent)
     backed_up, worked = time.perf_counter() - begun, time.process_time() - worked
     store.close()
     begun = time.perf_counter()

@@ -26,7 +26,7 @@ def make_and_tidy(
 ) -> tuple[MadeBackup, StoreError | None]:
     """Make a back-up, and remove what nobody needs any more; a place that cannot be tidied up takes nothing from what
     was made, and the next run tries again. Raises :class:`StoreError` where none was made."""
-    made = make_backup(store, data, forms, store.master_key, place, moment, tell)
+    made = make_backup(store, data, forms, place, moment, tell)
     try:
         tidy(store, place, kept, moment)
     except StoreError as untidy:

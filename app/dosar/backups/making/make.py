@@ -50,7 +50,7 @@ class MadeBackup:
 
 
 def make_backup(
-    store: Store, data: Path, forms: Path, key: bytes, place: BackupPlace, moment: datetime, tell: Progress
+    store: Store, data: Path, forms: Path, place: BackupPlace, moment: datetime, tell: Progress
 ) -> MadeBackup:
     """Make a back-up of everything as it is now, while others work on; ``moment`` is UTC and names it.
 
@@ -66,13 +66,13 @@ def make_backup(
     clear_work_folders(data)
     with work_folder(data) as work:
         file = work / name
-        snapshot = _packed(store, data, forms, key, file, moment, partial(_require_open, store, tell))
+        snapshot = _write_file(store, data, forms, file, moment, partial(_require_open, store, tell))
         size = file.stat().st_size
         with _removed_on_failure(store, place, unfinished):
             place.put(file, unfinished, tell)
             file.unlink()
             place.fetch(unfinished, file, tell)
-            verified = verify_backup(file, key, partial(_require_open, store, tell), work)
+            verified = verify_backup(file, store.master_key, partial(_require_open, store, tell), work)
             if verified.contents != snapshot.contents or file.stat().st_size != size:
                 raise StoreError("The back-up that was read back is another one. Try again, or choose another place.")
             place.rename(unfinished, name)
@@ -105,10 +105,9 @@ def _require_open(store: Store, tell: Progress, step: str, done: float) -> None:
     tell(step, done)
 
 
-def _packed(
-    store: Store, data: Path, forms: Path, key: bytes, file: Path, moment: datetime, tell: Progress
-) -> Snapshot:
-    """Write the file; the snapshot beside it is gone afterwards."""
+def _write_file(store: Store, data: Path, forms: Path, file: Path, moment: datetime, tell: Progress) -> Snapshot:
+    """Write the back-up; the snapshot beside it is gone afterwards."""
+    key = store.master_key
     with work_folder(file.parent) as folder:
         snapshot = take_snapshot(store, key, folder, tell)
         manifest = Manifest(

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from dosar.access.organisation.settings import Organisation, save_organisation
-from dosar.backups.keeping.running import FAILED_ACTION
+from dosar.backups.keeping.back_up import FAILED_ACTION
 from dosar.backups.keeping.runs import recent_runs
 from dosar.backups.making.make import backup_mark, make_backup
 from dosar.backups.places.folder import FolderPlace

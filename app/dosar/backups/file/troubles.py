@@ -83,7 +83,7 @@ class ForeignBackup(StoreError):
         )
 
 
-def tell_of(trouble: StoreError, name: str) -> StoreError:
+def with_file_name(trouble: StoreError, name: str) -> StoreError:
     """Let the message call the file as its sender does. What the exception itself says, as a log has it, stays."""
     trouble.message = Message(trouble.message.text, {**trouble.message.values, "file": name})
     return trouble

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from dosar.backups.keeping.back_up import back_up_and_prune, log_run
 from dosar.backups.keeping.backup_plan import read_plan
 from dosar.backups.keeping.retention import Retention
-from dosar.backups.keeping.running import make_and_tidy, note
 from dosar.backups.keeping.runs import BackupRun, note_rehearsal
 from dosar.backups.making.make import MadeBackup
 from dosar.backups.places.addresses import FOLDER_KIND
@@ -121,7 +121,7 @@ class BackupWork(BackgroundWork):
         self.progress = WorkProgress(place=place.title)
         try:
             tell = self._teller(place)
-            made, _ = make_and_tidy(self.store, self.data, self.forms, open_place(place), kept, begun, tell)
+            made, _ = back_up_and_prune(self.store, self.data, self.forms, open_place(place), kept, begun, tell)
             outcome = replace(outcome, made=made)
         except StoreError as trouble:
             outcome = replace(outcome, trouble=trouble)
@@ -153,4 +153,4 @@ class BackupWork(BackgroundWork):
             made is not None,
             trouble.message if trouble else None,
         )
-        note(self.store, run, actor)
+        log_run(self.store, run, actor)

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from dosar.backups.file.paced_writing import copy_paced
+from dosar.backups.places.fetch_limit import FetchLimit
 from dosar.backups.places.folder_troubles import NOT_THERE, folder_trouble
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
-from dosar.backups.places.room import Room
 from dosar.database.atomic_files import sync_folder
 from dosar.long_work.progress import Progress
 
@@ -36,7 +36,7 @@ class FolderPlace:
 
     def fetch(self, name: str, target: Path, tell: Progress) -> None:
         with self._reaching():
-            Room(target).require((self.folder / name).stat().st_size)
+            FetchLimit(target).require((self.folder / name).stat().st_size)
             _forget_what_was_written(self.folder / name)
             copy_paced(self.folder / name, target, partial(tell, "read"))
 

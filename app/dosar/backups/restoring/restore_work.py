@@ -15,7 +15,7 @@ from dosar.access.sealed.guesses import Guesses
 from dosar.access.sealed.vault import DataExchange, TellStep
 from dosar.backups.file.manifest import Manifest
 from dosar.backups.file.names import NAME_END, read_name
-from dosar.backups.file.troubles import WrongSecret, opening_trouble, tell_of
+from dosar.backups.file.troubles import WrongSecret, opening_trouble, with_file_name
 from dosar.backups.places.place import BackupPlace
 from dosar.backups.reading.verification import QUICK_LOOK, unlock_backup
 from dosar.backups.restoring.restore import Restored, restore_backup, undo_restore
@@ -141,7 +141,7 @@ class RestoreWork(BackgroundWork):
     def _trouble_of(self, error: Exception) -> StoreError:
         trouble, source = opening_trouble(error), self._source
         if source and source.file and trouble.message.values.get("file") == source.file.name:
-            return tell_of(trouble, source.name)
+            return with_file_name(trouble, source.name)
         return trouble
 
     def _fetched(self, source: BackupSource) -> Path:

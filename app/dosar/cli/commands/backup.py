@@ -72,7 +72,7 @@ def _secret_in(file: Path | None) -> str:
 
 
 def _to_named(store: "Store", data: Path, places: Places, place: "BackupPlace", named: str) -> list[bool]:
-    from dosar.backups.keeping.running import back_up_to
+    from dosar.backups.keeping.back_up import back_up_to
     from dosar.cli.console.backup_words import StepLines, made_line
 
     run = back_up_to(store, data, places.forms_folder(), place, StepLines().tell)

@@ -18,7 +18,7 @@ from dosar.pages.backups.backup_state import RESTORE, WORK
 from dosar.updates.data.kept import change_kept, read_kept_for_this
 from dosar.updates.ending import end_update
 from dosar.updates.programs.program import running_version
-from dosar.updates.programs.trial import note_coming_up, note_work, told_failure
+from dosar.updates.programs.trial import note_coming_up, note_work, pop_failure
 from dosar.updates.work import UPDATES, UpdateWork
 
 FIRST_LOOK_SECONDS, LOOK_SECONDS = 60.0, 600.0
@@ -47,7 +47,7 @@ def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], No
             change_kept(data, came_up_at=utc_now().isoformat())
         if not kept.is_good:
             _say(DIFFERENT)
-    work.failed = told_failure()
+    work.failed = pop_failure()
     if work.failed:
         _say(Message(FAILED, {"version": work.failed, "running": running_version()}))
     if by_itself:

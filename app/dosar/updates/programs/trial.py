@@ -74,7 +74,7 @@ def end_trial(now: datetime) -> list[str]:
     return remove_others(choice.runs)
 
 
-def told_failure() -> str:
+def pop_failure() -> str:
     """The version that did not come up and had to hand back to this one: told once."""
     choice = read_choice()
     if choice is None or choice.is_failure_told or choice.runs != own_program():

@@ -16,8 +16,8 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from dosar.backups.places.addresses import bucket_of
+from dosar.backups.places.fetch_limit import FetchLimit
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
-from dosar.backups.places.room import Room
 from dosar.backups.places.servers import server_troubles
 from dosar.backups.places.servers.server_troubles import refused
 from dosar.long_work.progress import Progress
@@ -83,10 +83,10 @@ class ObjectStorePlace:
     def fetch(self, name: str, target: Path, tell: Progress) -> None:
         with self._asking(), target.open("wb") as written:
             found = obstore.get(self._store, name)
-            size, got, room = int(found.meta["size"]), 0, Room(target)
+            size, got, limit = int(found.meta["size"]), 0, FetchLimit(target)
             for chunk in found.stream(min_chunk_size=READ_BYTES):
                 got += len(chunk)
-                room.require(max(size, got))
+                limit.require(max(size, got))
                 written.write(chunk)
                 tell("read", got / max(size, got, 1))
             if got != size:

@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from dosar.backups.places.fetch_limit import FetchLimit
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
-from dosar.backups.places.room import Room
 from dosar.backups.places.servers import server_troubles
 from dosar.backups.places.servers.chunked_upload import read_chunks, send_in_pieces
 from dosar.backups.places.servers.webdav_requests import WebDavRequests
@@ -46,10 +46,10 @@ class WebDavPlace:
 
     def fetch(self, name: str, target: Path, tell: Progress) -> None:
         with self._server.ask("GET", self._url(name), (200,)) as answer, target.open("wb") as written:
-            size, got, room = int(answer.headers.get("Content-Length", 0)), 0, Room(target)
+            size, got, limit = int(answer.headers.get("Content-Length", 0)), 0, FetchLimit(target)
             for chunk in answer.stream(READ_BYTES, decode_content=False):
                 got += len(chunk)
-                room.require(max(size, got))
+                limit.require(max(size, got))
                 written.write(chunk)
                 tell("read", got / max(size, got, 1))
 

@@ -21,20 +21,20 @@ from dosar.long_work.progress import Progress
 MADE_ACTION, FAILED_ACTION = "backup_made", "backup_failed"
 
 
-def make_and_tidy(
+def back_up_and_prune(
     store: Store, data: Path, forms: Path, place: BackupPlace, kept: Retention, moment: datetime, tell: Progress
 ) -> tuple[MadeBackup, StoreError | None]:
-    """Make a back-up, and remove what nobody needs any more; a place that cannot be tidied up takes nothing from what
+    """Make a back-up, and remove what nobody needs any more; a place that cannot be pruned takes nothing from what
     was made, and the next run tries again. Raises :class:`StoreError` where none was made."""
     made = make_backup(store, data, forms, place, moment, tell)
     try:
-        tidy(store, place, kept, moment)
+        prune_backups(store, place, kept, moment)
     except StoreError as untidy:
         return made, untidy
     return made, None
 
 
-def note(store: Store, run: BackupRun, actor: int | None = None) -> None:
+def log_run(store: Store, run: BackupRun, actor: int | None = None) -> None:
     """Keep how it went, and tell it in the audit log; that a stick is still where it was is told there once."""
     with store.writing() as session:
         is_told = actor is None and _is_still_away(session, run)
@@ -57,17 +57,17 @@ def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: 
     """Back up to a place that is not in the settings. Raises :class:`StoreError`; a database that takes no note of it
     takes nothing from a back-up that was made."""
     begun = utc_now()
-    made, trouble = make_and_tidy(store, data, forms, place, USUAL_RETENTION, begun, tell)
+    made, trouble = back_up_and_prune(store, data, forms, place, USUAL_RETENTION, begun, tell)
     told = trouble.message if trouble else None
     run = BackupRun(None, COMMAND, begun, utc_now(), made.name, made.bytes, True, told)
     try:
-        note(store, run)
+        log_run(store, run)
     except StoreError as error:
         run = replace(run, trouble=error.message)
     return run
 
 
-def tidy(store: Store, place: BackupPlace, kept: Retention, moment: datetime) -> list[str]:
+def prune_backups(store: Store, place: BackupPlace, kept: Retention, moment: datetime) -> list[str]:
     """Remove the back-ups of this organisation that nobody needs any more, by its own clock; their names. ``moment``,
     UTC, is that of the one that was just made: it is the last."""
     with store.snapshot() as connection:

@@ -7,7 +7,7 @@ from dosar.database.store_errors import StoreError
 from dosar.long_work.disk_room import SPARE_BYTES
 
 
-class Room:
+class FetchLimit:
     """What was free beside the file when it was begun, but for what stays free: half of it where that is little."""
 
     def __init__(self, target: Path) -> None:

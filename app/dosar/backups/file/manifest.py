@@ -73,19 +73,19 @@ class SealedPart:
 
     def sealed(self, master_key: bytes) -> bytes:
         """As it is written."""
-        told = json.dumps(_told(self), sort_keys=True, separators=(",", ":")).encode()
+        told = json.dumps(_to_json(self), sort_keys=True, separators=(",", ":")).encode()
         return seal_value(derive_key(master_key, SEALED_PURPOSE), told, _PLACE)
 
 
 def open_sealed(file: Path, sealed: bytes, master_key: bytes) -> SealedPart:
     """The opposite, of a back-up ``file``. Raises :class:`BackupDamaged`."""
     try:
-        return _read(json.loads(open_value(derive_key(master_key, SEALED_PURPOSE), sealed, _PLACE)))
+        return _from_json(json.loads(open_value(derive_key(master_key, SEALED_PURPOSE), sealed, _PLACE)))
     except (InvalidTag, ValueError, KeyError, TypeError):
         raise BackupDamaged(file) from None
 
 
-def _told(part: SealedPart) -> dict[str, Any]:
+def _to_json(part: SealedPart) -> dict[str, Any]:
     manifest = part.manifest
     return {
         "moment": manifest.moment.isoformat(),
@@ -101,7 +101,7 @@ def _told(part: SealedPart) -> dict[str, Any]:
     }
 
 
-def _read(told: dict[str, Any]) -> SealedPart:
+def _from_json(told: dict[str, Any]) -> SealedPart:
     contents = {name: TableRows(rows, digest) for name, (rows, digest) in told["contents"].items()}
     manifest = Manifest(
         datetime.fromisoformat(told["moment"]),

@@ -20,9 +20,10 @@ from dosar.records.repository import Repository
 
 FindRecord = Callable[[str, int], int | None]
 """The number that a record of the back-up has today, by its form and its number then; none where it is not there."""
-OWNER = ("form", "rows_of", "question", "record_id", "digest")
-KEPT = ("form", "rows_of", "question", "name", "media_type", "at", "user_id", "content")
-DIGEST = ("digest",)
+IDENTITY_COLUMNS = ("form", "rows_of", "question", "record_id", "digest")
+COPIED_COLUMNS = ("form", "rows_of", "question", "name", "media_type", "at", "user_id", "content")
+DIGEST_COLUMN = ("digest",)
+"""Of the table of attachments: what makes a file the same one, what a new one takes over, what tells its content."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ def as_numbered_today(
     for link in links_in_answers(questions, then):
         found = None if link.target == USER_LINK else find(link.target, link.number)
         numbers[link.where] = link.number if found is None else found
-    of_today = {_file_row(today, number, DIGEST): number for _, number in files_in_answers(questions, now)}
+    of_today = {_file_row(today, number, DIGEST_COLUMN): number for _, number in files_in_answers(questions, now)}
     contents = {row.digest: number for row, number in of_today.items() if row is not None}
     for where, number in files_in_answers(questions, then):
-        row = _file_row(copy.repository, number, DIGEST)
+        row = _file_row(copy.repository, number, DIGEST_COLUMN)
         numbers[where] = number if row is None else contents.get(row.digest, number)
     return _with_numbers(then, numbers)
 
@@ -89,10 +90,10 @@ def user_today(today: Repository, number: int | None) -> int | None:
 
 def _file(copy: OpenCopy, today: Repository, number: int, owner: int | None) -> int:
     """The file where it still is what it was, else a new one with its content."""
-    then = _file_row(copy.repository, number, OWNER)
-    if then == _file_row(today, number, OWNER):
+    then = _file_row(copy.repository, number, IDENTITY_COLUMNS)
+    if then == _file_row(today, number, IDENTITY_COLUMNS):
         return number
-    then = _file_row(copy.repository, number, KEPT)
+    then = _file_row(copy.repository, number, COPIED_COLUMNS)
     content = open_content(copy.repository.store.purpose_key(FILES_PURPOSE), then.content)
     values = {**then._mapping, **sealed_file(today.store, content), "user_id": owner or then.user_id}
     made = insert(attachment_table).values(values)

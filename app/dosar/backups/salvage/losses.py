@@ -160,10 +160,10 @@ def differing_questions(copy: OpenCopy, today: Repository, form: Form, then: Ans
     questions = [question for question in form.questions.values() if question.name in names]
     questions = [question for question in questions if not (question.computed or question.issued)]
     numbered = as_numbered_today(copy, today, questions, then, now, find)
-    return [question for question in questions if _told(question, numbered) != _told(question, now)]
+    return [question for question in questions if _comparable(question, numbered) != _comparable(question, now)]
 
 
-def _told(question: Question, answers: Answers) -> Any:
+def _comparable(question: Question, answers: Answers) -> Any:
     """The answer, whichever numbers its rows have."""
     return question.to_json(question.unnumbered(answers.get(question.name))) or None
 

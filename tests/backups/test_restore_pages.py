@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from werkzeug.test import Client, TestResponse, encode_multipart
 from dosar.access.organisation.settings import Organisation, save_organisation
 from dosar.access.sealed.guesses import FREE_GUESSES, Guesses
 from dosar.access.sealed.vault import Vault
-from dosar.backups.restoring.restore_work import FETCHED_FOLDER
+from dosar.backups.restoring.restore_work import FETCHED_FOLDER, BackupSource, FoundBackup, find_backup
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.pages.backups.backup_state import RESTORE
@@ -88,7 +89,8 @@ class NewComputer:
 
     def worked_with(self) -> TestResponse:
         """Work with what was found, and wait for what comes of it."""
-        assert self.post("/restore/open").location == "/restore/progress"
+        (word,) = re.findall(r'name="found" value="([^"]+)"', self.get("/restore/progress").text)
+        assert self.post("/restore/open", found=word).location == "/restore/progress"
         assert is_soon(lambda: self.vault.is_open and self.vault.seconds_opening is None)
         return self.get("/restore/progress")
 
@@ -131,6 +133,32 @@ def test_a_stranger_restores_nothing_and_learns_nothing(computer: NewComputer, k
     assert stranger.post("/restore/open").location == "/restore"
 
 
+def test_two_at_once_do_not_meet(computer: NewComputer, kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one has the code, too, and no card: neither what the first one typed nor what was found is hers."""
+    may_go_on, second = Event(), replace(computer, browser=Client(computer.browser.application))
+
+    def slow(*asked: Any) -> FoundBackup:
+        may_go_on.wait(20)
+        return find_backup(*asked)
+
+    monkeypatch.setattr("dosar.backups.restoring.restore_work.find_backup", slow)
+    sent = FileStorage(BytesIO(kept.file.read_bytes()), kept.file.name)
+    boxes = {"code": computer.code, "path": str(kept.file), "secret": kept.card}
+    assert computer.post("/restore", code=computer.code, file=sent, secret=kept.card).location == "/restore/progress"
+    refused = second.post("/restore", **{**boxes, "secret": "no card at all"})
+    assert refused.status_code == 422 and "Another back-up is being looked through just now" in refused.text
+    piece = {"at": "0", "piece": FileStorage(BytesIO(b"x"), "piece")}
+    assert second.post("/restore/piece", code=computer.code, **piece).status_code == 422
+    assert second.get("/restore/progress").location == "/restore"
+    assert computer.post("/restore/leave").location == "/set-up", "it waits for nothing"
+    may_go_on.set()
+    with open_application_of(computer.vault) as application:
+        work = application.extensions[RESTORE]
+    assert is_soon(lambda: not work.is_running)
+    assert work.found is None and not (computer.data / FETCHED_FOLDER).exists()
+    assert "2 cases" in computer.restore(path=str(kept.file), secret=kept.card).text, "and she begins anew"
+
+
 def cut(content: bytes) -> bytes:
     return content[:-100]
 
@@ -162,8 +190,11 @@ def test_a_file_that_is_not_what_was_written_changes_nothing(
 
 def test_what_opens_nothing_is_said_in_words_and_guesses_are_limited(computer: NewComputer, kept: Kept) -> None:
     mistyped = kept.card[:-1] + ("A" if kept.card[-1] != "A" else "B")
-    for secret, told in ((mistyped, "typing error"), *[("something else", "does not open")] * (FREE_GUESSES - 1)):
+    letter = computer.data.parent / "letter.dosar"
+    letter.write_bytes(b"Dear Sir")
+    for secret, told in ((mistyped, "typing error"), *[("something else", "does not open")] * (FREE_GUESSES - 2)):
         assert told in computer.restore(path=str(kept.file), secret=secret).text
+    computer.restore(path=str(letter), secret="something else")  # forgives nothing
     assert computer.restore(path=str(kept.file), secret=kept.card).status_code == 429
 
 
@@ -228,6 +259,8 @@ def test_the_set_up_leads_to_it_and_the_cases_come_back(computer: NewComputer, k
     assert "2 cases, 0 sheets, 1 account, as of" in found
     assert str(escape(OFFICE)) in found, "whose it is"
     assert "Casa" not in "".join(re.findall("<title>.*?</title>", found, re.DOTALL))
+    assert computer.post("/restore/open").location == "/restore/progress" and not computer.vault.seconds_opening
+    assert str(escape(OFFICE)) in computer.get("/restore/progress").text, "of which back-up nobody said"
     stick.unlink()
     assert computer.worked_with().status_code == 422, "pulled out too early"
     assert "cannot be read" in computer.get("/restore/progress").text
@@ -235,6 +268,12 @@ def test_the_set_up_leads_to_it_and_the_cases_come_back(computer: NewComputer, k
     assert computer.worked_with().location == "/"
     assert computer.names() == ["Ancuța Cânepă", "Doina Rusu"]
     assert not (computer.data / FETCHED_FOLDER).exists()
+    with open_application_of(computer.vault) as application:
+        work = application.extensions[RESTORE]
+    work.begin(BackupSource(kept.file.name, kept.file), kept.card)
+    assert is_soon(lambda: work.found is not None)
+    assert computer.vault.seal() and computer.vault.wait_until_closed()
+    assert work.found is None, "the key went with the data"
 
 
 def files(data: Path) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from dosar.database.keys.key_changes import KeyChanges
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.system_tables import history_table
+from dosar.pages.backups.backup_state import RESTORE
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.backups.offices import enter, names_in, new_office
 from tests.browser.programs import code_of_set_up, open_application_of, running_program
@@ -119,6 +121,12 @@ def test_yesterday_comes_back_over_what_was_done_wrong_today(visit: Callable[...
         administrator.press("Restabilește peste ce este aici")
         notice = administrator.page.locator(".notice-danger").first
         assert "Bifați că știți" in notice.inner_text() and "/help" not in notice.inner_html(), "it is no sheet"
+        with open_application_of(vault) as application:
+            restore = application.extensions[RESTORE]
+        restore.found = replace(restore.found, word="of one that a colleague opened")
+        administrator.page.check("#sure")
+        administrator.press("Restabilește peste ce este aici")
+        assert "Între timp s-a deschis altă copie de siguranță" in administrator.notice
         administrator.page.check("#sure")
         administrator.press("Restabilește peste ce este aici")
         expect(administrator.page.locator("h1")).to_have_text("Autentificare")

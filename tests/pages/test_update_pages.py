@@ -141,8 +141,14 @@ def test_an_update_is_brought_looked_at_and_done(
     page = after(administrator, work).text
     assert "Update to version 9.0.0" in page and "Faster." in page and "nobody has said where back-ups go" in page
     assert "An update is on its way" in administrator.get("/update").text
-    assert post(administrator, "/update/begin").location == "/update/progress"
+    assert 'name="version" value="9.0.0"' in page
+    assert post(administrator, "/update/begin", version="8.9.0").location == "/update/progress"
+    assert "Another update was brought meanwhile" in after(administrator, work).text and work.installed is None
+    assert post(administrator, "/update/begin", version="9.0.0").location == "/update/progress"
     assert "Dosar is starting anew" in after(administrator, work).text
+    assert post(administrator, "/update/leave").location == "/update/progress", "it is chosen"
+    assert "already" in post(administrator, "/update/piece", at="0").json["problem"]
+    assert work.installed is not None
     chosen = read_choice()
     assert chosen is not None and (chosen.runs.version, chosen.before) == ("9.0.0", installed) and chosen.is_on_trial
 
@@ -170,11 +176,11 @@ def test_no_update_without_the_back_up_that_was_to_be_made(
     assert "blue stick" in after(administrator, work).text
     (stick / "Dosar").rename(tmp_path / "elsewhere") if (stick / "Dosar").exists() else None
     stick.rename(tmp_path / "gone")
-    post(administrator, "/update/begin")
+    post(administrator, "/update/begin", version="9.0.0")
     refused = after(administrator, work)
     assert refused.status_code == 422 and "so nothing was updated" in refused.text and read_choice() is None
     assert "Update without a back-up" in refused.text
-    post(administrator, "/update/begin", without_backup="yes")
+    post(administrator, "/update/begin", version="9.0.0", without_backup="yes")
     assert "Dosar is starting anew" in after(administrator, work).text
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Lock, RLock, Thread
 
 from dosar.database.store_errors import StoreError
 
@@ -21,7 +21,7 @@ class BackgroundWork:
     """One piece of work at a time, in a thread of its own, and what is known of it."""
 
     def __init__(self) -> None:
-        self._turn, self._change = Lock(), Lock()
+        self._turn, self._change = Lock(), RLock()
         self.progress: WorkProgress | None = None
         """How far it is; None while nothing is being done."""
         self.trouble: StoreError | None = None

@@ -99,7 +99,7 @@ class UpdateWork(BackgroundWork):
 
     def look(self, get_file: Callable[[Progress], Path]) -> bool:
         """Get the file of an update, and read it, in the background. Whether that was begun: one thing at a time."""
-        if not self._take_turn():
+        if self.is_restarting or not self._take_turn():
             return False
         self.found, self.installed, self.outcomes = None, None, ()
         self._start(lambda: self._look(get_file))
@@ -107,18 +107,23 @@ class UpdateWork(BackgroundWork):
 
     def begin(self, actor: int | None = None, without_backup: bool = False) -> bool:
         """Do the update that was found, in the background. Whether it was begun."""
-        if self.found is None or not self._take_turn():
+        if self.found is None or self.is_restarting or not self._take_turn():
             return False
         self._start(lambda: self._update(actor, without_backup))
         return True
 
     def go_back(self, actor: int | None = None) -> None:
         """Have the version before run, with the data of before. Raises :class:`StoreError`, and nothing was changed."""
-        store, version = self.backups.store, running_version()
-        program = go_back(self.data, store.master_key, self._clock())
-        with store.writing() as session:
-            add_event(session, WENT_BACK_ACTION, actor=actor, fields=[version, program.version])
-        self._is_going_back = True
+        if not self._take_turn():
+            raise StoreError("An update is being installed already. Wait until it is done.")
+        try:
+            store, version = self.backups.store, running_version()
+            program = go_back(self.data, store.master_key, self._clock())
+            with store.writing() as session:
+                add_event(session, WENT_BACK_ACTION, actor=actor, fields=[version, program.version])
+            self._is_going_back = True
+        finally:
+            self._end()
         self._restart_soon()
 
     def discard_abandoned(self) -> None:
@@ -126,12 +131,16 @@ class UpdateWork(BackgroundWork):
         if self.progress is None and not self.is_restarting and self.uploads.is_abandoned():
             self.forget()
 
-    def forget(self) -> None:
-        """It is over, or not wanted any more: nothing of it is kept."""
-        with self._turn:
-            self.found = self.trouble = self.installed = None
+    def forget(self) -> bool:
+        """It is over, or not wanted any more: nothing of it is kept. Whether that was done: what is being made is not
+        broken off, and the version that was chosen runs next."""
+        with self._change:
+            if self.is_running or self.is_restarting:
+                return False
+            self.found = self.trouble = None
             self.outcomes = ()
             self.uploads.clear()
+        return True
 
     def _restart_soon(self) -> None:
         """Once the page is there that waits for it; in a moment, where nobody looks."""

@@ -72,6 +72,8 @@ class Vault:
     cards: PendingCards = field(default_factory=PendingCards)
     steps: OpeningSteps = field(default_factory=OpeningSteps)
     """What ``open_application`` does just now, as it tells."""
+    on_seal: Callable[[], None] = lambda: None
+    """Called once the data are sealed: whatever else remembers what opens them forgets it."""
     trouble: StoreError | None = None
     """Why the data could not be opened the last time."""
     is_ending: bool = False
@@ -252,8 +254,12 @@ class Vault:
             self._is_closing = self._is_closing or closing is not None
         if closing is None:
             return False
-        Thread(target=self._close, args=(closing,), daemon=True).start()
+        Thread(target=self._seal, args=(closing,), daemon=True).start()
         return True
+
+    def _seal(self, closing: OpenData) -> None:
+        self.on_seal()
+        self._close(closing)
 
     def seal_if_idle(self, seconds: float) -> bool:
         """Seal the data if nobody has worked with them for so long."""

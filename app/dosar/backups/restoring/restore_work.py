@@ -66,6 +66,15 @@ class FoundBackup:
     """Its name."""
     secret: str | Path = field(repr=False)
     master_key: bytes = field(repr=False)
+    word: str = field(default_factory=token_urlsafe)
+    """What the page sends along that told of it: what somebody says yes to is what she has read."""
+
+
+class RestoreBusy(StoreError):
+    """Somebody else's back-up is being looked through: what is found there is told to nobody but her."""
+
+    def __init__(self) -> None:
+        super().__init__("Another back-up is being looked through just now. Wait until that is done, and try again.")
 
 
 class RestoreWork(BackgroundWork):
@@ -78,27 +87,41 @@ class RestoreWork(BackgroundWork):
         """What the browser shows that began it."""
         self.found: FoundBackup | None = None
         self._source: BackupSource | None = None
+        self._is_wanted = False
         self.typed: Mapping[str, str] = {}
         """What was typed, to be shown again where something was wrong."""
         self.uploads = Uploads(data / FETCHED_FOLDER, f"back-up{NAME_END}", lambda name: read_name(name) is not None)
         self.guesses = Guesses()
         """How often something was typed that opens nothing, by address."""
 
-    def begin(self, source: BackupSource, secret: str | Path, typed: Mapping[str, str] = NOTHING_TYPED) -> bool:
-        """Fetch, open and count the back-up in the background. Whether it was begun: one at a time."""
-        if not self._take_turn():
-            return False
-        self.token, self.typed, self.found = token_urlsafe(24), typed, None
-        self._source = source
+    def begin(self, source: BackupSource, secret: str | Path, typed: Mapping[str, str] = NOTHING_TYPED) -> None:
+        """Fetch, open and count the back-up in the background: one at a time. Raises :class:`RestoreBusy`."""
+        with self._change:
+            if not self._take_turn():
+                raise RestoreBusy
+            self._is_wanted = True
+            self.token, self.typed, self.found = token_urlsafe(24), typed, None
+            self._source = source
         self._start(lambda: self._look(source, secret))
-        return True
 
     def forget(self) -> None:
-        """It is over, or not wanted any more: nothing of it is kept."""
-        with self._turn:
-            self.found, self.trouble, self.token, self.typed = None, None, "", NOTHING_TYPED
-            self._source = None
-            self.uploads.clear()
+        """It is over, or not wanted any more: nothing of it is kept. What is looked through just now goes as soon as
+        that ends; nobody waits for it."""
+        with self._change:
+            self._is_wanted, self.token = False, ""
+            if not self.is_running:
+                self._drop()
+
+    def _end(self) -> None:
+        with self._change:
+            if not self._is_wanted:
+                self._drop()
+            super()._end()
+
+    def _drop(self) -> None:
+        self.found, self.trouble, self.token, self.typed = None, None, "", NOTHING_TYPED
+        self._source = None
+        self.uploads.clear()
 
     def discard_abandoned(self) -> None:
         """What somebody sent or fetched hours ago, and went away from."""
@@ -155,6 +178,12 @@ def _tell_in_place(tell: TellStep, step: str, fraction: float) -> None:
     begins, ends = SHARES.get(step, (0.0, 0.0))
     if ends:
         tell(PUTTING_IN_PLACE, begins + (ends - begins) * min(max(fraction, 0.0), 1.0))
+
+
+def require_idle(work: RestoreWork) -> None:
+    """Raises :class:`RestoreBusy` while a back-up is looked through: what somebody else sends would take its place."""
+    if work.is_running:
+        raise RestoreBusy
 
 
 def require_own_database(store: Store) -> None:

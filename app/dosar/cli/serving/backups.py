@@ -30,6 +30,7 @@ def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itse
         copy.clear()
         clear_lookup_folders(work.data.parent)
     app.extensions[RESTORE] = restore
+    vault.on_seal = restore.forget
     if by_itself:
         services: AccessServices = app.extensions["dosar_access"]
         BackupSchedule(work, lambda: vault.seconds_idle, services.clock).watch()

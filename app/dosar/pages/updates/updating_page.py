@@ -37,15 +37,15 @@ class UpdatingPage(PageView):
     @page_route("/update/piece", UPDATE_ACCESS, ("POST",))
     def piece(self) -> Any:
         try:
-            upload, at = keep_piece(current_update().uploads)
+            upload, at = keep_piece(_idle_update().uploads)
         except StoreError as trouble:
             return jsonify(problem=trouble.message.say(gettext)), 422
         return jsonify(upload=upload, at=at)
 
     @page_route("/update/file", UPDATE_ACCESS, ("POST",))
     def bring(self) -> Any:
-        work = current_update()
         try:
+            work = _idle_update()
             file = sent_file(work.uploads, request.form.get("upload", ""))
         except StoreError as trouble:
             return update_page(refused=trouble.message.say(gettext))
@@ -82,12 +82,16 @@ class UpdatingPage(PageView):
         work = current_update()
         if work.found is None:
             abort(404)
+        if request.form.get("version") != work.found.version:
+            flash(gettext("Another update was brought meanwhile. Read what it brings before you begin it."), "warning")
+            return redirect(url_for("UpdatingPage.progress"), 303)
         work.begin(current_worker().id, "without_backup" in request.form)
         return redirect(url_for("UpdatingPage.progress"), 303)
 
     @page_route("/update/leave", UPDATE_ACCESS, ("POST",))
     def leave(self) -> Any:
-        current_update().forget()
+        if not current_update().forget():
+            return redirect(url_for("UpdatingPage.progress"), 303)
         flash(gettext("Nothing was changed."), "success")
         return redirect(url_for("UpdatePage.update"), 303)
 
@@ -105,6 +109,15 @@ class UpdatingPage(PageView):
         except StoreError as trouble:
             return update_page(refused=trouble.message.say(gettext))
         return redirect(url_for("UpdatingPage.progress"), 303)
+
+
+def _idle_update() -> UpdateWork:
+    """The work, to be given another file. Raises :class:`~dosar.database.store_errors.StoreError` while it is busy with
+    one: that would go."""
+    work = current_update()
+    if work.is_running or work.is_restarting:
+        raise StoreError("An update is being installed already. Wait until it is done.")
+    return work
 
 
 def _progress_page(work: UpdateWork, progress: WorkProgress) -> Response:

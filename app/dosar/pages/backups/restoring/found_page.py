@@ -23,6 +23,7 @@ def found_page(work: RestoreWork, action: str, leave: str, form: OverForm | None
         is_lost=bool(count),
         form=form,
         refused=refused,
+        word=work.found.word,
         action=action,
         leave=leave,
     )

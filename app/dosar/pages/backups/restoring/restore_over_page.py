@@ -11,7 +11,7 @@ from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.backups.places.settings import open_place
-from dosar.backups.restoring.restore_work import SECRET_TROUBLES, BackupSource, RestoreWork, require_own_database
+from dosar.backups.restoring.restore_work import BackupSource, RestoreWork, require_own_database
 from dosar.database.store_errors import StoreError
 from dosar.pages.backups.backup_state import current_restore
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
@@ -19,7 +19,7 @@ from dosar.pages.backups.places_page import named_backup, place_with_number
 from dosar.pages.backups.restoring.found_page import found_page
 from dosar.pages.backups.restoring.restore_forms import OverForm, SecretForm
 from dosar.pages.backups.restoring.restore_progress import restore_progress_page
-from dosar.pages.backups.restoring.restored import settle_restored
+from dosar.pages.backups.restoring.restored import is_what_was_read, settle_restored
 from dosar.pages.backups.restoring.secret_page import key_file_here, secret_page
 
 
@@ -30,18 +30,20 @@ class RestoreOverPage(PageView):
     def begin(self, place: int) -> Any:
         work, found, form = current_restore(), place_with_number(place), SecretForm()
         name = named_backup(found)
+        secret, meant = form.secret.data or key_file_here(), {"name": name, "place": str(place)}
+        if work.is_running and work.typed == meant:  # sent twice
+            return redirect(url_for("RestoreOverPage.look"), 303)
         try:
             require_own_database(access_services().store)
             work.guesses.count(request.remote_addr or "")
+            if not secret:
+                return _secret_page(place, name, form, "")
+            work.begin(BackupSource(name, place=open_place(found)), secret, meant)
         except TooManyGuesses as waiting:
             told = gettext("Too many did not fit; wait %(seconds)s seconds and try again.", seconds=waiting.seconds)
             return _secret_page(place, name, form, told), 429
         except StoreError as trouble:
             return _secret_page(place, name, form, trouble.message.say(gettext)), 422
-        secret = form.secret.data or key_file_here()
-        if not secret:
-            return _secret_page(place, name, form, "")
-        work.begin(BackupSource(name, place=open_place(found)), secret, {"name": name, "place": str(place)})
         return redirect(url_for("RestoreOverPage.look"), 303)
 
     @page_route("/backups/restore", BACKUPS_ACCESS)
@@ -49,9 +51,8 @@ class RestoreOverPage(PageView):
         work = current_restore()
         if (progress := work.progress) is not None:
             return restore_progress_page(progress, url_for("RestoreOverPage.look"), url_for("BackupsPage.backups"))
-        if not isinstance(work.trouble, SECRET_TROUBLES):
-            work.guesses.forget(request.remote_addr or "")
         if work.found is not None:
+            work.guesses.forget(request.remote_addr or "")
             return _found_page(work, OverForm(formdata=None))
         if work.trouble is not None:
             return _trouble_page(work)
@@ -64,6 +65,9 @@ class RestoreOverPage(PageView):
             abort(404)
         if not form.validate():
             return _found_page(work, form)
+        if not is_what_was_read(work.found):
+            flash(gettext("Another back-up was opened meanwhile. Read what it holds before you go on."), "warning")
+            return redirect(url_for("RestoreOverPage.look"), 303)
         vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
         return redirect(url_for("RestoreOverPage.look"), 303)
 

@@ -14,7 +14,7 @@ from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.access.web.cookies import host_cookie
 from dosar.access.web.hosts import is_loopback_name
-from dosar.backups.restoring.restore_work import SECRET_TROUBLES, RestoreWork, require_own_database
+from dosar.backups.restoring.restore_work import RestoreWork, require_idle, require_own_database
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.long_work.uploads import PIECE_BYTES
@@ -24,7 +24,7 @@ from dosar.pages.backups.restoring.found_page import found_page
 from dosar.pages.backups.restoring.restore_forms import RestoreForm
 from dosar.pages.backups.restoring.restore_progress import restore_progress_page
 from dosar.pages.backups.restoring.restore_sources import asked_source
-from dosar.pages.backups.restoring.restored import settle_restored
+from dosar.pages.backups.restoring.restored import is_what_was_read, settle_restored
 from dosar.pages.backups.sent_pieces import keep_piece
 
 RESTORE_COOKIE = "restore"
@@ -48,14 +48,17 @@ class RestorePage(PageView):
         try:
             require_set_up_code(access_services().set_up_code, form.code.data)
             require_own_database(access_services().store)
+            if work.is_running and form.typed == work.typed:  # sent twice
+                return _with_cookie(redirect(url_for("RestorePage.progress"), 303), work)
+            require_idle(work)
             source = asked_source(form, work)
             work.guesses.count(request.remote_addr or "")
+            work.begin(source, form.secret.data, dict(form.typed))
         except TooManyGuesses as waiting:
             told = gettext("Too many did not fit; wait %(seconds)s seconds and try again.", seconds=waiting.seconds)
             return _restore_page(form, told, 429)
         except (Mistake, StoreError) as mistake:
             return _restore_page(form, mistake.message.say(gettext))
-        work.begin(source, form.secret.data, dict(form.typed))
         return _with_cookie(redirect(url_for("RestorePage.progress"), 303), work)
 
     @page_route("/restore/piece", PUBLIC_ACCESS, ("POST",))
@@ -63,6 +66,7 @@ class RestorePage(PageView):
         work = _require_beginning()
         try:
             require_set_up_code(access_services().set_up_code, request.form.get("code", ""))
+            require_idle(work)
             upload, at = keep_piece(work.uploads)
         except (Mistake, StoreError) as mistake:
             return jsonify(problem=mistake.message.say(gettext)), 422
@@ -75,9 +79,8 @@ class RestorePage(PageView):
         work = _require_hers()
         if (progress := work.progress) is not None:
             return restore_progress_page(progress, url_for("RestorePage.progress"))
-        if not isinstance(work.trouble, SECRET_TROUBLES):
-            work.guesses.forget(request.remote_addr or "")
         if work.found is not None:
+            work.guesses.forget(request.remote_addr or "")
             return found_page(work, url_for("RestorePage.work_with"), url_for("RestorePage.leave"))
         if work.trouble is not None:
             return _restore_page(_form_as_typed(work), work.trouble.message.say(gettext))
@@ -88,6 +91,8 @@ class RestorePage(PageView):
         work, vault = _require_hers(), current_vault()
         if work.found is None or vault is None:
             abort(404)
+        if not is_what_was_read(work.found):
+            return redirect(url_for("RestorePage.progress"), 303)
         vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
         return redirect(url_for("RestorePage.progress"), 303)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dosar.updates.programs.choice import Choice, choose, read_choice, write_choice
+from dosar.updates.programs.choice import ProgramChoice, choose, read_choice, write_choice
 from dosar.updates.programs.hand_over import decide
 from dosar.updates.programs.program import Program
 from dosar.updates.programs.removal import remove_others
@@ -81,7 +81,7 @@ def test_a_newer_one_that_somebody_installed_runs_itself(base: Program, tmp_path
 def test_programs_that_want_each_other_stop_asking(base: Program) -> None:
     """The facts of a version say another number than its folder: whoever is started runs in the end."""
     newer = stored("0.3.0")
-    write_choice(Choice(Program("0.3.0", f"{newer.folder}/"), base))
+    write_choice(ProgramChoice(Program("0.3.0", f"{newer.folder}/"), base))
     assert said(base, "check") == "0.3.0 check"
 
 
@@ -133,8 +133,10 @@ def test_versions_nobody_needs_are_removed(base: Program) -> None:
 
 
 def test_a_good_day_is_a_day_with_work() -> None:
-    on_trial = Choice(Program("0.3.0", "new"), Program("0.2.0", "old"), is_on_trial=True, came_up_at=NOW.isoformat())
-    worked = Choice(**{**vars(on_trial), "has_worked": True})
+    on_trial = ProgramChoice(
+        Program("0.3.0", "new"), Program("0.2.0", "old"), is_on_trial=True, came_up_at=NOW.isoformat()
+    )
+    worked = ProgramChoice(**{**vars(on_trial), "has_worked": True})
     assert is_good_day(worked, NOW + timedelta(hours=24))
     assert not is_good_day(worked, NOW + timedelta(hours=23))
     assert not is_good_day(on_trial, NOW + timedelta(days=9)), "nobody was there"
@@ -142,5 +144,5 @@ def test_a_good_day_is_a_day_with_work() -> None:
 
 def test_without_a_version_to_go_back_to_nothing_hands_back(tmp_path: Path) -> None:
     only = make_program(tmp_path / "Dosar", "0.3.0", only_tells=True)
-    choice = Choice(only, Program("0.2.0", str(tmp_path / "gone")), is_on_trial=True, tries=9)
+    choice = ProgramChoice(only, Program("0.2.0", str(tmp_path / "gone")), is_on_trial=True, tries=9)
     assert decide(choice, only, is_counted=False).program == only

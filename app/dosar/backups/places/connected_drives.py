@@ -18,7 +18,7 @@ LOOKING_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class FoundBackup:
+class BackupFile:
     """A file that is called as a back-up is."""
 
     file: Path
@@ -33,7 +33,7 @@ class ConnectedDrive:
     drive: Drive
     free: int | None = None
     """Bytes; none where it does not answer."""
-    backups: list[FoundBackup] = field(default_factory=list)
+    backups: list[BackupFile] = field(default_factory=list)
     """Newest first, whoever's they are."""
 
 
@@ -48,7 +48,7 @@ def look_into(drives: list[Drive]) -> list[ConnectedDrive]:
         return list(looking.map(_looked_into, drives))
 
 
-def backups_in(folder: Path) -> list[FoundBackup]:
+def backups_in(folder: Path) -> list[BackupFile]:
     """The back-ups in a folder and in its folder ``Dosar``, newest first. Raises :class:`OSError`.
 
     Two folders deep and no deeper: what else lies on a stick is nobody's business.
@@ -59,12 +59,12 @@ def backups_in(folder: Path) -> list[FoundBackup]:
     return sorted(found, key=lambda backup: backup.name.moment, reverse=True)
 
 
-def _backups_of(folder: Path) -> Iterator[FoundBackup]:
+def _backups_of(folder: Path) -> Iterator[BackupFile]:
     with os.scandir(folder) as entries:
         for entry in entries:
             name = read_name(entry.name)
             if name is not None and entry.is_file():
-                yield FoundBackup(Path(entry.path), name, entry.stat().st_size)
+                yield BackupFile(Path(entry.path), name, entry.stat().st_size)
 
 
 def _looked_into(drive: Drive) -> ConnectedDrive:

@@ -145,11 +145,11 @@ def loss_of(copy: OpenCopy, today: Repository, form: Form, record: Record) -> Lo
     if (found.version, found.changed_at) == (record.version, record.changed_at) or form.append_only:
         return None
     then, now = answers_of(copy.repository, record), answers_of(today, found)
-    is_changed = bool(differing_questions(copy, today, form, then, now))
+    is_changed = bool(restorable_questions(copy, today, form, then, now))
     return LostRecord(form.key, record.id, Loss.CHANGED, found.id) if is_changed else None
 
 
-def differing_questions(copy: OpenCopy, today: Repository, form: Form, then: Answers, now: Answers) -> list[Question]:
+def restorable_questions(copy: OpenCopy, today: Repository, form: Form, then: Answers, now: Answers) -> list[Question]:
     """The questions that were answered otherwise then and can be answered so again: what follows from others comes by
     itself, and a number that was given out stays."""
 

@@ -13,10 +13,10 @@ from sqlalchemy import delete, insert, select
 
 from dosar.backups.salvage.copied_answers import copied_answers, user_today
 from dosar.backups.salvage.losses import (
-    differing_questions,
     number_today,
     opened_pair,
     record_today,
+    restorable_questions,
     salvage_token,
 )
 from dosar.backups.salvage.open_copy import OpenCopy
@@ -89,7 +89,7 @@ class RecordSalvage:
             now = open_sheet(self.today, form, found.id)
             chosen = [
                 question.name
-                for question in differing_questions(self.copy, self.today, sheet.form, sheet.answers, now.answers)
+                for question in restorable_questions(self.copy, self.today, sheet.form, sheet.answers, now.answers)
                 if question.name in wanted
             ]
             if not chosen:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from dosar.backups.places.connected_drives import ConnectedDrive, FoundBackup, connected_drives, look_into
+from dosar.backups.places.connected_drives import BackupFile, ConnectedDrive, connected_drives, look_into
 from dosar.backups.places.drives import DISK, NETWORK, STICK
 from dosar.pages.backups.backup_words import size_text, when_text
 
@@ -40,5 +40,5 @@ def _drive_words(drive: ConnectedDrive, free: int) -> str:
     return f"{words}, {ngettext('%(num)s back-up', '%(num)s back-ups', count)}" if count else words
 
 
-def _backup_words(backup: FoundBackup, drive: ConnectedDrive) -> str:
+def _backup_words(backup: BackupFile, drive: ConnectedDrive) -> str:
     return f"{when_text(backup.name.moment)} · {size_text(backup.bytes)} · {drive.drive.title}"

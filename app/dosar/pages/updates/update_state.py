@@ -14,7 +14,7 @@ from dosar.updates.data.going_back import way_back
 from dosar.updates.data.kept import KeptData, read_kept_for_this
 from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
-from dosar.updates.programs.choice import Choice, read_choice
+from dosar.updates.programs.choice import ProgramChoice, read_choice
 from dosar.updates.programs.program import Program, own_program, running_version
 from dosar.updates.work import UPDATES, UpdateWork
 
@@ -26,7 +26,7 @@ class Versions:
     running: str
     own: Program | None
     """None where Dosar was installed into a Python, which brings new versions itself."""
-    choice: Choice | None
+    choice: ProgramChoice | None
     """What was chosen, if that is what runs."""
     kept: KeptData | None
     """The data as they were before this version opened them."""

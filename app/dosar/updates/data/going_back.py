@@ -21,7 +21,7 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
 from dosar.long_work.disk_room import room_told
 from dosar.updates.data.kept import KeptData, kept_folder, read_kept, remove_kept
-from dosar.updates.programs.choice import Choice, GoingBack, choice_file, handed_back, read_choice, write_choice
+from dosar.updates.programs.choice import GoingBack, ProgramChoice, choice_file, handed_back, read_choice, write_choice
 from dosar.updates.programs.program import Program, own_program
 
 STAYING = (SLOTS_FILE, SALT_FILE, REGISTER_FILE, FOUNDED_FILE, WRONG_GUESSES_FILE, FORMS_FOLDER)
@@ -105,7 +105,7 @@ def finish_going_back(data: Path) -> Path | None:
     return aside
 
 
-def _name_of_failed(data: Path, choice: Choice) -> str:
+def _name_of_failed(data: Path, choice: ProgramChoice) -> str:
     """Of data that a version has opened which never came up with them: nobody can have worked with it, so nothing is
     lost. Empty where there are none."""
     kept = read_kept(data)

@@ -28,7 +28,7 @@ class GoingBack:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ProgramChoice:
     """What runs."""
 
     runs: Program
@@ -56,32 +56,32 @@ def choice_file() -> Path:
     return programs_folder() / CHOICE_FILE
 
 
-def read_choice() -> Choice | None:
+def read_choice() -> ProgramChoice | None:
     """What was chosen last; None where nothing ever was, or where it cannot be read: then each program runs itself."""
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return _choice_of(json.loads(choice_file().read_text("utf-8")))
     return None
 
 
-def write_choice(choice: Choice) -> None:
+def write_choice(choice: ProgramChoice) -> None:
     """Keep it. Raises :class:`OSError`."""
     write_atomically(choice_file(), json.dumps(asdict(choice), indent=1) + "\n")
 
 
-def choose(program: Program, before: Program | None, moment: str) -> Choice:
+def choose(program: Program, before: Program | None, moment: str) -> ProgramChoice:
     """From the next start on this program runs, on trial where there is one to go back to. Raises :class:`OSError`."""
-    choice = Choice(program, before, moment, is_on_trial=before is not None)
+    choice = ProgramChoice(program, before, moment, is_on_trial=before is not None)
     write_choice(choice)
     return choice
 
 
-def handed_back(choice: Choice) -> Choice:
+def handed_back(choice: ProgramChoice) -> ProgramChoice:
     """The same, but the program before runs again, for good."""
     assert choice.before is not None
-    return Choice(choice.before, since=choice.since, failed=choice.runs.version)
+    return ProgramChoice(choice.before, since=choice.since, failed=choice.runs.version)
 
 
-def change_choice(**changes: Any) -> Choice | None:
+def change_choice(**changes: Any) -> ProgramChoice | None:
     """Keep what is known of the chosen program since; nothing is kept where nothing was chosen, or the disk takes
     nothing."""
     choice = read_choice()
@@ -94,11 +94,13 @@ def change_choice(**changes: Any) -> Choice | None:
     return changed
 
 
-def _choice_of(told: Any) -> Choice:
+def _choice_of(told: Any) -> ProgramChoice:
     """Whatever a version of another day has written beside: that is left out."""
-    simple = {each.name: told[each.name] for each in fields(Choice) if type(told.get(each.name)) is type(each.default)}
+    simple = {
+        each.name: told[each.name] for each in fields(ProgramChoice) if type(told.get(each.name)) is type(each.default)
+    }
     before, back = told.get("before"), told.get("going_back")
-    return Choice(
+    return ProgramChoice(
         **simple
         | {
             "runs": _program_of(told["runs"]),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dosar.updates.programs.choice import Choice, handed_back, read_choice, write_choice
+from dosar.updates.programs.choice import ProgramChoice, handed_back, read_choice, write_choice
 from dosar.updates.programs.program import DOSAR, WINDOW, Program, own_program
 from dosar.updates.programs.store import is_in_store
 from dosar.updates.programs.versions import is_newer
@@ -32,7 +32,7 @@ class Decision:
     """Which program runs now, and what is to be remembered before it does."""
 
     program: Program
-    choice: Choice | None
+    choice: ProgramChoice | None
 
 
 def hand_over(name: str = DOSAR, arguments: Sequence[str] | None = None) -> None:
@@ -66,7 +66,7 @@ def _run_chosen(own: Program, name: str, asked: Sequence[str]) -> None:
         run_program(decision.program, name, asked, hands + 1)
 
 
-def decide(choice: Choice | None, own: Program, is_counted: bool) -> Decision:
+def decide(choice: ProgramChoice | None, own: Program, is_counted: bool) -> Decision:
     """What runs, by the choice and by what lies there."""
     if choice is None or is_newer_by_hand(own, choice):
         return Decision(own, None)
@@ -79,18 +79,18 @@ def decide(choice: Choice | None, own: Program, is_counted: bool) -> Decision:
     return Decision(choice.runs, choice)
 
 
-def is_newer_by_hand(own: Program, choice: Choice) -> bool:
+def is_newer_by_hand(own: Program, choice: ProgramChoice) -> bool:
     """Whether somebody installed this program herself after the choice was made."""
     return not is_in_store(own) and is_newer(own.version, choice.runs.version)
 
 
-def takes_over(own: Program, choice: Choice) -> bool:
+def takes_over(own: Program, choice: ProgramChoice) -> bool:
     """Whether this program, which runs and is not the chosen one, is to be chosen: it is newer, or the chosen one
     cannot be started any more."""
     return is_newer_by_hand(own, choice) or not choice.runs.is_whole()
 
 
-def must_hand_back(choice: Choice) -> bool:
+def must_hand_back(choice: ProgramChoice) -> bool:
     """Whether the chosen program is not to be started again, and another one can be."""
     if choice.before is None or not choice.before.is_whole():
         return False

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dosar.updates.programs.choice import Choice, change_choice, choose, read_choice, write_choice
+from dosar.updates.programs.choice import ProgramChoice, change_choice, choose, read_choice, write_choice
 from dosar.updates.programs.hand_over import takes_over
 from dosar.updates.programs.program import own_program
 from dosar.updates.programs.removal import remove_others
@@ -12,7 +12,7 @@ from dosar.updates.programs.removal import remove_others
 GOOD_DAY = timedelta(hours=24)
 
 
-def note_coming_up(now: datetime) -> Choice | None:
+def note_coming_up(now: datetime) -> ProgramChoice | None:
     """This program has come up: the data are open in it, and its pages are shown. ``now`` is UTC."""
     own, choice = own_program(), read_choice()
     if own is None or choice is None:
@@ -38,7 +38,7 @@ def note_opening() -> None:
         change_choice(openings=choice.openings + 1)
 
 
-def _choice_on_trial() -> Choice | None:
+def _choice_on_trial() -> ProgramChoice | None:
     own, choice = own_program(), read_choice()
     return choice if choice is not None and choice.is_on_trial and choice.runs == own else None
 
@@ -49,7 +49,7 @@ def note_work() -> None:
         change_choice(has_worked=True, tries=0, openings=0)
 
 
-def is_good_day(choice: Choice, now: datetime) -> bool:
+def is_good_day(choice: ProgramChoice, now: datetime) -> bool:
     """Whether the version on trial has had its good day. ``now`` is UTC."""
     return choice.is_on_trial and has_lasted_a_day(choice.came_up_at, choice.has_worked, now)
 

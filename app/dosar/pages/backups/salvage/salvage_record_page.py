@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route
-from dosar.backups.salvage.losses import Loss, LostRecord, differing_questions, loss_of, opened_pair
+from dosar.backups.salvage.losses import Loss, LostRecord, loss_of, opened_pair, restorable_questions
 from dosar.backups.salvage.record_salvage import RecordSalvage
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
@@ -122,7 +122,7 @@ def _compared_answers(
 ) -> list[ComparedAnswer]:
     """The questions with other answers, or all that were answered."""
     asked = (
-        differing_questions(reading.copy, reading.today.repository, form, then, now)
+        restorable_questions(reading.copy, reading.today.repository, form, then, now)
         if is_changed
         else [question for question in form.questions.values() if then.get(question.name) not in (None, [])]
     )

@@ -14,7 +14,7 @@ from dosar.long_work.disk_room import has_room, room_told
 
 PIECE_BYTES = 8 * 2**20
 """As many as a browser sends at once."""
-NO_ROOM_FOR_FILE = msgid("There is no room for the file on the disk of the data. Make room and send it again.")
+NO_ROOM_FOR_FILE = msgid("There is no room for the file on the disk of the data. Make room and try again.")
 LONGEST_PAUSE = timedelta(hours=6)
 """Whoever has sent nothing more for so long has gone away."""
 

@@ -150,6 +150,8 @@ def test_backed_up_at_work_and_restored_on_another_computer(
             ]
             kept = connection.exec_driver_sql(f'SELECT count(*) FROM "{schema}"."case"').scalar()
         assert kept == 2 and schema in said
+        with store.writing() as session:
+            session.connection().exec_driver_sql("CREATE SCHEMA before_restore_2026_13_45_999999")
         assert remove_kept_schemas(store, utc_now() + KEPT_FOR - timedelta(hours=1)) == 0
         assert remove_kept_schemas(store, utc_now() + KEPT_FOR + timedelta(hours=1)) == 1
         store.close()

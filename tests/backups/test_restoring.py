@@ -1,5 +1,6 @@
 """A laptop is gone, or its data are: by the back-up and the card all is there again, or nothing was changed."""
 
+import json
 import os
 import random
 import shutil
@@ -260,6 +261,19 @@ def test_a_cut_before_all_is_prepared_leaves_the_old(office: Office) -> None:
     (office.data / ".restoring" / "dosar.db").write_bytes(b"half")
     finish_interrupted(office.data)
     assert photographed(office.data) == before
+
+
+@pytest.mark.parametrize("aside", ["../../elsewhere", "/tmp/elsewhere", "", "x" * 300, None])
+def test_a_journal_that_somebody_wrote_leads_nowhere(aside: str | None, tmp_path: Path) -> None:
+    """A data folder that came on a stick may hold one."""
+    data = tmp_path / "one" / "data"
+    data.mkdir(parents=True)
+    (data / "dosar.db").write_bytes(b"data")
+    journal = json.dumps({"aside": aside, "coming": []}) if aside is not None else "[" * 100_000
+    (data / "restore-begun.json").write_text(journal)
+    with pytest.raises(StoreError, match="is damaged"):
+        finish_interrupted(data)
+    assert (data / "dosar.db").exists() and [each.name for each in tmp_path.iterdir()] == ["one"]
 
 
 def test_where_only_a_key_file_opened_the_data_it_does_so_again(office: Office, tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ in between locks nobody out.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DatabaseError, ProgrammingError
 
 from dosar.backups.making.snapshot import known_tables
 from dosar.backups.restoring.restore import Restored, finish_interrupted, prepared_data, restored_of
@@ -28,7 +28,8 @@ from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.long_work.progress import Progress
 
-_KEPT_SCHEMA = re.compile(r"before_restore_(\d{4})_(\d\d)_(\d\d)_(\d\d)(\d\d)(\d\d)")
+_KEPT_SCHEMA = re.compile(r"before_restore_(\d{4}_\d\d_\d\d_\d{6})", re.ASCII)
+_MOMENT = "%Y_%m_%d_%H%M%S"
 NOT_ALLOWED = "42501"
 """The server's word for a right that is missing."""
 
@@ -70,13 +71,24 @@ def remove_kept_schemas(store: Store, now: datetime) -> int:
         return 0
     with store.snapshot() as connection:
         names = inspect(connection).get_schema_names()
-    found = ((name, _KEPT_SCHEMA.fullmatch(name)) for name in names)
-    gone = [name for name, told in found if told and now - datetime(*map(int, told.groups())) > KEPT_FOR]  # type: ignore[arg-type]
-    for name in gone:
+    return sum([_is_dropped(store, name) for name in names if _is_over(name, now)])
+
+
+def _is_over(schema: str, now: datetime) -> bool:
+    found = _KEPT_SCHEMA.fullmatch(schema)
+    with suppress(ValueError):  # somebody called hers by no day
+        return found is not None and now - datetime.strptime(found[1], _MOMENT) > KEPT_FOR
+    return False
+
+
+def _is_dropped(store: Store, schema: str) -> bool:
+    """One that is another account's, or from which somebody made something, stays."""
+    with suppress(DatabaseError):
         with store.writing() as session:
             quote = session.connection().dialect.identifier_preparer.quote
-            session.connection().exec_driver_sql(f"DROP SCHEMA {quote(name)} CASCADE")
-    return len(gone)
+            session.connection().exec_driver_sql(f"DROP SCHEMA {quote(schema)} CASCADE")
+        return True
+    return False
 
 
 def _fill(stage: Path, data: Path, url: str, key: bytes, moment: datetime, tell: Progress) -> str:
@@ -85,7 +97,7 @@ def _fill(stage: Path, data: Path, url: str, key: bytes, moment: datetime, tell:
     try:
         tell("fill", 0.0)
         with target.writing() as session:
-            kept = _move_aside(session.connection(), f"before_restore_{moment:%Y_%m_%d_%H%M%S}")
+            kept = _move_aside(session.connection(), f"before_restore_{moment:{_MOMENT}}")
             copy_database(source, target, known_tables(source), before_upgrade=True)
             _let_both_open(stage, data)
         tell("fill", 1.0)

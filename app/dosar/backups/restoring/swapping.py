@@ -7,6 +7,7 @@ the old one aside and the new one to its place, so that no step is ever half don
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -39,6 +40,10 @@ CHANGED = (
     FORMS_FOLDER,
 )
 """What belongs to the data; everything else in the folder belongs to the computer."""
+
+
+_ASIDE = re.compile(r"[\w-]{1,80}", re.ASCII)
+"""A name, and no way out of the folder."""
 
 
 @contextmanager
@@ -84,7 +89,9 @@ def finish_interrupted(data: Path) -> None:
     try:
         told = json.loads(journal.read_text("utf-8"))
         aside, coming = str(told["aside"]), [str(name) for name in told["coming"]]
-    except (ValueError, KeyError, TypeError):
+        if not _ASIDE.fullmatch(aside):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise StoreError(
             "The file %(file)s is damaged, so a restore that was interrupted cannot be finished. Restore the back-up "
             "into another folder (--data).",

@@ -4,24 +4,20 @@
 key nothing was missed; it goes at the next start, or at once when somebody says so.
 """
 
-import re
-import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from dosar.database.copies.dated_folders import dated_folders, remove_dated
 from dosar.database.copies_folder import OLD_KEY_FOLDER
 
 KEPT_FOR = timedelta(days=30)
 OLD_KEY_REMOVED_ACTION = "old_key_removed"
 """What the audit log calls it."""
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2}-\d{6})(?:-\d+)?")
 
 
 def old_databases(data: Path) -> dict[Path, datetime]:
     """Folder → when the key was changed, UTC; the oldest first."""
-    folders = sorted((data / OLD_KEY_FOLDER).glob("*/")) if (data / OLD_KEY_FOLDER).is_dir() else []
-    named = ((folder, _NAME.fullmatch(folder.name)) for folder in folders)
-    return {folder: datetime.strptime(found[1], "%Y-%m-%d-%H%M%S") for folder, found in named if found}
+    return dated_folders(data / OLD_KEY_FOLDER)
 
 
 def kept_until(data: Path) -> datetime | None:
@@ -32,9 +28,5 @@ def kept_until(data: Path) -> datetime | None:
 
 def remove_old_databases(data: Path, now: datetime | None = None) -> int:
     """Delete those that were kept long enough ``now``, without it all of them; how many it was."""
-    gone = [folder for folder, moment in old_databases(data).items() if now is None or now - moment > KEPT_FOR]
-    for folder in gone:
-        shutil.rmtree(folder)
-    if gone and not any((data / OLD_KEY_FOLDER).iterdir()):
-        (data / OLD_KEY_FOLDER).rmdir()
-    return len(gone)
+    kept = old_databases(data)
+    return remove_dated(folder for folder, moment in kept.items() if now is None or now - moment > KEPT_FOR)

@@ -90,7 +90,7 @@ FOLDERS = {
         "salvage",
         "keeping",
     ],
-    "updates": ["pinned", "programs", "file", "data", TOP, "check"],
+    "updates": ["pinned", "pip", "programs", "file", "data", TOP, "check"],
     "pages": [
         "input",
         TOP,

@@ -20,8 +20,8 @@ from dosar.updates.check.check_settings import note_seen, read_check_settings
 from dosar.updates.data.kept import keep_before_update, remove_kept
 from dosar.updates.file.archive import system_name
 from dosar.updates.pinned import read_pinned
+from dosar.updates.pip.command_lines import CommandLines
 from dosar.updates.programs.choice import choose, read_choice
-from dosar.updates.programs.command_lines import CommandLines
 from dosar.updates.programs.program import Program
 from dosar.updates.work import UPDATES, UpdateWork
 from tests.backups.servers import answering

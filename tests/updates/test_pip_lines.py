@@ -8,8 +8,8 @@ import pytest
 from dosar.cli.places import Places
 from dosar.cli.starting.command_options import command_lines
 from dosar.cli.starting.options import StartOptions
-from dosar.updates.programs.pip_facts import PipFacts, source_of
-from dosar.updates.programs.pip_lines import line_of_version, newest_line, preparation, typed_line
+from dosar.updates.pip.pip_facts import PipFacts, source_of
+from dosar.updates.pip.pip_lines import line_of_version, newest_line, preparation, typed_line
 
 PYTHON = "/home/ana/my tools/bin/python"
 

@@ -23,10 +23,10 @@ from dosar.updates.data.kept import KeptData, read_kept_for_this
 from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import InstalledByPip
 from dosar.updates.installing import choose_installed, install_update
+from dosar.updates.pip.command_lines import CommandLines
+from dosar.updates.pip.pip_facts import PipFacts, pip_facts
+from dosar.updates.pip.pip_lines import preparation
 from dosar.updates.programs.choice import read_choice
-from dosar.updates.programs.command_lines import CommandLines
-from dosar.updates.programs.pip_facts import PipFacts, pip_facts
-from dosar.updates.programs.pip_lines import preparation
 from dosar.updates.programs.program import own_program, running_version
 from dosar.updates.work import require_backup
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dosar.cli.places import local_forms
 from dosar.cli.starting.options import DEFAULT_PORT, DEFAULT_SEAL_HOURS, StartOptions
-from dosar.updates.programs.command_lines import CommandLines
+from dosar.updates.pip.command_lines import CommandLines
 
 
 def command_lines(options: StartOptions) -> CommandLines:

@@ -23,9 +23,9 @@ from dosar.updates.check.newest import Newest
 from dosar.updates.data.kept import KeptData
 from dosar.updates.file.troubles import UpdatesNotTaken
 from dosar.updates.pinned import read_pinned
-from dosar.updates.programs.command_lines import CommandLines
-from dosar.updates.programs.pip_facts import pip_facts
-from dosar.updates.programs.pip_lines import preparation
+from dosar.updates.pip.command_lines import CommandLines
+from dosar.updates.pip.pip_facts import pip_facts
+from dosar.updates.pip.pip_lines import preparation
 
 UPDATE_ACCESS = requires_page("organisation")
 ON, OFF = "yes", "no"

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from dosar.database.store_errors import StoreError
-from dosar.updates.programs.pip_facts import pip_facts
-from dosar.updates.programs.pip_lines import newest_line
+from dosar.updates.pip.pip_facts import pip_facts
+from dosar.updates.pip.pip_lines import newest_line
 
 
 class UpdatesNotTaken(StoreError):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from dosar.language.text.message import Message, msgid
-from dosar.updates.programs.pip_facts import Installer, PipFacts, SourceKind
+from dosar.updates.pip.pip_facts import Installer, PipFacts, SourceKind
 
 NOT_KNOWN_YET = "…"
 """In place of the number of a version that nobody knows yet."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from dosar.updates.programs.pip_facts import PipFacts
-from dosar.updates.programs.pip_lines import line_of_version, newest_line, typed_line
+from dosar.updates.pip.pip_facts import PipFacts
+from dosar.updates.pip.pip_lines import line_of_version, newest_line, typed_line
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
-from dosar.database.copies.dated_folders import dated_folders, remove_dated
 from dosar.database.copies_folder import BEFORE_RESTORE_FOLDER
+from dosar.database.dated_folders import dated_folders, remove_dated
 from dosar.database.keys.old_key import KEPT_FOR
 
 KEPT_ASIDE_REMOVED_ACTION = "kept_aside_removed"

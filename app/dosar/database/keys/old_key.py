@@ -7,8 +7,8 @@ key nothing was missed; it goes at the next start, or at once when somebody says
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dosar.database.copies.dated_folders import dated_folders, remove_dated
 from dosar.database.copies_folder import OLD_KEY_FOLDER
+from dosar.database.dated_folders import dated_folders, remove_dated
 
 KEPT_FOR = timedelta(days=30)
 OLD_KEY_REMOVED_ACTION = "old_key_removed"

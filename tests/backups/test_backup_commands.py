@@ -260,3 +260,34 @@ def test_on_a_full_disk_nothing_is_made_and_nothing_lost(office: Office, tmp_pat
         shutil.rmtree(office.data)
         assert disk.run(f"cp -rp {disk.folder}/data {office.data}") == 0
     assert office.names() == [CANARY, "Since the back-up"] and [*office.stick.iterdir()] == [file]
+
+
+RESTORING = """
+import resource, sys
+from pathlib import Path
+from dosar.backups.restoring.server_restoring import restore_to_server
+from dosar.database.store_errors import StoreError
+file, card, data, url, fails = sys.argv[1:]
+def tell(step, done):
+    if fails and (step, done) == ("fill", 1.0):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+try:
+    restore_to_server(Path(file), card, Path(data), url, tell)
+except StoreError as trouble:
+    sys.exit(f"refused: {trouble}")
+"""
+"""Where it fails, no file takes anything more once the server has the rows."""
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_disk_that_takes_nothing_once_the_server_has_the_rows_is_told_and_it_is_done_later(office: Office) -> None:
+    with office.at_work() as repository:
+        office.back_up(repository)
+        enter(repository, "Since the back-up")
+    [file] = office.stick.iterdir()
+    asked = [sys.executable, "-c", RESTORING, file, office.card_text, office.data, str(office.url)]
+    failed = subprocess.run([*asked, "fails"], capture_output=True, text=True)
+    assert failed.returncode == 1 and "restore the same back-up once more" in failed.stderr
+    assert not (office.data / ".restoring").exists() and not (office.data / "before-restore").exists()
+    subprocess.run([*asked, ""], check=True)
+    assert office.names() == [CANARY]

@@ -1,12 +1,12 @@
-"""Moments and days as people read them here: the day first, by the organisation's clock."""
+"""Moments, days and sizes as people read them here: the day first, by the organisation's clock."""
 
 from datetime import date, datetime
 
 from babel.dates import format_datetime as babel_datetime
-from flask_babel import gettext, ngettext
+from flask_babel import format_decimal, gettext, ngettext
 
 from dosar.access.i18n.languages import request_wording
-from dosar.access.organisation.time_zones import local_time
+from dosar.access.organisation.time_zones import local_day, local_time
 from dosar.access.services import access_services
 from dosar.fields.formats.days import format_day
 from dosar.language.text.locales import locale_of
@@ -14,6 +14,7 @@ from dosar.language.text.message import msgid
 
 MOMENT_PATTERN = msgid("d MMM y, HH:mm")
 TIME_PATTERN, EXACT_PATTERN = "HH:mm", "HH:mm:ss"
+SIZE_UNITS, SIZE_FACTOR = ("kB", "MB", "GB", "TB"), 1000
 
 
 def moment_text(moment: datetime) -> str:
@@ -29,6 +30,17 @@ def time_text(moment: datetime) -> str:
 def exact_time_text(moment: datetime) -> str:
     """The same with its seconds, where the minute tells too little."""
     return _format_moment(moment, EXACT_PATTERN)
+
+
+def when_text(moment: datetime) -> str:
+    """``today, 18:30``, ``yesterday, 18:30``, or the day: by the organisation's clock."""
+    services = access_services()
+    days = (services.today() - local_day(moment, services.organisation().zone)).days
+    if days == 0:
+        return gettext("today, %(time)s", time=time_text(moment))
+    if days == 1:
+        return gettext("yesterday, %(time)s", time=time_text(moment))
+    return moment_text(moment)
 
 
 def day_text(day: date) -> str:
@@ -59,3 +71,13 @@ def _format_moment(moment: datetime, pattern: str) -> str:
 def reason_text(reason: str | None, is_hidden: bool = False) -> str:
     """Words that somebody typed beside a record, or that the reader may not see them."""
     return " ".join(filter(None, (reason, gettext("(reason hidden)") if is_hidden or reason is None else "")))
+
+
+def size_text(count: int) -> str:
+    """How large a file is."""
+    size, unit = count / SIZE_FACTOR, SIZE_UNITS[0]
+    for unit in SIZE_UNITS:
+        if size < SIZE_FACTOR or unit == SIZE_UNITS[-1]:
+            break
+        size /= SIZE_FACTOR
+    return f"{format_decimal(round(size, 1 if size < 10 else 0))} {unit}"

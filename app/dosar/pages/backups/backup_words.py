@@ -5,40 +5,15 @@ from datetime import datetime, timedelta
 
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
-from dosar.access.organisation.time_zones import local_day
-from dosar.access.services import access_services
 from dosar.backups.file.manifest import Manifest
 from dosar.backups.keeping.warnings import BackupWarning, PlaceState, failed_places, last_good_of, long_away
 from dosar.backups.places.addresses import PLACE_KINDS
 from dosar.backups.reading.contents import contents_of
 from dosar.backups.salvage.copy_work import CopyWork
-from dosar.pages.formatting import moment_text, time_text
+from dosar.pages.formatting import time_text, when_text
 from dosar.pages.rendering.work_progress import StepWords
 
 KIND_NAMES: Mapping[str, object] = {kind: lazy_gettext(words) for kind, words in PLACE_KINDS.items()}
-UNITS = ("kB", "MB", "GB", "TB")
-FACTOR = 1000
-
-
-def when_text(moment: datetime) -> str:
-    """``today, 18:30``, ``yesterday, 18:30``, or the day: by the organisation's clock."""
-    services = access_services()
-    days = (services.today() - local_day(moment, services.organisation().zone)).days
-    if days == 0:
-        return gettext("today, %(time)s", time=time_text(moment))
-    if days == 1:
-        return gettext("yesterday, %(time)s", time=time_text(moment))
-    return moment_text(moment)
-
-
-def size_text(count: int) -> str:
-    """How large a file is."""
-    size, unit = count / FACTOR, UNITS[0]
-    for unit in UNITS:
-        if size < FACTOR or unit == UNITS[-1]:
-            break
-        size /= FACTOR
-    return f"{format_decimal(round(size, 1 if size < 10 else 0))} {unit}"
 
 
 def last_backup_text(places: list[PlaceState], restored: datetime | None = None) -> str:

@@ -34,8 +34,8 @@ from dosar.pages.backups.backup_words import (
     last_backup_text,
     opened_copy_text,
     warning_text,
-    when_text,
 )
+from dosar.pages.formatting import when_text
 from dosar.pages.input.forms import OneOf, TranslatedForm
 from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 

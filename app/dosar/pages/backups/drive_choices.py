@@ -6,7 +6,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from dosar.backups.places.connected_drives import BackupFile, ConnectedDrive, connected_drives, look_into
 from dosar.backups.places.drives import DISK, NETWORK, STICK
-from dosar.pages.backups.backup_words import size_text, when_text
+from dosar.pages.formatting import size_text, when_text
 
 DRIVE_KINDS: Mapping[str, object] = {
     STICK: lazy_gettext("USB stick or disk"),

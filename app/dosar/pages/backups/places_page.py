@@ -23,11 +23,11 @@ from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.pages.backups.backup_state import current_work, place_waits
-from dosar.pages.backups.backup_words import KIND_NAMES, size_text, when_text
+from dosar.pages.backups.backup_words import KIND_NAMES
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
 from dosar.pages.backups.drive_choices import drive_choices
 from dosar.pages.backups.place_forms import PLACE_FORMS, FolderForm, PlaceForm
-from dosar.pages.formatting import exact_time_text
+from dosar.pages.formatting import exact_time_text, size_text, when_text
 
 MOST_RUNS = 1000
 

@@ -4,9 +4,9 @@ from flask import url_for
 from flask_babel import gettext
 
 from dosar.access.services import access_services
-from dosar.pages.backups.backup_words import when_text
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
+from dosar.pages.formatting import when_text
 from dosar.pages.updates.update_state import versions
 from dosar.pages.updates.update_words import out_of_date_text, trouble_lines
 from dosar.updates.check.check_settings import read_check_settings

@@ -13,8 +13,7 @@ from dosar.access.services import access_services
 from dosar.database.store_errors import StoreError
 from dosar.long_work.uploads import PIECE_BYTES
 from dosar.pages.backups.backup_state import WORK, current_work
-from dosar.pages.backups.backup_words import size_text, when_text
-from dosar.pages.formatting import day_text
+from dosar.pages.formatting import day_text, size_text, when_text
 from dosar.pages.input.forms import OneOf, TranslatedForm
 from dosar.pages.updates.update_state import daily_check, known_update, offered_file, versions
 from dosar.pages.updates.update_words import back_text, out_of_date_text, running_text, trouble_lines

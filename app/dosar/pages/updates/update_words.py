@@ -6,8 +6,8 @@ from datetime import date, datetime
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from dosar.long_work.background_work import WorkProgress
-from dosar.pages.backups.backup_words import MAKING_STEPS, when_text
-from dosar.pages.formatting import day_text
+from dosar.pages.backups.backup_words import MAKING_STEPS
+from dosar.pages.formatting import day_text, when_text
 from dosar.pages.rendering.work_progress import StepWords
 from dosar.pages.updates.update_state import Versions
 from dosar.updates.check.check_settings import CheckSettings

@@ -11,10 +11,10 @@ from dosar.access.i18n.languages import request_language
 from dosar.access.services import access_services
 from dosar.database.store_errors import StoreError
 from dosar.long_work.background_work import WorkProgress
-from dosar.pages.backups.backup_words import size_text
 from dosar.pages.backups.lost_work import saved_since
 from dosar.pages.backups.restoring.restore_forms import OverForm
-from dosar.pages.backups.sent_pieces import keep_piece, sent_file
+from dosar.pages.formatting import size_text
+from dosar.pages.input.uploaded_files import keep_piece, sent_file
 from dosar.pages.rendering.work_progress import WorkWords, work_progress_page
 from dosar.pages.updates.update_page import UPDATE_ACCESS, update_page
 from dosar.pages.updates.update_state import current_update, offered_file, versions

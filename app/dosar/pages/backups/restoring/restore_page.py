@@ -25,7 +25,7 @@ from dosar.pages.backups.restoring.restore_forms import RestoreForm
 from dosar.pages.backups.restoring.restore_progress import restore_progress_page
 from dosar.pages.backups.restoring.restore_sources import asked_source
 from dosar.pages.backups.restoring.restored import is_what_was_read, settle_restored
-from dosar.pages.backups.sent_pieces import keep_piece
+from dosar.pages.input.uploaded_files import keep_piece
 
 RESTORE_COOKIE = "restore"
 """What the browser shows that typed the code: what comes back is told to nobody else."""

@@ -8,7 +8,7 @@ from dosar.backups.places.settings import PlaceSettings, open_place
 from dosar.backups.restoring.restore_work import BackupSource, RestoreWork
 from dosar.language.text.message import Mistake
 from dosar.pages.backups.restoring.restore_forms import RestoreForm
-from dosar.pages.backups.sent_pieces import sent_file, sent_name
+from dosar.pages.input.uploaded_files import sent_file, sent_name
 
 OBJECT_STORE_BEGIN = "s3://"
 

@@ -242,6 +242,10 @@ def test_a_link_on_the_stick_leads_to_no_file_of_the_computer(tmp_path: Path) ->
     place.put(made, "made.unfinished", keep_silent)
     assert dear.read_text() == "Dear Sir" and not (stick / "made.unfinished").is_symlink()
     assert (stick / "made.unfinished").read_text() == "a back-up"
+    (stick / NAME).symlink_to(dear)
+    assert [file.name for file in place.list()] == ["made.unfinished"], "nor is one taken along"
+    with pytest.raises(PlaceUnreachable, match="cannot be used"):
+        place.fetch(NAME, tmp_path / "fetched", keep_silent)
     with suppress(OSError), PacedFile(link_to(dear, tmp_path / "link")) as written:
         written.write(b"a back-up")
     assert dear.read_text() == "Dear Sir"
@@ -256,6 +260,19 @@ def test_a_stick_without_end_fills_no_disk(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no room"):
         FolderPlace(stick).fetch("endless", target, keep_silent)
     assert not target.exists()
+    (stick / "zeros").symlink_to("/dev/zero")
+    os.mkfifo(stick / "pipe")
+    for name in ("zeros", "pipe"):
+        with pytest.raises(PlaceUnreachable, match="cannot be used"):
+            FolderPlace(stick).fetch(name, target, keep_silent)
+    (stick / "grows").write_bytes(b"x" * 2**21)
+
+    def grow(_: str, done: float) -> None:
+        with (stick / "grows").open("ab") as more:
+            more.write(b"y" * 2**21)
+
+    FolderPlace(stick).fetch("grows", target, grow)
+    assert target.read_bytes() == b"x" * 2**21
 
 
 def link_to(file: Path, link: Path) -> Path:

@@ -7,7 +7,9 @@ and 0.06 s in this way.
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from errno import ELOOP
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO
 
 CHUNK_BYTES = 2**20
@@ -51,11 +53,23 @@ def chunks(opened: IO[bytes], size: int = -1) -> Iterator[bytes]:
         yield chunk
 
 
+def open_plain(file: Path) -> IO[bytes]:
+    """Open a file to read it, and no link that leads elsewhere, no pipe that waits, no device that never ends: whoever
+    prepared the stick chose what lies there. Raises :class:`OSError`."""
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"))
+    opened = open(os.open(file, flags), "rb")  # noqa: SIM115 - closed by its own ``with``
+    if not S_ISREG(os.fstat(opened.fileno()).st_mode):
+        opened.close()
+        raise OSError(ELOOP, os.strerror(ELOOP))
+    return opened
+
+
 def copy_paced(source: Path, target: Path, tell: Callable[[float], None]) -> None:
-    """Copy a file; ``tell`` hears how much of it is done."""
-    size, copied = max(source.stat().st_size, 1), 0
-    with source.open("rb") as read, PacedFile(target) as written:
-        for chunk in chunks(read):
+    """Copy a file, as large as it was when that was begun; ``tell`` hears how much of it is done."""
+    copied = 0
+    with open_plain(source) as read, PacedFile(target) as written:
+        size = os.fstat(read.fileno()).st_size
+        for chunk in chunks(read, size):
             written.write(chunk)
             copied += len(chunk)
             tell(copied / size)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from dosar.backups.file.paced_writing import copy_paced
+from dosar.backups.file.paced_writing import copy_paced, open_plain
 from dosar.backups.places.fetch_limit import FetchLimit
 from dosar.backups.places.folder_troubles import NOT_THERE, folder_trouble
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
@@ -22,7 +22,8 @@ class FolderPlace:
 
     def list(self) -> list[StoredFile]:
         with self._reaching():
-            return [StoredFile(file.name, file.stat().st_size) for file in self.folder.iterdir() if file.is_file()]
+            plain = (file for file in self.folder.iterdir() if file.is_file() and not file.is_symlink())
+            return [StoredFile(file.name, file.stat().st_size) for file in plain]
 
     def put(self, source: Path, name: str, tell: Progress) -> None:
         with self._reaching():
@@ -63,5 +64,5 @@ def _forget_what_was_written(file: Path) -> None:
     """Let the computer read the disk: what it remembers of a file it wrote says nothing of what lies there."""
     if not hasattr(os, "posix_fadvise"):
         return
-    with file.open("rb") as opened:
+    with open_plain(file) as opened:
         os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

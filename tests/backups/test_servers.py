@@ -5,13 +5,16 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
 import trustme
 
+from dosar.backups.places import timeouts
 from dosar.backups.places.new_place import prepare_place
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
 from dosar.backups.places.servers import chunked_upload
@@ -292,9 +295,50 @@ def test_a_list_unfolds_and_fetches_nothing() -> None:
     )
     whole = (listing + "</response></multistatus>").format("<getcontentlength> 12 </getcontentlength>")
     assert read_listing(whole.encode()) == [StoredFile("ă b.dosar", 12)]
-    for strange in (bomb + whole, whole[:-3], "", "{}"):
+    odd = [whole.replace("/a/", "http://[/a/"), whole.replace("12", "9" * 5000)]
+    odd += [f'<?xml version="1.0" encoding="{alphabet}"?>{whole}' for alphabet in ("klingon", "utf-7")]
+    for strange in (bomb + whole, whole[:-3], "", "{}", *odd):
         with pytest.raises(StrangeListing):
             read_listing(strange.encode())
+
+
+@pytest.mark.parametrize("told", ["abc", "-5", "9" * 5000])
+def test_a_size_that_is_none_is_no_size(told: str, tmp_path: Path) -> None:
+    answer = f"HTTP/1.1 200 OK\r\nContent-Length: {told}\r\n\r\nhello".encode()
+    with saying(answer) as server:
+        opened(address_at(CLOUD, server)).fetch(FINISHED, tmp_path / "fetched", keep_silent)
+    assert (tmp_path / "fetched").read_bytes() in (b"hello", b""), "who looks it through sees that it is no back-up"
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_server_that_goes_on_and_on_is_not_waited_for(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeouts, "SERVER_SECONDS", 0.3)
+    head = b"HTTP/1.1 200 OK\r\n" if kind == STORE else b"HTTP/1.1 207 Multi-Status\r\n"
+    endless = saying(head + b"Content-Length: 4000000\r\n\r\n", more=b" ")
+    with endless as server, pytest.raises(PlaceUnreachable, match="does not answer"):
+        opened(address_at(kind, server)).list()
+
+
+@contextmanager
+def saying(answer: bytes, more: bytes = b"") -> Iterator[str]:
+    """A server that says this to whoever comes, and ``more`` again and again until it is stopped."""
+    is_over = Event()
+
+    class Speaker(StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.recv(2**16)
+                self.wfile.write(answer)
+                while more and not is_over.wait(0.05):
+                    self.wfile.write(more)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Speaker) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            is_over.set()
+            server.shutdown()
 
 
 def test_nothing_is_imported_for_servers_before_one_is_asked() -> None:

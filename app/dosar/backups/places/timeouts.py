@@ -3,7 +3,7 @@
 The system offers no way to end such a wait, so that it is left to a thread, and whoever asked goes on with a sentence.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -12,12 +12,15 @@ from typing import Any, TypeVar
 
 from dosar.backups.places.folder_troubles import NOT_ANSWERING
 from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
+from dosar.backups.places.servers.server_troubles import NOT_REACHED
 from dosar.long_work.progress import Progress, keep_silent
 
 STALLED_SECONDS = 60.0
 """A disk that sleeps wakes in ten, a slow stick takes twenty to write down what it was given."""
 LISTING_SECONDS = 15.0
 """Somebody waits before a page for this."""
+SERVER_SECONDS = 60.0
+"""One that answers at all has said by then what lies there."""
 Result = TypeVar("Result")
 
 
@@ -61,6 +64,15 @@ def run_with_timeout(seconds: float, work: Callable[[Progress], Result], tell: P
 
 def _raise(error: BaseException) -> None:
     raise error
+
+
+def list_with_timeout(host: str, list_files: Callable[[], Sequence[StoredFile]]) -> list[StoredFile]:
+    """What a server lists: one that says something every second and never comes to an end is not waited for. Raises
+    :class:`PlaceUnreachable`."""
+    try:
+        return [*run_with_timeout(SERVER_SECONDS, lambda _: list_files())]
+    except TimeoutError:
+        raise PlaceUnreachable(NOT_REACHED, host=host) from None
 
 
 class PlaceWithTimeout:

@@ -4,7 +4,7 @@ Large files go in parts: a store shows none of them until the last one is there,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from dosar.backups.places.fetch_limit import FetchLimit
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.servers import server_troubles
 from dosar.backups.places.servers.server_troubles import refused
+from dosar.backups.places.timeouts import list_with_timeout
 from dosar.long_work.progress import Progress
 from dosar.network.proxies import proxy_for
 
@@ -70,6 +71,9 @@ class ObjectStorePlace:
         )
 
     def list(self) -> list[StoredFile]:
+        return list_with_timeout(self._host, self._listed)
+
+    def _listed(self) -> Sequence[StoredFile]:
         with self._asking():
             found = obstore.list_with_delimiter(self._store)["objects"]
             return [StoredFile(str(each["path"]), int(each["size"])) for each in found]

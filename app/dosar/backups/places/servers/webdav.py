@@ -3,6 +3,8 @@
 A back-up of any size takes a few megabytes of memory.
 """
 
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +14,7 @@ from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.places.servers import server_troubles
 from dosar.backups.places.servers.chunked_upload import read_chunks, send_in_pieces
 from dosar.backups.places.servers.webdav_requests import WebDavRequests
+from dosar.backups.places.timeouts import list_with_timeout
 from dosar.long_work.progress import Progress
 
 READ_BYTES = 2**20
@@ -26,6 +29,9 @@ class WebDavPlace:
         self._server = WebDavRequests(address, user, secret)
 
     def list(self) -> list[StoredFile]:
+        return list_with_timeout(self._server.host, self._listed)
+
+    def _listed(self) -> Sequence[StoredFile]:
         found = self._server.list_files(self._folder)
         if found is None and self._server.list_files(self._address) is None:
             raise PlaceUnreachable(server_troubles.NOT_THERE, host=self._server.host)
@@ -46,7 +52,7 @@ class WebDavPlace:
 
     def fetch(self, name: str, target: Path, tell: Progress) -> None:
         with self._server.ask("GET", self._url(name), (200,)) as answer, target.open("wb") as written:
-            size, got, limit = int(answer.headers.get("Content-Length", 0)), 0, FetchLimit(target)
+            size, got, limit = _told_size(answer.headers.get("Content-Length", "")), 0, FetchLimit(target)
             for chunk in answer.stream(READ_BYTES, decode_content=False):
                 got += len(chunk)
                 limit.require(max(size, got))
@@ -71,3 +77,8 @@ class WebDavPlace:
             made += f"{part}/"
             with self._server.ask("MKCOL", made, (200, 201, 405)):
                 pass
+
+
+def _told_size(told: str) -> int:
+    """As the server says; 0 where it says nothing, or no number that a file has."""
+    return int(told) if told.isdecimal() and len(told) <= len(str(sys.maxsize)) else 0

@@ -25,7 +25,7 @@ def read_listing(answer: bytes) -> list[StoredFile]:
     reader = _ListingReader()
     try:
         reader.parser.Parse(answer, True)
-    except ExpatError as error:
+    except (ExpatError, ValueError, LookupError) as error:  # an address, a number, an alphabet that is none
         raise StrangeListing from error
     return reader.files
 

@@ -1,7 +1,8 @@
 """The laptop is stolen: on a blank computer the back-up on the stick and the card on paper bring everything back."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from dosar.database.keys.key_changes import KeyChanges
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.system_tables import history_table
-from dosar.pages.backups.backup_state import RESTORE
+from dosar.pages.backups.backup_state import RESTORE, WORK
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.backups.offices import enter, names_in, new_office
 from tests.browser.programs import code_of_set_up, open_application_of, running_program
@@ -128,6 +129,9 @@ def test_yesterday_comes_back_over_what_was_done_wrong_today(visit: Callable[...
         administrator.press("Restabilește peste ce este aici")
         assert "Între timp s-a deschis altă copie de siguranță" in administrator.notice
         administrator.page.check("#sure")
+        with a_backup_under_way(vault):
+            administrator.press("Restabilește peste ce este aici")
+            assert administrator.sees("Tocmai se face o copie de siguranță") and contents(vault) != yesterday
         administrator.press("Restabilește peste ce este aici")
         expect(administrator.page.locator("h1")).to_have_text("Autentificare")
         assert contents(vault) == yesterday, "and everybody is signed out"
@@ -137,6 +141,16 @@ def test_yesterday_comes_back_over_what_was_done_wrong_today(visit: Callable[...
         assert administrator.sees("de atunci nu s-a mai făcut nicio copie")
         other.open("/")
         assert other.heading == "Autentificare"
+
+
+@contextmanager
+def a_backup_under_way(vault: Vault) -> Iterator[None]:
+    """One that takes its time."""
+    with open_application_of(vault) as application:
+        making = application.extensions[WORK]
+    assert making._take_turn()
+    yield
+    making._end()
 
 
 def take_out_what_was_deleted(administrator: Visitor) -> None:

@@ -174,6 +174,12 @@ def test_no_update_without_the_back_up_that_was_to_be_made(
     content = next(folders.glob("*.dosar-update")).read_bytes()
     post(administrator, "/update/file", file=(BytesIO(content), "x.dosar-update"))
     assert "blue stick" in after(administrator, work).text
+    assert work.backups._take_turn()
+    post(administrator, "/update/begin", version="9.0.0")
+    refused = after(administrator, work)
+    assert refused.status_code == 422 and "is being made just now" in refused.text
+    assert "Update without a back-up" not in refused.text, "it is there in a moment"
+    work.backups._end()
     (stick / "Dosar").rename(tmp_path / "elsewhere") if (stick / "Dosar").exists() else None
     stick.rename(tmp_path / "gone")
     post(administrator, "/update/begin", version="9.0.0")
@@ -205,6 +211,7 @@ def test_the_way_back_says_what_goes(
         assert "Dosar is starting anew" in after(administrator, work).text
         chosen = read_choice()
         assert chosen is not None and chosen.runs == before and chosen.going_back is not None
+        assert not chosen.since, "it came here long before"
     finally:
         remove_kept(data)
 

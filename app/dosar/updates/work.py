@@ -35,20 +35,26 @@ UNSEEN_SECONDS = 10.0
 INSTALLED_ACTION, WENT_BACK_ACTION = "update_installed", "update_went_back"
 
 
+class BackupUnderWay(StoreError):
+    """It is there in a moment: nobody has to do without it."""
+
+    def __init__(self) -> None:
+        super().__init__("A back-up is being made just now. Wait until it is there, and begin the update again.")
+
+
 class BackupFailed(StoreError):
     """Nothing is updated without one, unless somebody says so."""
 
-    def __init__(self, trouble: StoreError | None) -> None:
-        if trouble is None:
-            super().__init__("A back-up is being made just now. Wait until it is there, and begin the update again.")
-        else:
-            super().__init__("No back-up could be made, so nothing was updated: %(why)s", why=trouble.message)
+    def __init__(self, trouble: StoreError) -> None:
+        super().__init__("No back-up could be made, so nothing was updated: %(why)s", why=trouble.message)
 
 
 def require_backup(outcomes: Sequence[WorkOutcome]) -> None:
-    """Raises :class:`BackupFailed` unless one was made and checked: one good back-up is enough."""
+    """Raises :class:`BackupFailed` unless one was made and checked: one good back-up is enough; and
+    :class:`BackupUnderWay` where none was begun."""
     if not any(outcome.made is not None for outcome in outcomes):
-        raise BackupFailed(next((outcome.trouble for outcome in outcomes if outcome.trouble), None))
+        trouble = next((outcome.trouble for outcome in outcomes if outcome.trouble), None)
+        raise BackupUnderWay if trouble is None else BackupFailed(trouble)
 
 
 class UpdateWork(BackgroundWork):

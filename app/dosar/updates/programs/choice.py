@@ -78,7 +78,7 @@ def choose(program: Program, before: Program | None, moment: str) -> ProgramChoi
 def handed_back(choice: ProgramChoice) -> ProgramChoice:
     """The same, but the program before runs again, for good."""
     assert choice.before is not None
-    return ProgramChoice(choice.before, since=choice.since, failed=choice.runs.version)
+    return ProgramChoice(choice.before, failed=choice.runs.version)
 
 
 def change_choice(**changes: Any) -> ProgramChoice | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
@@ -13,7 +13,7 @@ from dosar.access.services import access_services
 from dosar.backups.places.settings import open_place
 from dosar.backups.restoring.restore_work import BackupSource, RestoreWork, require_own_database
 from dosar.database.store_errors import StoreError
-from dosar.pages.backups.backup_state import current_restore
+from dosar.pages.backups.backup_state import current_restore, current_work
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
 from dosar.pages.backups.places_page import named_backup, place_with_number
 from dosar.pages.backups.restoring.found_page import found_page
@@ -21,6 +21,7 @@ from dosar.pages.backups.restoring.restore_forms import OverForm, SecretForm
 from dosar.pages.backups.restoring.restore_progress import restore_progress_page
 from dosar.pages.backups.restoring.restored import is_what_was_read, settle_restored
 from dosar.pages.backups.restoring.secret_page import key_file_here, secret_page
+from dosar.updates.work import UPDATES, UpdateWork
 
 
 class RestoreOverPage(PageView):
@@ -68,6 +69,11 @@ class RestoreOverPage(PageView):
         if not is_what_was_read(work.found):
             flash(gettext("Another back-up was opened meanwhile. Read what it holds before you go on."), "warning")
             return redirect(url_for("RestoreOverPage.look"), 303)
+        try:
+            _require_quiet()
+        except StoreError as trouble:
+            work.trouble = trouble
+            return _found_page(work, form)
         vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
         return redirect(url_for("RestoreOverPage.look"), 303)
 
@@ -76,6 +82,18 @@ class RestoreOverPage(PageView):
         current_restore().forget()
         flash(gettext("Nothing was changed."), "success")
         return redirect(url_for("BackupsPage.backups"), 303)
+
+
+def _require_quiet() -> None:
+    """No back-up and no update loses the data that it works with. Raises :class:`StoreError`."""
+    if current_work().is_running:
+        raise StoreError("A back-up is being made just now. Wait until it is there, and press the button again.")
+    update: UpdateWork | None = current_app.extensions.get(UPDATES)
+    if update is not None and (update.is_running or update.is_restarting):
+        raise StoreError(
+            "Dosar is being updated just now. Nothing was changed: wait until that is done, and begin the restore "
+            "again."
+        )
 
 
 def _found_page(work: RestoreWork, form: OverForm) -> Response:

@@ -7,7 +7,8 @@ import pytest
 
 from dosar.backups.making.last_backup import DAY_SECONDS, days_since_backup, tell_last_backup
 from dosar.cli.console.locale import translate_message
-from dosar.desktop.states import STARTABLE, WITH_PAGES, Seen, State, backup_words, judge_state, shown_output
+from dosar.cli.serving.sealing import LOCKED as locked_line
+from dosar.desktop.states import LOCKED, STARTABLE, WITH_PAGES, Seen, State, backup_words, judge_state, shown_output
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,9 @@ def test_the_program_is_heard_where_it_has_something_to_say() -> None:
     alive = Seen("ready", is_ours_alive=True)
     assert shown_output(said[:2], State.STARTING, Seen(None, is_ours_alive=True)) == said[0]
     assert shown_output(said, State.RUNNING, alive) == "Codul: 4711"
+    restored = [*said, translate_message(LOCKED)]
+    assert LOCKED == locked_line and shown_output(restored, State.RUNNING, alive) == "", "it is open again"
+    assert shown_output([*restored, "Codul: 4712"], State.RUNNING, alive) == "Codul: 4712"
     assert shown_output(said[:1], State.RUNNING, alive) == shown_output(said, State.LOCKED, alive) == ""
     assert shown_output(["Nu merge.", "Ia altul."], State.FAILED, Seen(None, exit_code=2)) == "Nu merge.\nIa altul."
     assert shown_output(said, State.RUNNING, Seen("ready", exit_code=0)) == "", "another one ran already"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from dosar.backups.making.last_backup import FRESH_DAYS
+from dosar.cli.console.locale import translate_message
 from dosar.language.text.message import Message
 
 
@@ -31,6 +32,8 @@ WITH_PAGES = {State.RUNNING, State.LOCKED, State.AWAY}
 STARTABLE = {State.STOPPED, State.FAILED}
 GREETING = "Dosar: http"
 """The line with the address; behind it stand the codes that somebody needs."""
+LOCKED = Message("The data are locked.")
+"""What the program says when it closes the data, also to put others in their place: what it said before is over."""
 
 
 @dataclass(frozen=True)
@@ -83,5 +86,12 @@ def shown_output(lines: Sequence[str], state: State, seen: Seen) -> str:
         return said[-1] if said else ""
     if state is State.RUNNING:
         address = next((place for place, line in enumerate(said) if line.startswith(GREETING)), len(said))
-        return "\n".join(said[address + 1 :])
+        return "\n".join(_since_locked(said[address + 1 :]))
     return "\n".join(said) if state is State.FAILED else ""
+
+
+def _since_locked(said: Sequence[str]) -> Sequence[str]:
+    """What was said since the data were closed last: they are open again, and no set-up code counts any more."""
+    closed = translate_message(LOCKED)
+    last = max((place for place, line in enumerate(said) if line == closed), default=-1)
+    return said[last + 1 :]

@@ -24,6 +24,8 @@ from dosar.language.text.message import Message
 LOOK_SECONDS = 60.0
 """Seconds between two looks whether anybody works."""
 HOUR_SECONDS = 3600.0
+LOCKED = Message("The data are locked.")
+"""What is said where Dosar was started; the window knows it by this."""
 
 
 def can_be_unsealed(data: Path, key_file: Path | None) -> bool:
@@ -43,7 +45,7 @@ def close_application(app: Flask) -> None:
         add_event(session, "sealed")
     services.store.close()
     app.config["SECRET_KEY"] = None
-    print(translate_message(Message("The data are locked.")), flush=True)
+    print(translate_message(LOCKED), flush=True)
 
 
 def watch_idle(vault: Vault, data: Path, key_file: Path | None, hours: float) -> None:

@@ -55,7 +55,7 @@ def test_the_program_is_heard_where_it_has_something_to_say() -> None:
     assert shown_output(said[:2], State.STARTING, Seen(None, is_ours_alive=True)) == said[0]
     assert shown_output(said, State.RUNNING, alive) == "Codul: 4711"
     restored = [*said, translate_message(LOCKED)]
-    assert LOCKED == locked_line and shown_output(restored, State.RUNNING, alive) == "", "it is open again"
+    assert locked_line == LOCKED and shown_output(restored, State.RUNNING, alive) == "", "it is open again"
     assert shown_output([*restored, "Codul: 4712"], State.RUNNING, alive) == "Codul: 4712"
     assert shown_output(said[:1], State.RUNNING, alive) == shown_output(said, State.LOCKED, alive) == ""
     assert shown_output(["Nu merge.", "Ia altul."], State.FAILED, Seen(None, exit_code=2)) == "Nu merge.\nIa altul."

@@ -20,6 +20,8 @@ from dosar.database.sealing.sealed_value import open_value, seal_value
 
 SEALED_PURPOSE = "backup"
 _PLACE = b"dosar-backup/1"
+_PLAIN = ("program", "format", "anchor", "has_people", "zone", "has_own_forms")
+"""What is written of the manifest as it is."""
 
 
 @dataclass(frozen=True)
@@ -87,31 +89,19 @@ def open_sealed(file: Path, sealed: bytes, master_key: bytes) -> SealedPart:
 
 def _to_json(part: SealedPart) -> dict[str, Any]:
     manifest = part.manifest
-    return {
+    return {name: getattr(manifest, name) for name in _PLAIN} | {
         "moment": manifest.moment.isoformat(),
-        "program": manifest.program,
-        "format": manifest.format,
         "contents": {name: [found.rows, found.digest] for name, found in manifest.contents.items()},
-        "anchor": manifest.anchor,
-        "has_people": manifest.has_people,
-        "zone": manifest.zone,
-        "has_own_forms": manifest.has_own_forms,
         "forms": {name: b64encode(content).decode() for name, content in part.forms.items()},
         "register": b64encode(part.register).decode(),
     }
 
 
 def _from_json(told: dict[str, Any]) -> SealedPart:
-    contents = {name: TableRows(rows, digest) for name, (rows, digest) in told["contents"].items()}
     manifest = Manifest(
-        datetime.fromisoformat(told["moment"]),
-        told["program"],
-        told["format"],
-        contents,
-        told["anchor"],
-        told["has_people"],
-        told["zone"],
-        told["has_own_forms"],
+        moment=datetime.fromisoformat(told["moment"]),
+        contents={name: TableRows(rows, digest) for name, (rows, digest) in told["contents"].items()},
+        **{name: told[name] for name in _PLAIN},
     )
     forms = {name: b64decode(content) for name, content in told["forms"].items()}
     return SealedPart(manifest, forms, b64decode(told["register"]))

@@ -58,8 +58,9 @@ def back_up_to(store: Store, data: Path, forms: Path, place: BackupPlace, tell: 
     takes nothing from a back-up that was made."""
     begun = utc_now()
     made, trouble = back_up_and_prune(store, data, forms, place, USUAL_RETENTION, begun, tell)
-    told = trouble.message if trouble else None
-    run = BackupRun(None, COMMAND, begun, utc_now(), made.name, made.bytes, True, told)
+    run = BackupRun(None, COMMAND, begun, utc_now(), name=made.name, bytes=made.bytes, verified=True)
+    if trouble is not None:
+        run = replace(run, trouble=trouble.message)
     try:
         log_run(store, run)
     except StoreError as error:

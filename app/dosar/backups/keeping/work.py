@@ -143,14 +143,7 @@ class BackupWork(BackgroundWork):
 
     def _note(self, outcome: WorkOutcome, begun: datetime, cause: str, actor: int | None) -> None:
         made, trouble = outcome.made, outcome.trouble
-        run = BackupRun(
-            outcome.place.id,
-            cause,
-            begun,
-            self._clock(),
-            made.name if made else "",
-            made.bytes if made else 0,
-            made is not None,
-            trouble.message if trouble else None,
-        )
+        run = BackupRun(outcome.place.id, cause, begun, self._clock(), trouble=trouble.message if trouble else None)
+        if made is not None:
+            run = replace(run, name=made.name, bytes=made.bytes, verified=True)
         log_run(self.store, run, actor)

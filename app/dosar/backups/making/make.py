@@ -112,13 +112,13 @@ def _write_file(store: Store, data: Path, forms: Path, file: Path, moment: datet
         snapshot = take_snapshot(store, key, folder, tell)
         manifest = Manifest(
             moment,
-            version("dosar"),
-            snapshot.format,
-            snapshot.contents,
-            snapshot.anchor,
-            has_people(store),
-            _zone(store),
-            forms.resolve() != shipped_folder("forms").resolve(),
+            program=version("dosar"),
+            format=snapshot.format,
+            contents=snapshot.contents,
+            anchor=snapshot.anchor,
+            has_people=has_people(store),
+            zone=_zone(store),
+            has_own_forms=forms.resolve() != shipped_folder("forms").resolve(),
         )
         sealed = SealedPart(manifest, _form_files(forms), _register(data)).sealed(key)
         parts: dict[str, bytes | Path] = {

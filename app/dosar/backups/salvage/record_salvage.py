@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from dosar.backups.salvage.copied_answers import copied_answers, user_today
 from dosar.backups.salvage.losses import (
@@ -20,16 +20,14 @@ from dosar.backups.salvage.losses import (
     salvage_token,
 )
 from dosar.backups.salvage.open_copy import OpenCopy
+from dosar.backups.salvage.record_surroundings import bring_team, history_before, is_number_free
 from dosar.database.form_tables import Record
-from dosar.database.system_tables import history_table, team_table
-from dosar.database.writing.lasting_numbers import numbers_given
 from dosar.language.answers.settling import settle_answers
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers
 from dosar.language.text.message import Mistake
 from dosar.records.actor import Actor
 from dosar.records.cases.merge import case_merged_into
-from dosar.records.history.renamed_questions import retell_changes
 from dosar.records.links.answer_links import links_in_answers, links_out_of_reach
 from dosar.records.links.case_boundary import without_links
 from dosar.records.repository import Repository
@@ -129,7 +127,7 @@ class RecordSalvage:
         case_id = self._case_today(form, sheet)
         require_written(self.today.session, form.key, case_id)
         answers = self._without_taken_codes(form, self._fitting(form, sheet.answers))
-        marks, past = self._marks(form, record), self._past(form, record)
+        marks, past = self._marks(form, record), history_before(self.copy, self.today, form, record)
         token = salvage_token(form.key, record)
         by = replace(self.actor, roles=None, checked=False)
         with acting_as(SYSTEM_SCOPE):  # the whole record comes back, also what only others write or see
@@ -140,7 +138,7 @@ class RecordSalvage:
             except SheetExists:
                 raise Mistake("The case has another sheet of this form by now, and it can have one only.") from None
             if form.key == CASE_FORM:
-                self._bring_team(record.id, number)
+                bring_team(self.copy, self.today, record.id, number)
         return number
 
     def _case_today(self, form: Form, sheet: Sheet) -> int | None:
@@ -203,24 +201,13 @@ class RecordSalvage:
             "created_by": user_today(self.today, record.created_by),
             "to_check": record.to_check,
         }
-        if self._is_free(form, record.id):
+        if is_number_free(self.today, form, record.id):
             marks["id"] = record.id
         if form.append_only:
             columns = record.columns()
             reverses = None if columns["reverses"] is None else self._number_today(form.key, columns["reverses"])
             marks |= {"reverses": reverses, "reversal_reason": columns["reversal_reason"]}
         return marks
-
-    def _is_free(self, form: Form, number: int) -> bool:
-        """Whether the number was given here before, and to nobody who is there: a new one may not be taken in
-        advance."""
-        record_class: Any = self.today.record_class(form.key)
-        given = numbers_given(self.today.session.connection()).get(form.key, 0)
-        if number > given:
-            return False
-        taken = select(record_class.id).where(record_class.id == number)
-        with acting_as(SYSTEM_SCOPE):
-            return self.today.session.scalar(taken, execution_options={"with_deleted": True}) is None
 
     def _without_taken_codes(self, form: Form, answers: Answers) -> Answers:
         """A code that another record has by now is given out anew."""
@@ -232,29 +219,3 @@ class RecordSalvage:
             and is_code_taken(self.today, form, question, code, answers)
         }
         return {**answers, **taken}
-
-    def _past(self, form: Form, record: Record) -> list[dict[str, Any]]:
-        """Its history in the back-up, told by the names that questions have today."""
-        entry, renamed = history_table.c, self.copy.repository.renamed_questions
-        rows = self.copy.repository.session.execute(
-            select(history_table).where(entry.form == form.key, entry.record_id == record.id).order_by(entry.id)
-        )
-        return [
-            {
-                "at": row.at,
-                "user_id": user_today(self.today, row.user_id),
-                "action": row.action,
-                "form_version": row.form_version,
-                "changes": retell_changes(row.changes, row.id, form.key, renamed),
-            }
-            for row in rows
-        ]
-
-    def _bring_team(self, then: int, now: int) -> None:
-        """Whoever worked on the case works on it again; whoever brought it back does not, for that alone."""
-        rows = self.copy.repository.session.execute(select(team_table).where(team_table.c.case_id == then)).all()
-        self.today.session.execute(delete(team_table).where(team_table.c.case_id == now))
-        for row in rows:
-            if user_today(self.today, row.user_id) is not None:
-                values = {name: value for name, value in row._mapping.items() if name not in ("id", "case_id")}
-                self.today.session.execute(insert(team_table).values(**values, case_id=now))

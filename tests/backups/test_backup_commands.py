@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dosar.access.organisation.settings import Organisation, save_organisation
 from dosar.backups.keeping.back_up import FAILED_ACTION
@@ -35,7 +35,7 @@ from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.long_work.progress import keep_silent
-from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, new_office
+from tests.backups.offices import CANARY, NIGHT, USERS, Office, enter, erase, hire, new_office
 from tests.backups.servers import PASSWORD, USER, webdav
 from tests.databases import KEY, fresh_place
 from tests.small_disk import small_disk
@@ -119,6 +119,8 @@ def test_backed_up_at_work_and_restored_on_another_computer(
         assert [(run.cause, run.verified) for run in runs] == [("command", False), ("command", True), ("command", True)]
         back_up_to_cloud(office, tmp_path, capsys)
         enter(repository, "Since the back-up")
+        with repository.writing() as session:
+            session.execute(update(USERS).values(active=False))
     file = min(office.stick.glob("dosar-*.dosar"))
     rehearse(file, KEY, lambda step, done: None, tmp_path)
 
@@ -142,6 +144,10 @@ def test_backed_up_at_work_and_restored_on_another_computer(
     assert main(["restore", str(file), *places_of(office)]) == 0, "the key file opens it"
     said = capsys.readouterr().out
     assert "is kept in" in said and office.names() == [CANARY]
+    with office.at_work() as repository:
+        assert [*repository.session.scalars(select(USERS.c.active))] == [False], (
+            "who left since is let in by no restore"
+        )
     if office.url:
         store = Store.open(office.data, office.url, KEY)
         with store.engine.connect() as connection:

@@ -11,9 +11,10 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, insert, select, update
 
 from dosar.access.sealed.after_restore import CARD, PASSPHRASE, wanted_renewal
+from dosar.access.tables import account_history_table, role_table, session_table, user_role_table
 from dosar.backups.file.archive import DATABASE_PART, write_archive
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
 from dosar.backups.keeping.runs import last_good, restored_from
@@ -33,8 +34,21 @@ from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.database.writing.append_only import closed_tables
+from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.long_work.progress import keep_silent
-from tests.backups.offices import CANARY, NIGHT, Office, enter, erase, hire, names_in, new_office, open_backup
+from tests.backups.offices import (
+    CANARY,
+    NIGHT,
+    USERS,
+    WORKER,
+    Office,
+    enter,
+    erase,
+    hire,
+    names_in,
+    new_office,
+    open_backup,
+)
 from tests.databases import KEY
 
 OTHER_KEY = bytes(32)
@@ -146,6 +160,30 @@ def test_whatever_lies_beside_it_on_the_stick_a_good_back_up_comes_back(office: 
             turned[place] = dice.randrange(256)
         beside.write_bytes(turned)
         assert register_of_newer(first, manifest, office.key) == b"", number
+
+
+def test_who_left_since_is_not_let_in_by_it(office: Office) -> None:
+    """Nor is a session of that day, which ended since; and somebody is left who looks after accounts."""
+    with office.at_work() as repository:
+        with repository.writing() as session:
+            ana = {**WORKER, "id": 2, "username": "ana", "email": "a", "password": "x"}
+            session.execute(insert(USERS).values(ana))
+            role = session.scalar(select(role_table.c.id).where(role_table.c.name == ADMINISTRATOR))
+            session.execute(insert(user_role_table).values(user_id=2, role_id=role))
+            seen = {"created": NIGHT, "seen": NIGHT}
+            session.execute(insert(session_table).values(id="x", user_id=1, contents="", **seen))
+        file = office.stick / office.back_up(repository, moment=NIGHT + timedelta(days=1)).name
+    with office.at_work() as repository, repository.writing() as session:
+        session.execute(update(USERS).values(active=False))
+    restored(office, office.data, file)
+    with office.at_work() as repository:
+        active = {
+            name: is_open for name, is_open in repository.session.execute(select(USERS.c.username, USERS.c.active))
+        }
+        assert active == {"maria": False, "ana": True}, "somebody looks after accounts"
+        told = select(account_history_table.c.user_id).where(account_history_table.c.action == "closed")
+        assert [*repository.session.scalars(told)] == [1]
+        assert repository.session.scalar(select(func.count()).select_from(session_table)) == 0
 
 
 def test_no_view_or_trigger_of_a_stranger_comes_along(office: Office, tmp_path: Path) -> None:

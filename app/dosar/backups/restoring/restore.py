@@ -1,6 +1,6 @@
 """A back-up takes the place of the data: all of it or nothing, and what was there is kept aside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, inspect
+from sqlalchemy import delete, insert, inspect
+from sqlalchemy.exc import DatabaseError
+from sqlcipher3 import dbapi2 as sqlcipher
 
+from dosar.access.accounts.closed_accounts import ClosedAccount, close_again, closed_accounts
 from dosar.access.sealed.after_restore import ask_for_renewal
-from dosar.access.tables import backup_run_table, setting_table
+from dosar.access.tables import backup_run_table, session_table, setting_table
 from dosar.backups.file.manifest import SealedPart
 from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.reading.registers import merged_registers, register_of_newer, registers_near
@@ -63,6 +66,16 @@ class Restored:
     """On a server: the schema with the tables that were there before."""
 
 
+@dataclass(frozen=True)
+class DataThere:
+    """What is asked of the data of now."""
+
+    is_key: Callable[[bytes], bool]
+    """Whether a key opens the database; asked where no slots tell."""
+    closed: Callable[[bytes], Set[ClosedAccount]]
+    """The accounts that are closed."""
+
+
 def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -> Restored:
     """Put the back-up in the place of what is in the data folder, which nobody else works on, and has open.
 
@@ -72,7 +85,8 @@ def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -
     finish_interrupted(data)
     with disk_told(data):
         with new_stage(data) as stage:
-            opened = prepared_data(file, secret, data, stage, tell, partial(_is_key_of_file, data))
+            there = DataThere(partial(_is_key_of_file, data), partial(_closed_in_file, data))
+            opened = prepared_data(file, secret, data, stage, tell, there)
         tell("swap", 0.0)
         had_data = has_database(data)
         aside = swap_in(data, f"{utc_now():%Y-%m-%d-%H%M%S}")
@@ -102,17 +116,17 @@ def undo_restore(data: Path, restored: Restored) -> None:
 
 
 def prepared_data(
-    file: Path, secret: str | Path, data: Path, stage: Path, tell: Progress, is_key: Callable[[bytes], bool]
+    file: Path, secret: str | Path, data: Path, stage: Path, tell: Progress, there: DataThere
 ) -> OpenedBackup:
-    """Put everything that is to lie in the data folder into the stage, verified; ``is_key`` says whether a key opens
-    the database that is there, and is asked where no slots tell."""
+    """Put everything that is to lie in the data folder into the stage, verified."""
     if isinstance(secret, Path):
         secrets_in_file(data, secret)  # refuses one inside the data folder
     opened = unlock_backup(file, secret, stage, tell)
-    _require_same_organisation(opened, data, is_key)
+    _require_same_organisation(opened, data, there.is_key)
     slots_file(stage).unlink()
     opened.extract_database(stage, tell)
-    _settle_data(stage, opened, was_typed=isinstance(secret, str))
+    closed = there.closed(opened.master_key) if is_founded(data) else frozenset()
+    _settle_data(stage, opened, closed, was_typed=isinstance(secret, str))
     write_slots(stage, _slots_here(opened, data, secret))
     registers = [opened.part.register, register_of_newer(file, opened.manifest, opened.master_key)]
     if merged := merged_registers([*registers, *registers_near(data)]):
@@ -122,6 +136,19 @@ def prepared_data(
     if opened.manifest.has_own_forms:
         write_forms(stage / FORMS_FOLDER, opened.part)
     return opened
+
+
+def _closed_in_file(data: Path, key: bytes) -> frozenset[ClosedAccount]:
+    """Nothing is known of data that cannot be read: that is why they are replaced."""
+    with suppress(StoreError, DatabaseError, sqlcipher.DatabaseError):
+        if _is_key_of_file(data, key):
+            store = SqliteStore(data, key)
+            try:
+                with store.snapshot() as connection:
+                    return closed_accounts(connection)
+            finally:
+                store.close()
+    return frozenset()
 
 
 def _is_key_of_file(data: Path, key: bytes) -> bool:
@@ -183,11 +210,12 @@ def write_forms(folder: Path, part: SealedPart) -> None:
         file.write_bytes(content)
 
 
-def _settle_data(stage: Path, opened: OpenedBackup, was_typed: bool) -> None:
+def _settle_data(stage: Path, opened: OpenedBackup, closed: Set[ClosedAccount], was_typed: bool) -> None:
     """Nothing stays in the data that Dosar never makes; of which moment they are is told in the audit log that goes on
     from here, and among the back-ups.
 
-    What was typed to open it is asked for anew.
+    Nobody comes in by it: neither by a session of that day nor by an account that was closed since. What was typed to
+    open it is asked for anew.
     """
     store, moment = SqliteStore(stage, opened.master_key), opened.manifest.moment
     try:
@@ -199,6 +227,9 @@ def _settle_data(stage: Path, opened: OpenedBackup, was_typed: bool) -> None:
             known = inspect(session.connection())
             if known.has_table(backup_run_table.name):
                 session.execute(insert(backup_run_table).values(_run_of(opened)))
+            if known.has_table(session_table.name):
+                session.execute(delete(session_table))
+            close_again(session, closed)
             if was_typed and known.has_table(setting_table.name):
                 ask_for_renewal(session)
         store.tell(RESTORED_ACTION, [f"{moment:%Y-%m-%d %H:%M}"])

@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DatabaseError, ProgrammingError
 
+from dosar.access.accounts.closed_accounts import ClosedAccount, closed_accounts
 from dosar.backups.making.snapshot import known_tables
-from dosar.backups.restoring.restore import Restored, finish_interrupted, prepared_data, restored_of
+from dosar.backups.restoring.restore import DataThere, Restored, finish_interrupted, prepared_data, restored_of
 from dosar.backups.restoring.swapping import new_stage, swap_in
 from dosar.backups.working import disk_told
 from dosar.database.copies.transfer import copy_database
@@ -42,7 +44,8 @@ def restore_to_server(file: Path, secret: str | Path, data: Path, url: str, tell
     finish_interrupted(data)
     moment = utc_now()
     with disk_told(data), new_stage(data) as stage:
-        opened = prepared_data(file, secret, data, stage, tell, opens_database(data, url))
+        there = DataThere(opens_database(data, url), partial(_closed_at_server, data, url))
+        opened = prepared_data(file, secret, data, stage, tell, there)
         kept_schema = _fill(stage, data, url, opened.master_key, moment, tell)
     for left in stage.glob(f"{DATABASE_FILE}*"):
         left.unlink()
@@ -105,6 +108,17 @@ def _fill(stage: Path, data: Path, url: str, key: bytes, moment: datetime, tell:
         source.close()
         target.close()
     return kept
+
+
+def _closed_at_server(data: Path, url: str, key: bytes) -> frozenset[ClosedAccount]:
+    with suppress(StoreError, DatabaseError):
+        store = Store.open(data, url, key)
+        try:
+            with store.snapshot() as connection:
+                return closed_accounts(connection)
+        finally:
+            store.close()
+    return frozenset()
 
 
 def _let_both_open(stage: Path, data: Path) -> None:

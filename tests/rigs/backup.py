@@ -61,10 +61,10 @@ class Rig:
     def kill_making(self, number: int, longest: float) -> None:
         """Make a back-up, and kill it."""
         moment = NIGHT + timedelta(days=number)
-        killed(partial(_make, self.office, moment), self.dice.uniform(0, longest))
+        killed(partial(make, self.office, moment), self.dice.uniform(0, longest))
         finished = [file for file in self.office.stick.iterdir() if file != self.backup and read_name(file.name)]
         for file in finished:
-            self._count("made", "half a back-up", lambda file=file: _is_whole(file))
+            self._count("made", "half a back-up", lambda file=file: is_whole(file))
             file.unlink()
         if not finished:
             self.found["not made"] += 1
@@ -95,10 +95,10 @@ class Rig:
         bad = self.backup.with_name("bad.dosar")
         for _ in range(points):
             bad.write_bytes(content[: self.dice.randrange(len(content))])
-            self._count("cut refused", "verified wrongly", lambda: not _is_whole(bad))
+            self._count("cut refused", "verified wrongly", lambda: not is_whole(bad))
             place, bit = self.dice.randrange(len(content)), 1 << self.dice.randrange(8)
             bad.write_bytes(content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :])
-            self._count("turned refused", "verified wrongly", lambda: not _is_whole(bad))
+            self._count("turned refused", "verified wrongly", lambda: not is_whole(bad))
         bad.unlink()
 
     def look_for_canary(self) -> None:
@@ -116,7 +116,8 @@ class Rig:
 WRONG = ("half a back-up", "half a restore", "lost", "verified wrongly", "a name in clear")
 
 
-def _make(office: Office, moment: datetime, ready: Callable[[], None]) -> None:
+def make(office: Office, moment: datetime, ready: Callable[[], None]) -> None:
+    """Make a back-up, and be ready once the database is open."""
     with office.at_work() as repository:
         ready()
         office.back_up(repository, moment=moment)
@@ -155,7 +156,8 @@ def killed(work: Callable[[Callable[[], None]], None], seconds: float) -> None:
         raise RuntimeError("what was to be killed has failed by itself")
 
 
-def _is_whole(file: Path) -> bool:
+def is_whole(file: Path) -> bool:
+    """Whether it is a back-up with cases in it."""
     try:
         return bool(verify_backup(file, KEY, keep_silent).tables["case"])
     except StoreError:

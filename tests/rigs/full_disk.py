@@ -1,5 +1,6 @@
-"""``python -m tests.rigs.full_disk [--rooms N] [--on FOLDER]``: what a restore, an update and the way back leave behind
-where the disk is full, with any room that there can be.
+"""``python -m tests.rigs.full_disk [--rooms N] [--of WORK …] [--on FOLDER]``: a disk that is full but for any room.
+
+What a back-up, a restore, an update and the way back leave behind there. ``--of`` names some of them.
 
 Each is done on a disk of its own with so much room and no more: none at all, a share of what is needed, and, page by
 page, a little less than is just enough; nobody looks beforehand whether there is room, as if somebody else took it
@@ -15,7 +16,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from pathlib import Path
 from dosar.backups.restoring.restore import finish_interrupted
 from dosar.database.store_errors import StoreError
 from dosar.long_work import disk_room
+from tests.backups.offices import NIGHT, Office
 from tests.rigs import backup, update
 from tests.rigs.ending import clean_up_when_ended
 from tests.small_disk import small_disk
@@ -180,6 +182,25 @@ def sweep_restore(rig: Rig) -> None:
         rig.lay_out(name)
 
 
+def sweep_backup(rig: Rig) -> None:
+    """A back-up is made where the disk of the data is full, and where the stick is."""
+    source = backup.new_rig(rig.aside / "backup")
+    stick = rig.desk / "stick"
+    by_data = replace(source.office, data=rig.desk / "data", stick=rig.aside / "stick")
+    shutil.copytree(source.pristine, by_data.data)
+    by_stick = replace(source.office, stick=stick)
+    for folder in (stick, by_data.stick):
+        folder.mkdir()
+    for name, office in (("back up", by_data), ("back up to a full stick", by_stick)):
+        rig.sweep(Deed(name, partial(backup.make, office, NIGHT), partial(_judge_backup, office)))
+
+
+def _judge_backup(office: Office, desk: Path) -> str:
+    if backup.cases_in(office.data) != backup.OLD:
+        return "lost"
+    return "" if all(backup.is_whole(file) for file in office.stick.iterdir()) else "half"
+
+
 def sweep_update(rig: Rig) -> None:
     """A version is installed, opens the data, and somebody goes back; or its good day is over."""
     (rig.aside / "update").mkdir()
@@ -192,36 +213,40 @@ def sweep_update(rig: Rig) -> None:
     rig.sweep(Deed("end", partial(update.end, desk), desk.judge))
 
 
-def sweep_all(disk: Path, rooms: int, grain: int) -> Counter[str]:
-    """Everything, on the disk that is mounted there."""
+SWEEPS = {"backup": sweep_backup, "restore": sweep_restore, "update": sweep_update}
+
+
+def sweep_all(disk: Path, works: Iterable[str], rooms: int, grain: int) -> Counter[str]:
+    """Each of these, on the disk that is mounted there."""
     found: Counter[str] = Counter()
     disk_room.SPARE_BYTES = -SIZE  # it never looks beforehand
-    for sweep in (sweep_restore, sweep_update):
+    for work in works:
         with tempfile.TemporaryDirectory() as aside:
             rig = Rig(disk, Path(aside), rooms, grain)
-            sweep(rig)
+            SWEEPS[work](rig)
             found += rig.found
         shutil.rmtree(rig.desk)
     return found
 
 
-def command(rooms: int, grain: int) -> str:
+def command(works: Iterable[str], rooms: int, grain: int) -> str:
     """What is typed for it."""
-    return f"{sys.executable} -m tests.rigs.full_disk --rooms {rooms} --grain {grain}"
+    return f"{sys.executable} -m tests.rigs.full_disk --of {' '.join(works)} --rooms {rooms} --grain {grain}"
 
 
 def main() -> int:
     """Print what was found; 1 where anything was half, lost or left behind."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rooms", type=int, default=40)
+    arguments.add_argument("--of", nargs="+", choices=SWEEPS, default=[*SWEEPS])
     arguments.add_argument("--grain", type=int, default=PAGE, help=argparse.SUPPRESS)
     arguments.add_argument("--on", type=Path)
     asked = arguments.parse_args()
     if asked.on is None:
         with tempfile.TemporaryDirectory() as folder, small_disk(Path(folder) / "disk", SIZE) as disk:
-            return disk.run(f"{command(asked.rooms, asked.grain)} --on {disk.folder} >&2")
+            return disk.run(f"{command(asked.of, asked.rooms, asked.grain)} --on {disk.folder} >&2")
     clean_up_when_ended()
-    found = sweep_all(asked.on, asked.rooms, asked.grain)
+    found = sweep_all(asked.on, asked.of, asked.rooms, asked.grain)
     for what, times in sorted(found.items()):
         print(f"{what}: {times}")
     return 1 if any(found[wrong] for wrong in WRONG) else 0

@@ -152,7 +152,8 @@ def _read_through(file: Path, tell: Progress) -> Archive:
         opened.seek(max(0, size - _LONGEST_SEAL))
         found = re.search(_SEAL.pattern + rb"\Z", opened.read())
         if found is None:
-            raise BackupCut(file) if begin == _BEGIN and _looks_like_ours(opened) else NoBackup(file)
+            is_cut = size == 0 or (begin == _BEGIN and _looks_like_ours(opened))
+            raise BackupCut(file) if is_cut else NoBackup(file)
         if int(found[1]) > ARCHIVE_VERSION:
             raise BackupNewer(file)
         opened.seek(0)

@@ -19,16 +19,26 @@ async function sendPiece(chosen, at) {
   return next;
 }
 
+async function alreadyThere(chosen) {
+  if (form.elements.upload_name.value !== chosen.name) return 0;
+  try {
+    return await sendPiece(new File([], chosen.name), 0);
+  } catch (error) {
+    if (error.message !== "422") throw error;
+    return 0; // it was no good and is gone: the file of this name was copied once more
+  }
+}
+
 async function sendAll(chosen) {
   button.disabled = true;
   try {
-    let at = form.elements.upload_name.value === chosen.name ? await sendPiece(new File([], chosen.name), 0) : 0;
+    let at = await alreadyThere(chosen);
     if (at === 0) form.elements.upload.value = "";
     form.elements.upload_name.value = chosen.name;
-    while (at < chosen.size) {
-      told.textContent = form.dataset.sending.replace("__done__", `${Math.floor(at / chosen.size * 100)} %`);
+    do { // an empty file is sent, too: it is told why it is no good
+      told.textContent = form.dataset.sending.replace("__done__", `${Math.floor(at / (chosen.size || 1) * 100)} %`);
       at = await sendPiece(chosen, at);
-    }
+    } while (at < chosen.size);
     whole = true;
     file.disabled = true;
     button.disabled = false;

@@ -14,8 +14,6 @@ from dosar.backups.reading.lookup_folder import clear_lookup_folders
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.backups.salvage.copy_work import CopyWork
 from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
-from dosar.updates.check.daily_check import DailyCheck
-from dosar.updates.pinned import read_pinned
 
 
 def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itself: bool) -> RestoreWork:
@@ -34,5 +32,4 @@ def watch_backups(app: Flask, vault: Vault, restore: RestoreWork | None, by_itse
     if by_itself:
         services: AccessServices = app.extensions["dosar_access"]
         BackupSchedule(work, lambda: vault.seconds_idle, services.clock).watch()
-        DailyCheck(services.store, read_pinned(), services.clock).watch()
     return restore

@@ -8,6 +8,7 @@ from threading import Thread
 from flask import Flask
 
 from dosar.access.sealed.vault import Vault
+from dosar.access.services import AccessServices
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.restoring.restore_work import RestoreWork
 from dosar.cli.console.locale import translate_message
@@ -15,8 +16,10 @@ from dosar.database.store import Store
 from dosar.database.system_tables import utc_now
 from dosar.language.text.message import Message, msgid
 from dosar.pages.backups.backup_state import RESTORE, WORK
+from dosar.updates.check.daily_check import DailyCheck
 from dosar.updates.data.kept import change_kept, read_kept_for_this
 from dosar.updates.ending import end_update
+from dosar.updates.pinned import read_pinned
 from dosar.updates.programs.program import running_version
 from dosar.updates.programs.trial import note_coming_up, note_work, pop_failure
 from dosar.updates.work import UPDATES, UpdateWork
@@ -41,17 +44,25 @@ def watch_updates(app: Flask, vault: Vault, data: Path, restart: Callable[[], No
     work = app.extensions[UPDATES] = UpdateWork(data, backups, restart)
     work.uploads.clear()  # of a program that was killed
     note_coming_up(utc_now())
-    kept = read_kept_for_this(data)
-    if kept is not None:
-        if not kept.came_up_at:
-            change_kept(data, came_up_at=utc_now().isoformat())
-        if not kept.is_good:
-            _say(DIFFERENT)
+    _note_coming_up_with(data)
     work.failed = pop_failure()
     if work.failed:
         _say(Message(FAILED, {"version": work.failed, "running": running_version()}))
     if by_itself:
+        services: AccessServices = app.extensions["dosar_access"]
+        DailyCheck(services.store, read_pinned(), services.clock).watch()
         Thread(target=_look_now_and_then, args=(vault, work, app.extensions[RESTORE]), daemon=True).start()
+
+
+def _note_coming_up_with(data: Path) -> None:
+    """What is kept of before the update goes a day after this version came up with the data first."""
+    kept = read_kept_for_this(data)
+    if kept is None:
+        return
+    if not kept.came_up_at:
+        change_kept(data, came_up_at=utc_now().isoformat())
+    if not kept.is_good:
+        _say(DIFFERENT)
 
 
 def look_at_trial(data: Path, store: Store, has_worked: bool) -> None:

@@ -265,7 +265,7 @@ def test_the_set_up_leads_to_it_and_the_cases_come_back(computer: NewComputer, k
     assert computer.worked_with().status_code == 422, "pulled out too early"
     assert "cannot be read" in computer.get("/restore/progress").text
     stick.write_bytes(kept.file.read_bytes())
-    assert computer.worked_with().location == "/"
+    assert computer.worked_with().location == "/sign-in?restored=1"
     assert computer.names() == ["Ancuța Cânepă", "Doina Rusu"]
     assert not (computer.data / FETCHED_FOLDER).exists()
     with open_application_of(computer.vault) as application:

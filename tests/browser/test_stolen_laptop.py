@@ -92,6 +92,7 @@ def test_everything_comes_back_on_another_computer(visit: Callable[..., Visitor]
         assert rescuer.sees("2 cazuri, 0 fișe, 1 cont, așa cum erau: astăzi")
         rescuer.press("Lucrează cu aceste date")
         expect(rescuer.page.locator("h1")).to_have_text("Autentificare")
+        assert rescuer.sees("Datele din copia de siguranță sunt aici.")
         assert worked == contents(vault)
         sign_in(rescuer, vault)
         assert rescuer.sees("Ana Întâi") and rescuer.sees("După restabilire: înlocuiți cardurile de recuperare")
@@ -137,6 +138,7 @@ def test_yesterday_comes_back_over_what_was_done_wrong_today(visit: Callable[...
             assert administrator.sees("Tocmai se face o copie de siguranță") and contents(vault) != yesterday
         administrator.press("Restabilește peste ce este aici")
         expect(administrator.page.locator("h1")).to_have_text("Autentificare")
+        assert administrator.sees("Datele din copia de siguranță sunt aici.")
         assert contents(vault) == yesterday, "and everybody is signed out"
         assert list((tmp_path / "data" / "before-restore").iterdir()), "what was there is kept"
         sign_in(administrator, vault)

@@ -19,6 +19,7 @@ from dosar.access.login.throttle import TooManyTries
 from dosar.access.recovery.first_telephone import may_connect_by_invitation
 from dosar.access.services import access_services
 from dosar.access.web.redirects import local_redirect_url
+from dosar.backups.keeping.runs import restored_from
 from dosar.language.text.message import Mistake
 from dosar.pages.account.session_start import continue_sign_in
 from dosar.pages.input.forms import NewPasswordForm, SignInForm
@@ -110,9 +111,15 @@ def _sign_in_page(form: SignInForm, back: str, refused: str = "", status: int = 
         next=back,
         refused=refused,
         over=over,
+        restored=_has_just_restored() and not refused,
         is_demo=access_services().is_demo(),
         passkeys=passkey_site() is not None,
     ), status
+
+
+def _has_just_restored() -> bool:
+    """Whether this browser has put a back-up in place, and it came: after that everybody signs in anew."""
+    return request.args.get("restored") == "1" and restored_from(access_services().session) is not None
 
 
 def _invitation_page(form: NewPasswordForm, user_name: str, refused: str = "") -> Any:

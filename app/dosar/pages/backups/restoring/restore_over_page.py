@@ -6,7 +6,7 @@ from flask import Response, abort, current_app, flash, redirect, request, url_fo
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
-from dosar.access.authorization import page_route
+from dosar.access.authorization import SIGN_IN_ENDPOINT, page_route
 from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
@@ -75,7 +75,7 @@ class RestoreOverPage(PageView):
             work.trouble = trouble
             return _found_page(work, form)
         vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
-        return redirect(url_for("RestoreOverPage.look"), 303)
+        return redirect(url_for(SIGN_IN_ENDPOINT, restored=1, next=url_for("RestoreOverPage.look")), 303)
 
     @page_route("/backups/restore/leave", BACKUPS_ACCESS, ("POST",))
     def leave(self) -> Any:

@@ -7,7 +7,7 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
-from dosar.access.authorization import PUBLIC_ACCESS, page_route
+from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_route
 from dosar.access.organisation.set_up_code import require_set_up_code
 from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault_use import current_vault
@@ -75,7 +75,7 @@ class RestorePage(PageView):
     @page_route("/restore/progress", PUBLIC_ACCESS)
     def progress(self) -> Any:
         if access_services().is_set_up():
-            return redirect("/", 303)  # it is done
+            return redirect(url_for(SIGN_IN_ENDPOINT, restored=1), 303)  # it is done
         work = _require_hers()
         if (progress := work.progress) is not None:
             return restore_progress_page(progress, url_for("RestorePage.progress"))

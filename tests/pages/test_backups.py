@@ -2,16 +2,21 @@
 
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 
+from dosar.backups.keeping.warnings import BackupWarning, PlaceState
 from dosar.backups.keeping.work import BackupWork
 from dosar.database.audit.chain import audit_event_table
+from dosar.language.text.message import Message
 from dosar.pages.backups.backup_state import WORK
+from dosar.pages.backups.backup_words import warning_text
 from tests.pages.conftest import Demo, token_on
 from tests.waiting import is_soon
 
@@ -100,6 +105,15 @@ def test_how_many_are_kept_is_chosen(demo: Demo, administrator: FlaskClient) -> 
     page = administrator.get("/backups").text
     assert re.findall(r'name="kept_\w+" value="(\d+)"', page) == ["3", "2", "1"]
     assert "3/2/1" in told(demo, "backup_plan")
+
+
+def test_one_good_place_is_no_failure_of_all(demo: Demo) -> None:
+    now = datetime(2026, 11, 29, 16, 30)
+    server = PlaceState("server", now, Message("The password is wrong."))
+    with demo.app.test_request_context(), force_locale("en"):
+        told = warning_text(BackupWarning.FAILED, [PlaceState("blue stick", now), server], now)
+        assert told == "The last back-up did not get to every place. server: The password is wrong."
+        assert "did not succeed" in warning_text(BackupWarning.FAILED, [server], now)
 
 
 def test_a_stick_that_is_not_there_is_named(

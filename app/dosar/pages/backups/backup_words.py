@@ -41,14 +41,7 @@ def warning_text(
             "The back-ups lie on the same disk as the data: if the computer is stolen or the disk dies, both are gone. "
             "Add a USB stick or a place elsewhere."
         ),
-        BackupWarning.FAILED: lambda: gettext(
-            "The last back-up did not succeed. %(why)s",
-            why=" ".join(
-                f"{place.title}: {place.trouble.say(gettext)}"
-                for place in failed_places(places, moment)
-                if place.trouble is not None
-            ),
-        ),
+        BackupWarning.FAILED: lambda: _failed_text(places, moment),
         BackupWarning.LONG_AWAY: lambda: " ".join(
             _away_text(place.title, moment - place.last_good)
             for place in long_away(places, moment)
@@ -68,6 +61,15 @@ def _old_text(last: datetime, moment: datetime) -> str:
         "The last back-up is %(num)s days old. Make one now.",
         days,
     )
+
+
+def _failed_text(places: list[PlaceState], moment: datetime) -> str:
+    """Beside a good one of the same hour nobody is told that there is none."""
+    failed = failed_places(places, moment)
+    why = " ".join(f"{place.title}: {place.trouble.say(gettext)}" for place in failed if place.trouble is not None)
+    if any(place.trouble is None for place in places):
+        return gettext("The last back-up did not get to every place. %(why)s", why=why)
+    return gettext("The last back-up did not succeed. %(why)s", why=why)
 
 
 def _away_text(title: str, age: timedelta) -> str:

@@ -45,7 +45,27 @@ def test_two_letters_that_changed_places_are_noticed() -> None:
         read_card(PRINTED[:first] + PRINTED[first + 1] + PRINTED[first] + PRINTED[first + 2 :])
 
 
-@pytest.mark.parametrize("typed", ["", "trei cai verzi pe pereți", PRINTED[:-1], PRINTED + "A", "U" * 36, "ș" * 36])
+@pytest.mark.parametrize(
+    ("typed", "group"),
+    [
+        (" ".join(CARD.groups[:2] + CARD.groups[3:]), None),
+        (" ".join([*CARD.groups, CARD.groups[8]]), None),
+        (PRINTED[:-1], 9),
+        (PRINTED.replace("-", "")[1:], None),
+        (PRINTED + "A", 9),
+        (PRINTED.replace(CARD.groups[2], CARD.groups[2] * 2), 3),
+    ],
+)
+def test_a_card_that_lacks_a_letter_or_a_group_is_still_known_as_one(typed: str, group: int | None) -> None:
+    with pytest.raises(MistypedCard) as slip:
+        read_card(typed)
+    assert slip.value.group == group
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "trei cai verzi pe pereți", "casa verde de la marginea satului 1998", "U" * 36, "ș" * 36, PRINTED[:20]],
+)
 def test_what_is_no_card_may_be_a_passphrase(typed: str) -> None:
     assert read_card(typed) is None
 

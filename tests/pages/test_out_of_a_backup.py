@@ -72,7 +72,8 @@ def opened(demo: Demo, place: str, card: str) -> None:
     """The administrator opens the back-up."""
     administrator = english(demo, "administrator")
     name = re.findall(r'name="name" value="([^"]+)"', administrator.get(place).text)[0]
-    assert "Recovery card or passphrase" in post(administrator, f"{place}/open", name=name).text
+    asked = post(administrator, f"{place}/open", name=name).text
+    assert "Recovery card or passphrase" in asked and "The back-up of: today" in asked
     post(administrator, f"{place}/open", name=name, secret="AAAA")
     assert is_soon(lambda: demo.app.extensions[COPY].progress is None)
     refused = administrator.get("/backups/open")

@@ -4,6 +4,7 @@ Eight groups of four letters carry the secret, a ninth says whether they were ty
 base32, so O and 0, and I, L and 1, are the same, however somebody reads them.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,6 +21,8 @@ SECRET_LETTERS = SECRET_BYTES * 8 // LETTER_BITS
 GROUP_LETTERS = 4
 CARD_LETTERS = SECRET_LETTERS + GROUP_LETTERS
 GROUPS = CARD_LETTERS // GROUP_LETTERS
+CLEAR_DIGITS, FEWEST_DIGITS = "23456789", 4
+"""Digits that no letter looks like: a card has nine of them as a rule."""
 CHECK_PURPOSE = b"dosar/1/recovery-card"
 
 
@@ -57,6 +60,8 @@ def read_card(typed: str) -> RecoveryCard | None:
     """The card that was typed; None for what is no card at all. Raises :class:`MistypedCard`."""
     letters = _plain(typed)
     if len(letters) != CARD_LETTERS or not set(letters) <= set(ALPHABET):
+        if _is_nearly_one(letters):
+            raise MistypedCard(_odd_group(typed))
         return None
     meant = next(filter(_is_right, (letters, letters.translate(OTHER_KEYBOARD))), None)
     if meant is None:
@@ -66,6 +71,20 @@ def read_card(typed: str) -> RecoveryCard | None:
 
 def _plain(typed: str) -> str:
     return "".join(letter for letter in typed.upper() if letter.isalnum()).translate(LOOKS_LIKE)
+
+
+def _is_nearly_one(letters: str) -> bool:
+    """A group or a letter is left out or is there twice: digits in the midst of letters make no passphrase likely."""
+    is_long_enough = abs(len(letters) - CARD_LETTERS) <= GROUP_LETTERS
+    digits = sum(letter in CLEAR_DIGITS for letter in letters)
+    return is_long_enough and digits >= FEWEST_DIGITS and set(letters) <= {*ALPHABET, "U"}
+
+
+def _odd_group(typed: str) -> int | None:
+    """The group that is too short or too long, where all of them are there."""
+    groups = re.findall(r"\w+", typed)
+    odd = [number for number, group in enumerate(groups, 1) if len(group) != GROUP_LETTERS]
+    return odd[0] if len(groups) == GROUPS and odd else None
 
 
 def _letters(secret: bytes) -> str:

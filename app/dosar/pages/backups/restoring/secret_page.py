@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from flask import current_app, render_template
+from flask_babel import gettext
 
+from dosar.backups.file.names import read_name
 from dosar.database.keys.key_changes import stored_status
 from dosar.database.keys.key_file import default_key_file
 from dosar.pages.backups.restoring.restore_forms import SecretForm
+from dosar.pages.formatting import when_text
 
 
 def key_file_here() -> Path | None:
@@ -18,11 +21,13 @@ def key_file_here() -> Path | None:
 
 def secret_page(title: str, name: str, form: SecretForm, refused: str, action: str, leave: str) -> str:
     """A page that asks for the card or the passphrase of the back-up that is called so."""
+    known = read_name(name)
     return render_template(
         "backups/restoring/restore_secret.html",
         title=title,
         form=form,
         name=name,
+        when=gettext("The back-up of: %(when)s", when=when_text(known.moment)) if known else "",
         refused=refused,
         action=action,
         leave=leave,

@@ -45,6 +45,7 @@ def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
     shows_until_the_page_is_hidden(visitor, "password")
     visitor.press("Stabilește fraza-parolă")
     assert visitor.notice == "Fraza-parolă este stabilită." and (tmp_path / "key").exists()
+    assert visitor.sees("Mai este un pas"), "the key file is still here"
 
     visitor.press("Fă un card de recuperare")
     card = visitor.page.locator(".card-groups code").all_inner_texts()

@@ -1,7 +1,9 @@
 """A back-up that a browser sends in pieces."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -18,6 +20,21 @@ def test_pieces_become_the_file_and_a_piece_that_comes_twice_is_not_added_twice(
     assert uploads.add(word, 9, b"third") == 6, "one between is missing"
     assert uploads.add(word, 6, b"second") == 12
     assert uploads.whole(word).read_bytes() == b"first second"
+
+
+def test_a_piece_that_comes_twice_at_once_is_added_once(tmp_path: Path) -> None:
+    """The line broke, the browser sends it again, and the first one is still on its way."""
+    uploads, at_once = RestoreWork(tmp_path).uploads, Barrier(4)
+
+    def send(word: str) -> int:
+        at_once.wait(10)
+        return uploads.add(word, 0, bytes(2**18))
+
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(30):
+            word = uploads.begin()
+            assert [*threads.map(send, [word] * 4)] == [2**18] * 4
+            assert uploads.whole(word).stat().st_size == 2**18
 
 
 @pytest.mark.parametrize("name", ["", "../../key", "dosar-12ab34-2026-11-29-013000.dosar/../x", "Ana Rusu.dosar"])

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -236,3 +237,16 @@ def test_a_new_organisation_begins_only_in_an_empty_database(place: Place, tmp_p
     with pytest.raises(StoreError, match="not empty"):
         begin_anew(store, data)
     store.close()
+
+
+def test_two_threads_that_write_one_file_at_once_do_not_meet(tmp_path: Path) -> None:
+    file = tmp_path / "choice.json"
+
+    def write(number: int) -> None:
+        for _ in range(40):
+            write_atomically(file, f"{number}" * 5000)
+            assert len(set(file.read_text())) == 1
+
+    with ThreadPoolExecutor(2) as threads:
+        assert [*threads.map(write, (1, 2))] == [None, None]
+    assert [each.name for each in tmp_path.iterdir()] == ["choice.json"]

@@ -13,6 +13,7 @@ from dosar.access.sealed.vault_use import install_vault
 from dosar.cli.serving.gate import Gate
 from dosar.cli.serving.sealing import close_application
 from dosar.database.sealing.sealed_columns import _keys
+from dosar.database.store_errors import StoreClosed
 from dosar.pages.sealed.sealed_app import create_sealed_app
 from tests.access.test_vault import PASSPHRASE
 from tests.applications import opened_app
@@ -118,6 +119,8 @@ def test_it_is_sealed_again_and_forgets(program: Program) -> None:
     assert store._key is store._data_key is store._seal.key is None and store.engine.dialect not in _keys
     assert program.app.config["SECRET_KEY"] is None
     assert store.engine.pool.checkedin() == 0
+    with pytest.raises(StoreClosed):
+        store.tell("sealed")  # whoever still works in the background
     assert program.ask("/sign-in").status_code == 503
     program.unlock()
     assert is_soon(lambda: program.vault.is_open) and program.ask("/set-up").status_code == 200

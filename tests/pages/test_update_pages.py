@@ -156,6 +156,8 @@ def test_an_update_is_brought_looked_at_and_done(
 def test_a_file_that_is_none_is_refused_in_words(administrator: FlaskClient, work: UpdateWork, folders: Path) -> None:
     assert post(administrator, "/update/file").status_code == 422
     assert post(administrator, "/update/file", upload="made up").status_code == 422
+    odd = {"at": "9" * 5000, "name": f"{'ș' * 150}.dosar-update", "piece": (BytesIO(b"x"), "piece")}
+    assert post(administrator, "/update/piece", **odd).json["at"] == 1, "no name that a disk refuses, no number at all"
     for content in (b"Dear Sir", next(folders.glob("*.dosar-update")).read_bytes()[:-100]):
         assert post(administrator, "/update/file", file=(BytesIO(content), "x.dosar-update")).status_code == 303
         refused = after(administrator, work)

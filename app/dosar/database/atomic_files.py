@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
 
 
 def write_atomically(file: Path, content: str) -> None:
@@ -27,9 +28,10 @@ def copy_atomically(file: Path, copy: Path) -> None:
 
 @contextmanager
 def _draft_of(file: Path) -> Iterator[Path]:
-    """What is written there takes the name of the file at the end; where it fails, on a full disk perhaps, it goes."""
+    """What is written there takes the name of the file at the end; where it fails, on a full disk perhaps, it goes. It
+    is nobody else's, neither another program's nor another thread's: two may write the same file at once."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft = file.with_name(f".{file.name}.{os.getpid()}-{get_ident()}")
     try:
         yield draft
         draft.replace(file)  # Windows renames over no file that is there

@@ -24,6 +24,7 @@ from dosar.database.format_version import require_known_format
 from dosar.database.sealing.key_derivation import derive_key
 from dosar.database.sealing.sealed_columns import forget_keys, let_seal
 from dosar.database.store_errors import (
+    StoreClosed,
     StoreDamaged,
     StoreError,
 )
@@ -225,8 +226,11 @@ class Store:
         """A piece of work that changes something: kept whole at the end, or not at all.
 
         ``session.commit()`` inside is allowed and keeps what is done so far; what follows waits for its
-        turn anew. Pieces of work may stand within one another: the outermost keeps.
+        turn anew. Pieces of work may stand within one another: the outermost keeps. Raises :class:`StoreClosed` once
+        the data are closed: not even an event of the audit log is lost in silence.
         """
+        if self.closed.is_set():
+            raise StoreClosed
         if self.is_writing:
             yield self.session()
             return

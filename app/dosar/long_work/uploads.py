@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
+from threading import Lock
 
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
@@ -19,12 +20,22 @@ LONGEST_PAUSE = timedelta(hours=6)
 """Whoever has sent nothing more for so long has gone away."""
 
 
+LONGEST_NAME = 200
+"""Bytes; most disks take 255."""
+
+
+def has_file_length(name: str) -> bool:
+    """Whether disks take a name of this length."""
+    return len(name.encode()) <= LONGEST_NAME
+
+
 class Uploads:
     """One file at a time, in a folder of its own; ``nameless`` where it does not bear a good name."""
 
     def __init__(self, folder: Path, nameless: str, is_good_name: Callable[[str], bool]) -> None:
         self.folder = folder
         self._nameless, self._is_good_name = nameless, is_good_name
+        self._adding = Lock()
 
     def begin(self, name: str = "") -> str:
         """The word by which the pieces of a new file find together, which is called as it was if that is a good
@@ -40,15 +51,16 @@ class Uploads:
     def add(self, word: str, at: int, piece: bytes) -> int:
         """Add a piece that begins ``at`` so many bytes; how many there are then. A piece that does not follow changes
         nothing. Raises :class:`StoreError`."""
-        file = self.whole(word)
-        size = file.stat().st_size
-        if at != size:
-            return size
-        if not has_room(self.folder, len(piece)):
-            raise StoreError(NO_ROOM_FOR_FILE, folder=self.folder)
-        with room_told(self.folder, NO_ROOM_FOR_FILE), file.open("ab") as opened:
-            opened.write(piece)
-        return size + len(piece)
+        with self._adding:  # a piece may come twice at once
+            file = self.whole(word)
+            size = file.stat().st_size
+            if at != size:
+                return size
+            if not has_room(self.folder, len(piece)):
+                raise StoreError(NO_ROOM_FOR_FILE, folder=self.folder)
+            with room_told(self.folder, NO_ROOM_FOR_FILE), file.open("ab") as opened:
+                opened.write(piece)
+            return size + len(piece)
 
     def whole(self, word: str) -> Path:
         """The file that has come. Raises :class:`StoreError`."""

@@ -16,7 +16,7 @@ from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.long_work.background_work import BackgroundWork
 from dosar.long_work.progress import Progress
-from dosar.long_work.uploads import Uploads
+from dosar.long_work.uploads import Uploads, has_file_length
 from dosar.updates.data.going_back import go_back
 from dosar.updates.file.archive import NAME_END, UpdateFile, read_update
 from dosar.updates.file.facts import is_inside
@@ -83,7 +83,7 @@ class UpdateWork(BackgroundWork):
         self.uploads = Uploads(
             data / FETCHED_FOLDER,
             f"update{NAME_END}",
-            lambda name: name.endswith(NAME_END) and is_inside(name) and "/" not in name,
+            lambda name: name.endswith(NAME_END) and is_inside(name) and "/" not in name and has_file_length(name),
         )
 
     @property

@@ -11,10 +11,10 @@ from dosar.long_work.uploads import Uploads
 def keep_piece(uploads: Uploads) -> tuple[str, int]:
     """Add what was sent; the word of the file, and how much of it there is. Raises
     :class:`~dosar.database.store_errors.StoreError`."""
-    word, at, sent = request.form.get("upload", ""), request.form.get("at", "0"), request.files.get("piece")
+    word, at, sent = request.form.get("upload", ""), request.form.get("at", 0, type=int), request.files.get("piece")
     word = word or uploads.begin(request.form.get("name", ""))
     piece = sent.read() if sent is not None else b""
-    return word, uploads.add(word, int(at) if at.isdecimal() else 0, piece)
+    return word, uploads.add(word, at, piece)
 
 
 def sent_file(uploads: Uploads, word: str | None) -> Path | None:

@@ -7,20 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import ENOSPC
-from hashlib import file_digest
-from hmac import compare_digest
 from pathlib import Path
-from zipfile import ZipFile
 
 from filelock import FileLock, Timeout
 
-from dosar.backups.file.archive import UNREADABLE
-from dosar.database.atomic_files import sync_folder
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
-from dosar.long_work.disk_room import SPARE_BYTES, has_room, room_told
+from dosar.long_work.disk_room import room_told
 from dosar.long_work.progress import Progress, keep_silent
-from dosar.updates.file.archive import UpdateFile, read_update, stream_parts
+from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import (
     DamagedButRunning,
     DoesNotStartHere,
@@ -33,7 +28,8 @@ from dosar.updates.programs.hand_over import STAY
 from dosar.updates.programs.in_use import hold_version, is_in_use, release_version
 from dosar.updates.programs.program import Program, own_program, program_in
 from dosar.updates.programs.removal import remove_others
-from dosar.updates.programs.store import UNPACKING_PREFIX, version_folder
+from dosar.updates.programs.store import version_folder
+from dosar.updates.unpacking import is_unpacked, make_private, unpack
 
 TRIAL_SECONDS = 180.0
 """A slow computer with a protection program that looks at every file takes long the first time."""
@@ -69,8 +65,10 @@ def install_update(file: Path, tell: Progress = keep_silent) -> Installed:
         _clear_store(own)
         is_used = is_in_use(update.version)
         with _held(place):
-            if not _is_unpacked(place, update):
-                _unpack(update, place, tell, is_used)
+            if not is_unpacked(place, update):
+                if is_used:
+                    raise DamagedButRunning(update.version)
+                unpack(update, place, tell)
             program = program_in(place)
             if program is None or program.version != update.version:
                 if not is_used:
@@ -106,83 +104,6 @@ def _clear_store(own: Program) -> None:
     remove_others(own, *(() if choice is None else (choice.runs, choice.before)))
 
 
-def _unpack(update: UpdateFile, place: Path, tell: Progress, is_used: bool) -> None:
-    if is_used:
-        raise DamagedButRunning(update.version)
-    if not has_room(place.parent, update.bytes):
-        raise NoRoomForUpdate(place.parent, _megabytes(update))
-    draft = place.with_name(f"{UNPACKING_PREFIX}{update.version}")
-    try:
-        _fill_draft(update, draft, tell)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    if place.exists():  # of a version that was damaged since
-        shutil.rmtree(place)
-    draft.rename(place)
-    sync_folder(place.parent)
-
-
-def _fill_draft(update: UpdateFile, draft: Path, tell: Progress) -> None:
-    draft.mkdir(mode=0o700)
-    try:
-        with ZipFile(update.file) as packed:
-            _write_parts(packed, update, draft, tell)
-    except UNREADABLE:
-        raise UpdateDamaged(update.file) from None
-    for folder in sorted((each for each in draft.rglob("*") if each.is_dir()), reverse=True):
-        sync_folder(folder)
-    sync_folder(draft)
-
-
-def _write_parts(packed: ZipFile, update: UpdateFile, draft: Path, tell: Progress) -> None:
-    """Every piece as it comes; a file reaches the disk before the next one is begun."""
-    opened: dict[str, int] = {}
-    try:
-        for name, part, piece in stream_parts(packed, update, tell, "unpack"):
-            if name not in opened:
-                target = draft / name
-                _make_private(target.parent)
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-                opened[name] = os.open(target, flags, 0o700 if part.runs else 0o600)
-            if piece is not None:
-                _write_all(opened[name], piece)
-            else:
-                os.fsync(opened[name])
-                os.close(opened.pop(name))
-    finally:
-        for descriptor in opened.values():
-            os.close(descriptor)
-
-
-def _make_private(folder: Path) -> None:
-    """Each folder that is missing on the way, too, for this account alone; their names reach the disk."""
-    if not folder.is_dir():
-        _make_private(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
-
-
-def _write_all(descriptor: int, piece: bytes) -> None:
-    view = memoryview(piece)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def _is_unpacked(place: Path, update: UpdateFile) -> bool:
-    """Whether an earlier try has brought so far that every file is there as it was signed."""
-    if not place.is_dir():
-        return False
-    for name, part in update.facts.files.items():
-        file = place / name
-        if not file.is_file() or file.stat().st_size != part.bytes:
-            return False
-        with file.open("rb") as content:
-            if not compare_digest(file_digest(content, "sha256").hexdigest(), part.sha256):
-                return False
-    return True
-
-
 def _try(program: Program) -> None:
     """Have it say what it can do: where it does not even come so far, it is for another computer."""
     try:
@@ -204,7 +125,7 @@ def _try(program: Program) -> None:
 @contextmanager
 def _alone(place: Path) -> Iterator[None]:
     """One installation at a time, whichever data folder asks for it."""
-    _make_private(place.parent)
+    make_private(place.parent)
     lock = FileLock(place.parent.parent / LOCK_FILE, blocking=False, fallback_to_soft=False, mode=0o600)
     try:
         lock.acquire()
@@ -222,14 +143,10 @@ def _room_told(place: Path, update: UpdateFile) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno == ENOSPC:
-            raise NoRoomForUpdate(place.parent, _megabytes(update)) from None
+            raise NoRoomForUpdate(place.parent, update.bytes) from None
         raise StoreError(
             "The new version cannot be put into %(folder)s: %(why)s. Give this account the right to write there, and "
             "try again.",
             folder=place.parent,
             why=error.strerror or type(error).__name__,
         ) from None
-
-
-def _megabytes(update: UpdateFile) -> int:
-    return round((update.bytes + SPARE_BYTES) / 1_000_000)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dosar.database.store_errors import StoreError
+from dosar.long_work.disk_room import SPARE_BYTES
 from dosar.updates.pip.pip_facts import pip_facts
 from dosar.updates.pip.pip_lines import newest_line
 
@@ -80,11 +81,11 @@ class UpdateTooFar(StoreError):
 class NoRoomForUpdate(StoreError):
     """The disk is too full."""
 
-    def __init__(self, folder: Path, megabytes: int) -> None:
+    def __init__(self, folder: Path, size: int) -> None:
         super().__init__(
             "There is no room for the new version in %(folder)s: it takes %(megabytes)s MB. Make room, and try again.",
             folder=folder,
-            megabytes=megabytes,
+            megabytes=round((size + SPARE_BYTES) / 1_000_000),
         )
 
 

@@ -66,7 +66,7 @@ def long_away(places: Sequence[PlaceState], moment: datetime) -> list[PlaceState
         for place in places
         if waits_for_its_turn(place, places, moment)
         and place.last_good is not None
-        and moment - place.last_good > LONGEST_AWAY
+        and abs(moment - place.last_good) > LONGEST_AWAY
     ]
 
 
@@ -74,8 +74,13 @@ def waits_for_its_turn(place: PlaceState, places: Sequence[PlaceState], moment: 
     """Whether a stick lies in a drawer while another place, on another disk than the data, has a fresh back-up. One
     that never got a back-up waits for nothing."""
     others = (other for other in places if other is not place and not other.is_on_this_disk)
-    fresh = any(other.last_good is not None and moment - other.last_good <= OLD_AFTER for other in others)
+    fresh = any(_is_fresh(other.last_good, moment) for other in others)
     return place.is_absent and place.last_good is not None and fresh
+
+
+def _is_fresh(good: datetime | None, moment: datetime) -> bool:
+    """One of a day that has not come yet is none: the clock was ahead, and would keep everybody calm until then."""
+    return good is not None and abs(moment - good) <= OLD_AFTER
 
 
 def _warnings(
@@ -86,7 +91,7 @@ def _warnings(
         yield BackupWarning.NO_PLACE
     elif last is None:
         yield BackupWarning.NEVER
-    elif moment - last > OLD_AFTER:
+    elif not any(_is_fresh(good, moment) for good in (restored, *(place.last_good for place in places))):
         yield BackupWarning.OLD
     if places and all(place.is_on_this_disk for place in places):
         yield BackupWarning.ONLY_THIS_DISK

@@ -73,6 +73,8 @@ def test_everything_comes_back_on_another_computer(visit: Callable[..., Visitor]
         rescuer.follow("Am o copie de siguranță")
         expect(rescuer.page.locator("#code")).to_have_value(code)
         assert rescuer.sees("oricât de mare este") and not rescuer.sees("25 MB"), "scripts send a file in pieces"
+        first, path = (rescuer.page.locator(box).bounding_box()["y"] for box in ("#file", "#path"))
+        assert first < path, "whoever has a stick chooses the file; hardly anybody knows its path"
         rescuer.type(secret="cu totul altceva")
         rescuer.page.set_input_files("#file", cut_off(stick))
         rescuer.page.get_by_role("button", name="Deschide și numără").click()

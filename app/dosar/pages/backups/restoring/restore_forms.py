@@ -19,12 +19,12 @@ class RestoreForm(TranslatedForm):
     )
     found = RadioField(lazy_gettext("Which back-up?"), validate_choice=False, default="")
     path = StringField(
-        lazy_gettext("Path of the file"),
+        lazy_gettext("Or the path of the file"),
         [at_most(LONGEST_ADDRESS)],
         filters=[stripped],
         description=lazy_gettext("Where the file lies on this computer, such as E:\\Dosar\\dosar-….dosar."),
     )
-    file = FileField(lazy_gettext("Or send the file from this browser"))
+    file = FileField(lazy_gettext("File of the back-up"))
     upload, upload_name = HiddenField(), HiddenField()
     address = StringField(
         lazy_gettext("Address"),

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from dosar.access import worker
+from dosar.access.sealed.guesses import FREE_GUESSES, Guesses
 from dosar.access.tables import user_table
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.salvage.copy_work import COPY_FOLDER, OPEN_FOR, CopyWork
@@ -195,3 +196,15 @@ def test_it_is_closed_by_the_button_and_after_hours(demo: Demo, place: str, card
             connection.scalars(select(table.c.action).where(table.c.action.like("backup_%")).order_by(table.c.seq))
         )
     assert told[-2:] == ["backup_opened", "backup_closed"]
+
+
+def test_closing_forgives_no_wrong_guess(demo: Demo, place: str) -> None:
+    administrator, work = english(demo, "administrator"), demo.app.extensions[COPY]
+    name = re.findall(r'name="name" value="([^"]+)"', administrator.get(place).text)[0]
+    for _ in range(FREE_GUESSES):
+        assert post(administrator, f"{place}/open", name=name, secret="somebody else's").status_code == 303
+        assert is_soon(lambda: work.progress is None)
+        post(administrator, "/backups/open/close")
+        administrator.get("/backups/open")
+    assert post(administrator, f"{place}/open", name=name, secret="somebody else's").status_code == 429
+    work.guesses = Guesses()

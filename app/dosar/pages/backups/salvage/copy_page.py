@@ -9,7 +9,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route
 from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.backups.places.settings import open_place
-from dosar.backups.restoring.restore_work import SECRET_TROUBLES, BackupSource
+from dosar.backups.restoring.restore_work import BackupSource
 from dosar.pages.backups.backup_state import current_copy
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
 from dosar.pages.backups.places_page import named_backup, place_with_number
@@ -42,7 +42,7 @@ class BackupCopyPage(PageView):
         work = current_copy()
         if (progress := work.progress) is not None:
             return restore_progress_page(progress, url_for("BackupCopyPage.look"), url_for("BackupsPage.backups"))
-        if not isinstance(work.trouble, SECRET_TROUBLES):
+        if work.trouble is None and work.moment is not None:
             work.guesses.forget(request.remote_addr or "")
         if work.trouble is not None:
             form = SecretForm(formdata=None)

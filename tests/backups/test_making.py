@@ -136,7 +136,7 @@ def test_a_file_that_was_cut_is_refused(kept: Kept, tmp_path: Path) -> None:
     content, dice = kept.file.read_bytes(), random.Random(12)
     for length in [1000, len(content) - 1, *(dice.randrange(1000, len(content)) for _ in range(20))]:
         assert refusal_of(tmp_path, content[:length]) is BackupCut, length
-    assert refusal_of(tmp_path, b"") is NoBackup
+    assert refusal_of(tmp_path, b"") is BackupCut
     assert refusal_of(tmp_path, content + b"\n") is BackupCut, "an end that is not ours"
 
 

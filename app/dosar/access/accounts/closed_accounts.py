@@ -3,11 +3,10 @@
 from collections.abc import Set
 from typing import Any
 
-from sqlalchemy import Connection, insert, inspect, select, update
+from sqlalchemy import Connection, inspect, select, update
 
+from dosar.access.audit.account_log import add_account_entry
 from dosar.access.tables import account_history_table, role_table, user_role_table, user_table
-from dosar.database.audit.chain import ACCOUNT_OBJECT
-from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import utc_now
 from dosar.language.organisation.roles import ADMINISTRATOR
 
@@ -32,9 +31,7 @@ def close_again(session: Any, closed: Set[ClosedAccount]) -> None:
         numbers -= administrators
     for number in sorted(numbers):
         session.execute(update(user_table).where(user_table.c.id == number).values(active=False))
-        told: dict[str, Any] = {"at": utc_now(), "by_id": None, "user_id": number, "action": "closed", "changes": {}}
-        session.execute(insert(account_history_table).values(told))
-        add_event(session, "account_closed", objects={ACCOUNT_OBJECT: [number]})
+        add_account_entry(session, utc_now(), None, number, "closed")
 
 
 def _has_accounts(connection: Connection) -> bool:

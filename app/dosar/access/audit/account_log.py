@@ -75,22 +75,24 @@ def log_account_change(
     changes: AccountChanges | None = None,
 ) -> None:
     """Write one entry, in the transaction of the change itself."""
-    add_event(
-        services.session,
-        f"account_{action}",
-        actor=by.id if isinstance(by, Worker) else by,
-        objects={} if user_id is None else {ACCOUNT_OBJECT: [user_id]},
-        fields=list(changes or ()),
-    )
-    services.session.execute(
-        insert(history).values(
-            at=services.clock(),
-            by_id=by.id if isinstance(by, Worker) else by,
-            user_id=user_id,
-            action=action,
-            changes={name: list(pair) for name, pair in (changes or {}).items()},
-        )
-    )
+    who = by.id if isinstance(by, Worker) else by
+    add_account_entry(services.session, services.clock(), who, user_id, action, changes or {})
+
+
+def add_account_entry(
+    session: Any,
+    moment: datetime,
+    by_id: int | None,
+    user_id: int | None,
+    action: AccountAction,
+    changes: AccountChanges | None = None,
+) -> None:
+    """The same where there is no application yet: in the history, and in the audit log of everything."""
+    fields = changes or {}
+    objects = {} if user_id is None else {ACCOUNT_OBJECT: [user_id]}
+    add_event(session, f"account_{action}", actor=by_id, objects=objects, fields=list(fields))
+    values = {name: list(pair) for name, pair in fields.items()}
+    session.execute(insert(history).values(at=moment, by_id=by_id, user_id=user_id, action=action, changes=values))
 
 
 def account_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -68,6 +68,11 @@ def restored_from(session: Any) -> datetime | None:
     return newest.begun_at if newest is not None and newest.cause == RESTORED_RUN else None
 
 
+def came_out_of_backup(session: Any) -> bool:
+    """Whether the data were restored once, whatever was made of them since."""
+    return _newest(session, None, backup_run_table.c.cause == RESTORED_RUN) is not None
+
+
 def last_try(session: Any, place_id: int | None = None) -> BackupRun | None:
     """The newest try, whether or not a back-up came of it."""
     return _newest(session, place_id)

@@ -19,7 +19,7 @@ from dosar.access.login.throttle import TooManyTries
 from dosar.access.recovery.first_telephone import may_connect_by_invitation
 from dosar.access.services import access_services
 from dosar.access.web.redirects import local_redirect_url
-from dosar.backups.keeping.runs import restored_from
+from dosar.backups.keeping.runs import came_out_of_backup
 from dosar.language.text.message import Mistake
 from dosar.pages.account.session_start import continue_sign_in
 from dosar.pages.input.forms import NewPasswordForm, SignInForm
@@ -119,7 +119,7 @@ def _sign_in_page(form: SignInForm, back: str, refused: str = "", status: int = 
 
 def _has_just_restored() -> bool:
     """Whether this browser has put a back-up in place, and it came: after that everybody signs in anew."""
-    return request.args.get("restored") == "1" and restored_from(access_services().session) is not None
+    return request.args.get("restored") == "1" and came_out_of_backup(access_services().session)
 
 
 def _invitation_page(form: NewPasswordForm, user_name: str, refused: str = "") -> Any:

@@ -10,6 +10,7 @@ from dosar.access.authorization import SIGN_IN_ENDPOINT, page_route
 from dosar.access.sealed.guesses import TooManyGuesses
 from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
+from dosar.backups.keeping.runs import came_out_of_backup
 from dosar.backups.places.settings import open_place
 from dosar.backups.restoring.restore_work import BackupSource, RestoreWork, require_own_database
 from dosar.database.store_errors import StoreError
@@ -74,8 +75,9 @@ class RestoreOverPage(PageView):
         except StoreError as trouble:
             work.trouble = trouble
             return _found_page(work, form)
+        told = None if came_out_of_backup(access_services().session) else 1  # it could not be told from a failure
         vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
-        return redirect(url_for(SIGN_IN_ENDPOINT, restored=1, next=url_for("RestoreOverPage.look")), 303)
+        return redirect(url_for(SIGN_IN_ENDPOINT, restored=told, next=url_for("RestoreOverPage.look")), 303)
 
     @page_route("/backups/restore/leave", BACKUPS_ACCESS, ("POST",))
     def leave(self) -> Any:

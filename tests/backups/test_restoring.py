@@ -17,7 +17,7 @@ from dosar.access.sealed.after_restore import CARD, PASSPHRASE, wanted_renewal
 from dosar.access.tables import account_history_table, role_table, session_table, user_role_table
 from dosar.backups.file.archive import DATABASE_PART, write_archive
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
-from dosar.backups.keeping.runs import last_good, restored_from
+from dosar.backups.keeping.runs import came_out_of_backup, last_good, restored_from
 from dosar.backups.reading.registers import register_of_newer
 from dosar.backups.restoring.before_restore import remove_kept_aside
 from dosar.backups.restoring.restore import Restored, finish_interrupted, is_interrupted, restore_backup, undo_restore
@@ -98,6 +98,7 @@ def test_after_the_laptop_was_stolen_everything_is_on_the_new_one(office: Office
         assert names_in(repository) == [CANARY, "Ion Pop"]
         enter(repository, "Who came afterwards")
         assert restored_from(repository.session) == NIGHT, "the back-up that it came from counts until there is another"
+        assert came_out_of_backup(repository.session)
         assert wanted_renewal(repository.session) == [PASSPHRASE, CARD], "the card was taken out of its envelope"
         assert last_good(repository.session).name == on_stick(office).name  # type: ignore[union-attr]
         with repository.store.snapshot() as connection:
@@ -109,6 +110,7 @@ def test_after_the_laptop_was_stolen_everything_is_on_the_new_one(office: Office
 def test_what_was_there_is_kept_aside_and_can_be_put_back(office: Office) -> None:
     with office.at_work() as repository:
         enter(repository, "Since the back-up")
+        assert not came_out_of_backup(repository.session)
     told = restored(office, office.data)
     assert office.names() == [CANARY, "Ion Pop"]
     assert told.kept_aside and office.names(told.kept_aside) == [CANARY, "Ion Pop", "Since the back-up"]

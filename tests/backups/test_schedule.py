@@ -11,13 +11,22 @@ import pytest
 
 from dosar.access.organisation.settings import write_setting
 from dosar.backups.keeping.backup_plan import OFF_SETTING
-from dosar.backups.keeping.before_changes import back_up_before_changes
-from dosar.backups.keeping.runs import BEFORE_FORMS, last_good, last_rehearsed, last_try
+from dosar.backups.keeping.before_changes import BACKING_UP, back_up_before_changes
+from dosar.backups.keeping.runs import (
+    BEFORE_FORMS,
+    BEFORE_UPDATE,
+    BackupRun,
+    last_good,
+    last_rehearsed,
+    last_try,
+    note_run,
+)
 from dosar.backups.keeping.schedule import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT, BackupSchedule, is_due, pause_after
 from dosar.backups.keeping.work import BackupWork
 from dosar.backups.places.addresses import FOLDER_KIND
 from dosar.backups.places.settings import PlaceSettings, save_place
 from dosar.database.store import Store
+from dosar.database.system_tables import utc_now
 from tests.backups.offices import Office, new_office
 
 HERE = ZoneInfo("Europe/Bucharest")
@@ -126,6 +135,11 @@ def test_one_is_made_before_other_forms_run(day: Day) -> None:
     changed = shutil.copytree(office.forms, office.forms.with_name("changed"))
     with (changed / "case.yaml").open("a", encoding="utf-8") as file:
         file.write("# another line\n")
-    made = back_up_before_changes(day.store, office.data, changed)
+    with day.store.writing() as session:
+        note_run(session, BackupRun(None, BEFORE_UPDATE, utc_now(), utc_now(), "dosar", 1, True))
+    assert back_up_before_changes(day.store, office.data, changed, is_update=True) == [], "the update has made one"
+    steps: list[str] = []
+    made = back_up_before_changes(day.store, office.data, changed, tell=lambda step, _: steps.append(step))
+    assert steps == [BACKING_UP]
     run = last_good(day.store.session)
     assert len(made) == 1 and made[0].trouble is None and run is not None and run.cause == BEFORE_FORMS

@@ -54,7 +54,7 @@ from dosar.migrations.upgrade import open_forms
 from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
 from dosar.records.erasure.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
-from dosar.updates.data.upgrading import check_upgrade, kept_for_upgrade, note_version
+from dosar.updates.data.upgrading import check_upgrade, is_first_start, kept_for_upgrade, note_version
 from dosar.updates.programs.program import running_version
 
 OPENING_DATABASE = msgid("The database is being opened.")
@@ -89,7 +89,7 @@ def open_app(
         raise lost_database(data)
     _refuse_demo_as_organisation(store, demo)
     if not demo:
-        _back_up_before_changes(store, data, forms)
+        _back_up_before_changes(store, data, forms, tell)
     opened_forms = prepare_database(store, forms, tell=tell)
     tell(PREPARING_PAGES, 0.0)
     with store.writing() as session:
@@ -143,9 +143,9 @@ def _fill_demo(
     return file_cases() if is_unfiled else []
 
 
-def _back_up_before_changes(store: Store, data: Path, forms: Path) -> None:
+def _back_up_before_changes(store: Store, data: Path, forms: Path, tell: Progress) -> None:
     """What goes wrong with it is said, and keeps nobody from working."""
-    for outcome in back_up_before_changes(store, data, forms):
+    for outcome in back_up_before_changes(store, data, forms, is_first_start(store), tell):
         if outcome.trouble is not None:
             told = Message(
                 "Before the forms or the database change, no back-up could be made at “%(place)s”: %(why)s",

@@ -39,6 +39,11 @@ def kept_for_upgrade(store: Store, tell: Progress) -> KeptData | None:
     return kept if kept is not None and not kept.is_checked else None
 
 
+def is_first_start(store: Store) -> bool:
+    """Whether another version worked on these data last."""
+    return _last_version(store) != running_version()
+
+
 def note_version(session: Any) -> None:
     """This version works on the data from now on; in the transaction that upgrades them."""
     if read_setting(session, PROGRAM_SETTING) != running_version():

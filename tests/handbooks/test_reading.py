@@ -87,7 +87,19 @@ def test_what_people_type_finds_what_the_books_call_otherwise(language: str) -> 
     for word, meant in typed_words()[language].items():
         assert word == fold_text(word)
         assert all(search_handbooks(beginning, language) for beginning in meant), meant
-        assert search_handbooks(word, language), word
+        assert search_handbooks(word, language) or not meant, word
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "chapter"),
+    [
+        ("how do I move to a new computer", "en", "/help/administrator/new-laptop"),
+        ("cum restabilesc?", "ro", "/help/administrator/restore#blank"),
+        ("mutarea pe laptop nou xyz", "ro", "/help/administrator/new-laptop"),
+    ],
+)
+def test_a_question_is_answered_though_not_every_word_stands_there(words: str, language: str, chapter: str) -> None:
+    assert any(one.address.startswith(chapter) for one in search_handbooks(words, language)[:8])
 
 
 def test_a_restore_is_found_by_the_word_of_other_programs() -> None:

@@ -2,7 +2,7 @@
 that means the same (``typed_words.yaml``)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,21 +59,33 @@ class _Entry:
     chapter_title: frozenset[str]
     words: frozenset[str]
 
-    def weight(self, sought: Sequence[Beginnings]) -> int:
-        """Nothing unless all of them stand here."""
+    def weight(self, sought: Sequence[Beginnings], missing: int) -> int:
+        """Nothing where more of them than may be missing do not stand here."""
         told = [_weight_of(beginnings, self) for beginnings in sought]
-        return sum(told) if all(told) else 0
+        return sum(told) if told.count(0) <= missing else 0
 
 
 def search_handbooks(words: str, wording: str) -> list[Found]:
-    """The sections in which every word stands, those that have it in a title first."""
-    folded = list(dict.fromkeys(_folded_words(words)))[:MOST_WORDS]
-    told = [word for word in folded if len(word) >= SHORTEST_WORD] or folded
+    """The sections in which every word stands, those that have it in a title first; where there is none, those in
+    which all but one do."""
     same = typed_words().get(wording.partition("-")[0], {})
-    tries = (
+    told = _telling(list(dict.fromkeys(_folded_words(words)))[:MOST_WORDS], same)
+    tries = [
         [(word[: max(SHORTEST_STEM, len(word) - ending)], *same.get(word, ())) for word in told] for ending in ENDINGS
-    )
-    return next(filter(None, (_found(sought, wording) for sought in tries)), [])
+    ]
+    with_gaps = [(sought, missing) for missing in (0, 1) if missing < len(told) for sought in tries]
+    return next(filter(None, (_found(sought, missing, wording) for sought, missing in with_gaps)), [])
+
+
+def _telling(words: list[str], same: Mapping[str, Sequence[str]]) -> list[str]:
+    """Without those that stand everywhere, unless nothing else was typed."""
+    for kept in (
+        [word for word in words if len(word) >= SHORTEST_WORD and same.get(word) != []],
+        [word for word in words if len(word) >= SHORTEST_WORD],
+    ):
+        if kept:
+            return kept
+    return words
 
 
 @cache
@@ -85,8 +97,8 @@ def typed_words() -> dict[str, dict[str, list[str]]]:
     return words
 
 
-def _found(sought: list[Beginnings], wording: str) -> list[Found]:
-    weighed = [(entry.weight(sought), entry) for entry in _index(wording)] if sought else []
+def _found(sought: list[Beginnings], missing: int, wording: str) -> list[Found]:
+    weighed = [(entry.weight(sought, missing), entry) for entry in _index(wording)] if sought else []
     best = sorted((pair for pair in weighed if pair[0]), key=lambda pair: -pair[0])[:MOST_FOUND]
     return [Found(entry.book, entry.chapter, entry.section, _excerpt(entry.section, sought)) for _, entry in best]
 

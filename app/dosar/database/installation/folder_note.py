@@ -36,6 +36,7 @@ copies, old-key, before-restore, before-update
 forms                  the forms, where a restore brought them
 erased-persons.txt     marks (no names) of persons who were erased, so that no old copy brings them back
 organisation-there     says that this folder belongs to an organisation
+last-backup            when the last back-up was made, for the window of Dosar
 in-use, in-use-at      which running program has the folder
 All else here, and every name that begins with a point, is for minutes: Dosar tidies it up.
 
@@ -61,6 +62,7 @@ copies, old-key, before-restore, before-update
 forms                  formularele, acolo unde le-a adus o restabilire
 erased-persons.txt     semne (fără nume) ale persoanelor șterse, ca nicio copie veche să nu le readucă
 organisation-there     spune că folderul este al unei organizații
+last-backup            când s-a făcut ultima copie de siguranță, pentru fereastra Dosar
 in-use, in-use-at      ce program pornit folosește folderul
 Orice altceva de aici și orice nume care începe cu punct ține câteva minute: Dosar face curat singur.
 """

@@ -9,12 +9,13 @@ from dosar.pages.backups.lost_work import lost_text, saved_since
 from dosar.pages.backups.restoring.restore_forms import OverForm
 
 
-def found_page(work: RestoreWork, action: str, leave: str, form: OverForm | None = None) -> Response:
-    """The page; with the ``form`` that is filled in where there are data already. Where it was tried, and the data
-    could not take their place, it says why: it can be tried again."""
+def found_page(work: RestoreWork, action: str, leave: str, form: OverForm | None = None, refused: str = "") -> Response:
+    """The page; with the ``form`` that is filled in where there are data already. Where it was ``refused``, or tried
+    and the data could not take their place, it says why: it can be tried again."""
     assert work.found is not None
     count = saved_since(work.found.manifest.moment) if form is not None else 0
-    refused = work.trouble.message.say(gettext) if work.trouble is not None else ""
+    if not refused and work.trouble is not None:
+        refused = work.trouble.message.say(gettext)
     page = render_template(
         "backups/restoring/restore_found.html",
         whose=work.found.organisation,

@@ -73,8 +73,7 @@ class RestoreOverPage(PageView):
         try:
             _require_quiet()
         except StoreError as trouble:
-            work.trouble = trouble
-            return _found_page(work, form)
+            return _found_page(work, form, trouble.message.say(gettext))
         told = None if came_out_of_backup(access_services().session) else 1  # it could not be told from a failure
         vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
         return redirect(url_for(SIGN_IN_ENDPOINT, restored=told, next=url_for("RestoreOverPage.look")), 303)
@@ -98,9 +97,9 @@ def _require_quiet() -> None:
         )
 
 
-def _found_page(work: RestoreWork, form: OverForm) -> Response:
+def _found_page(work: RestoreWork, form: OverForm, refused: str = "") -> Response:
     action, leave = url_for("RestoreOverPage.restore"), url_for("RestoreOverPage.leave")
-    return found_page(work, action, leave, form)
+    return found_page(work, action, leave, form, refused)
 
 
 def _trouble_page(work: RestoreWork) -> Any:

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 
 from dosar.database.sqlite_store import refusals_in_words
 from dosar.language.text.message import msgid
-from dosar.long_work.disk_room import room_told
+from dosar.long_work.disk_room import disk_errors_in_words
 
 WORK_PREFIX = ".backup-"
 """How the folders begin in which a back-up is made or looked through; a kill leaves one."""
@@ -24,7 +24,7 @@ NO_ROOM_FOR_BACKUP = msgid(
 @contextmanager
 def work_folder(near: Path) -> Iterator[Path]:
     """A folder of one's own inside another one, gone at the end."""
-    with disk_told(near):
+    with work_errors_in_words(near):
         folder = Path(mkdtemp(prefix=WORK_PREFIX, dir=near))
         try:
             yield folder
@@ -41,7 +41,7 @@ def clear_work_folders(near: Path) -> None:
 
 
 @contextmanager
-def disk_told(folder: Path) -> Iterator[None]:
+def work_errors_in_words(folder: Path) -> Iterator[None]:
     """A disk that takes nothing more of the work on a back-up is told in words."""
-    with room_told(folder, NO_ROOM_FOR_BACKUP), refusals_in_words():
+    with disk_errors_in_words(folder, NO_ROOM_FOR_BACKUP), refusals_in_words():
         yield

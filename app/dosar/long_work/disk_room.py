@@ -19,7 +19,7 @@ def has_room(folder: Path, size: int) -> bool:
 
 
 @contextmanager
-def room_told(folder: Path, no_room: str) -> Iterator[None]:
+def disk_errors_in_words(folder: Path, no_room: str) -> Iterator[None]:
     """Raise a :class:`StoreError` in words where the disk of this folder takes nothing more: ``no_room``."""
     try:
         yield

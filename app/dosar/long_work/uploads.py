@@ -11,7 +11,7 @@ from threading import Lock
 
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
-from dosar.long_work.disk_room import has_room, room_told
+from dosar.long_work.disk_room import disk_errors_in_words, has_room
 
 PIECE_BYTES = 8 * 2**20
 """As many as a browser sends at once."""
@@ -43,7 +43,7 @@ class Uploads:
         self.clear()
         word = token_urlsafe(18)
         folder = self.prepared_folder() / word
-        with room_told(self.folder, NO_ROOM_FOR_FILE):
+        with disk_errors_in_words(self.folder, NO_ROOM_FOR_FILE):
             folder.mkdir(mode=0o700)
             (folder / (name if self._is_good_name(name) else self._nameless)).touch(mode=0o600)
         return word
@@ -58,7 +58,7 @@ class Uploads:
                 return size
             if not has_room(self.folder, len(piece)):
                 raise StoreError(NO_ROOM_FOR_FILE, folder=self.folder)
-            with room_told(self.folder, NO_ROOM_FOR_FILE), file.open("ab") as opened:
+            with disk_errors_in_words(self.folder, NO_ROOM_FOR_FILE), file.open("ab") as opened:
                 opened.write(piece)
             return size + len(piece)
 
@@ -71,7 +71,7 @@ class Uploads:
 
     def prepared_folder(self) -> Path:
         """The folder, which is for nobody else's eyes. Raises :class:`StoreError`."""
-        with room_told(self.folder, NO_ROOM_FOR_FILE):
+        with disk_errors_in_words(self.folder, NO_ROOM_FOR_FILE):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.folder
 

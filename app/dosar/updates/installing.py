@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
-from dosar.long_work.disk_room import room_told
+from dosar.long_work.disk_room import disk_errors_in_words
 from dosar.long_work.progress import Progress, keep_silent
 from dosar.updates.file.archive import UpdateFile, read_update
 from dosar.updates.file.troubles import (
@@ -61,7 +61,7 @@ def install_update(file: Path, tell: Progress = keep_silent) -> Installed:
         raise InstalledByPip
     update = read_update(file, tell=tell)
     place = version_folder(update.version)
-    with _room_told(place, update), _alone(place):
+    with _disk_errors_in_words(place, update), _alone(place):
         _clear_store(own)
         is_used = is_in_use(update.version)
         with _held(place):
@@ -83,7 +83,7 @@ def install_update(file: Path, tell: Progress = keep_silent) -> Installed:
 def choose_installed(installed: Installed, before: Program | None, moment: str) -> None:
     """From the next start on it runs. Raises :class:`~dosar.database.store_errors.StoreError`, and then the present
     one goes on; the new one stays where it is, for whoever tries again."""
-    with room_told(choice_file().parent, NO_ROOM_TO_CHOOSE):
+    with disk_errors_in_words(choice_file().parent, NO_ROOM_TO_CHOOSE):
         choose(installed.program, before, moment)
 
 
@@ -138,7 +138,7 @@ def _alone(place: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _room_told(place: Path, update: UpdateFile) -> Iterator[None]:
+def _disk_errors_in_words(place: Path, update: UpdateFile) -> Iterator[None]:
     try:
         yield
     except OSError as error:

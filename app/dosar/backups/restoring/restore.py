@@ -27,7 +27,7 @@ from dosar.backups.restoring.swapping import (
     put_back,
     swap_in,
 )
-from dosar.backups.working import disk_told
+from dosar.backups.working import work_errors_in_words
 from dosar.database.copies_folder import COPIES_FOLDER, DATABASE_FILE, OLD_KEY_FOLDER, is_opened_by
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.installation.installation_marker import is_founded, mark_founded
@@ -37,6 +37,7 @@ from dosar.database.keys.key_slots import OPENS_BY_ITSELF, KeySlot, KeySlots, Ta
 from dosar.database.keys.key_slots_file import read_slots, slots_file, write_slots
 from dosar.database.keys.os_keyring import secret_in_keyring
 from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import utc_now
 from dosar.database.writing.append_only import drop_foreign_views_and_triggers
@@ -72,8 +73,8 @@ class DataThere:
 
     is_key: Callable[[bytes], bool]
     """Whether a key opens the database; asked where no slots tell."""
-    closed: Callable[[bytes], Set[ClosedAccount]]
-    """The accounts that are closed."""
+    open_store: Callable[[bytes], Store | None]
+    """The database; none where there is none for this key."""
 
 
 def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -> Restored:
@@ -83,9 +84,9 @@ def restore_backup(file: Path, secret: str | Path, data: Path, tell: Progress) -
     :class:`~dosar.database.store_errors.StoreError`, and then nothing was changed.
     """
     finish_interrupted(data)
-    with disk_told(data):
+    with work_errors_in_words(data):
         with new_stage(data) as stage:
-            there = DataThere(partial(_is_key_of_file, data), partial(_closed_in_file, data))
+            there = DataThere(partial(_is_key_of_file, data), partial(_store_in_file, data))
             opened = prepared_data(file, secret, data, stage, tell, there)
         tell("swap", 0.0)
         had_data = has_database(data)
@@ -111,7 +112,7 @@ def restored_of(opened: OpenedBackup, data: Path, kept_aside: Path | None, kept_
 def undo_restore(data: Path, restored: Restored) -> None:
     """Put back what was there before, where what was restored could not be opened; it is kept aside in its turn.
     Raises :class:`StoreError`, and then nothing was changed."""
-    with disk_told(data):
+    with work_errors_in_words(data):
         put_back(data, restored.kept_aside, f"{utc_now():%Y-%m-%d-%H%M%S}-undone")
 
 
@@ -125,7 +126,7 @@ def prepared_data(
     _require_same_organisation(opened, data, there.is_key)
     slots_file(stage).unlink()
     opened.extract_database(stage, tell)
-    closed = there.closed(opened.master_key) if is_founded(data) else frozenset()
+    closed = _closed_there(there, opened.master_key) if is_founded(data) else frozenset()
     _settle_data(stage, opened, closed, was_typed=isinstance(secret, str))
     write_slots(stage, _slots_here(opened, data, secret))
     registers = [opened.part.register, register_of_newer(file, opened.manifest, opened.master_key)]
@@ -138,17 +139,21 @@ def prepared_data(
     return opened
 
 
-def _closed_in_file(data: Path, key: bytes) -> frozenset[ClosedAccount]:
+def _closed_there(there: DataThere, key: bytes) -> frozenset[ClosedAccount]:
     """Nothing is known of data that cannot be read: that is why they are replaced."""
     with suppress(StoreError, DatabaseError, sqlcipher.DatabaseError):
-        if _is_key_of_file(data, key):
-            store = SqliteStore(data, key)
+        store = there.open_store(key)
+        if store is not None:
             try:
                 with store.snapshot() as connection:
                     return closed_accounts(connection)
             finally:
                 store.close()
     return frozenset()
+
+
+def _store_in_file(data: Path, key: bytes) -> Store | None:
+    return SqliteStore(data, key) if _is_key_of_file(data, key) else None
 
 
 def _is_key_of_file(data: Path, key: bytes) -> bool:

@@ -14,11 +14,10 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DatabaseError, ProgrammingError
 
-from dosar.access.accounts.closed_accounts import ClosedAccount, closed_accounts
 from dosar.backups.making.snapshot import known_tables
 from dosar.backups.restoring.restore import DataThere, Restored, finish_interrupted, prepared_data, restored_of
 from dosar.backups.restoring.swapping import new_stage, swap_in
-from dosar.backups.working import disk_told
+from dosar.backups.working import work_errors_in_words
 from dosar.database.copies.transfer import copy_database
 from dosar.database.copies_folder import DATABASE_FILE
 from dosar.database.keys.key_check import opens_database
@@ -43,19 +42,19 @@ def restore_to_server(file: Path, secret: str | Path, data: Path, url: str, tell
     """
     finish_interrupted(data)
     moment = utc_now()
-    with disk_told(data), new_stage(data) as stage:
-        there = DataThere(opens_database(data, url), partial(_closed_at_server, data, url))
+    with work_errors_in_words(data), new_stage(data) as stage:
+        there = DataThere(opens_database(data, url), partial(Store.open, data, url))
         opened = prepared_data(file, secret, data, stage, tell, there)
         kept_schema = _fill(stage, data, url, opened.master_key, moment, tell)
     for left in stage.glob(f"{DATABASE_FILE}*"):
         left.unlink()
-    with _folder_told(data):
+    with _folder_errors_in_words(data):
         aside = swap_in(data, f"{moment:%Y-%m-%d-%H%M%S}")
     return restored_of(opened, data, aside if kept_schema else None, kept_schema)
 
 
 @contextmanager
-def _folder_told(data: Path) -> Iterator[None]:
+def _folder_errors_in_words(data: Path) -> Iterator[None]:
     """The rows are there already; both keys open the folder until the files are, too."""
     try:
         yield
@@ -108,17 +107,6 @@ def _fill(stage: Path, data: Path, url: str, key: bytes, moment: datetime, tell:
         source.close()
         target.close()
     return kept
-
-
-def _closed_at_server(data: Path, url: str, key: bytes) -> frozenset[ClosedAccount]:
-    with suppress(StoreError, DatabaseError):
-        store = Store.open(data, url, key)
-        try:
-            with store.snapshot() as connection:
-                return closed_accounts(connection)
-        finally:
-            store.close()
-    return frozenset()
 
 
 def _let_both_open(stage: Path, data: Path) -> None:

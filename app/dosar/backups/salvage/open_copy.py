@@ -16,7 +16,7 @@ from dosar.backups.making.make import backup_mark
 from dosar.backups.reading.registers import merged_registers, register_of_newer, registers_near
 from dosar.backups.reading.verification import QUICK_LOOK, OpenedBackup, unlock_backup
 from dosar.backups.salvage.gone_records import gone_records
-from dosar.backups.working import disk_told
+from dosar.backups.working import work_errors_in_words
 from dosar.database.installation.erasure_register import REGISTER_FILE
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import StoreError
@@ -60,7 +60,7 @@ def open_copy(
     Raises :class:`~dosar.database.store_errors.StoreError`, and nothing is left in the folder.
     """
     try:
-        with disk_told(folder.parent):
+        with work_errors_in_words(folder.parent):
             folder.mkdir(mode=0o700)
             opened = unlock_backup(file, secret, folder, tell)
             opened.extract_database(folder, tell, QUICK_LOOK)

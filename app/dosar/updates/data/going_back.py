@@ -19,7 +19,7 @@ from dosar.database.keys.key_slots_file import SLOTS_FILE
 from dosar.database.keys.opening_log import WRONG_GUESSES_FILE
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import msgid
-from dosar.long_work.disk_room import room_told
+from dosar.long_work.disk_room import disk_errors_in_words
 from dosar.updates.data.kept import KeptData, kept_folder, read_kept, remove_kept
 from dosar.updates.programs.choice import GoingBack, ProgramChoice, choice_file, handed_back, read_choice, write_choice
 from dosar.updates.programs.program import Program, own_program
@@ -71,7 +71,7 @@ def go_back(data: Path, key: bytes, moment: datetime) -> Program:
         raise NoWayBack
     _require_key(data, key)
     back = GoingBack(str(data.resolve()), _aside_name(moment))
-    with room_told(choice_file().parent, NO_ROOM_BACK):
+    with disk_errors_in_words(choice_file().parent, NO_ROOM_BACK):
         write_choice(replace(handed_back(choice), failed="", going_back=back))
     return found[0]
 
@@ -100,7 +100,7 @@ def finish_going_back(data: Path) -> Path | None:
         _swap(data, name)
     remove_kept(data)  # before it is forgotten that they had to go back: a kill leaves nothing that nobody removes
     if back is not None:
-        with room_told(choice_file().parent, NO_ROOM_BACK):
+        with disk_errors_in_words(choice_file().parent, NO_ROOM_BACK):
             write_choice(replace(choice, going_back=None))
     return aside
 
@@ -124,7 +124,7 @@ def _require_key(data: Path, key: bytes) -> None:
 
 
 def _swap(data: Path, aside: str) -> Path:
-    with room_told(data, NO_ROOM_BACK):
+    with disk_errors_in_words(data, NO_ROOM_BACK):
         with new_stage(data) as stage:
             link_or_copy(kept_folder(data) / DATABASE_FILE, stage / DATABASE_FILE)
             for name in STAYING:

@@ -18,7 +18,7 @@ from dosar.database.atomic_files import sync_folder, sync_tree, write_atomically
 from dosar.database.copies_folder import BEFORE_UPDATE_FOLDER
 from dosar.database.sqlite_store import SqliteStore, refusals_in_words
 from dosar.language.text.message import Message, msgid
-from dosar.long_work.disk_room import room_told
+from dosar.long_work.disk_room import disk_errors_in_words
 from dosar.long_work.progress import Progress
 from dosar.updates.data.row_checks import RowDifference
 from dosar.updates.programs.program import running_version
@@ -115,7 +115,7 @@ def keep_before_update(store: SqliteStore, data: Path, version: str, moment: dat
     _clear(data)
     tell(KEEPING, 0.0)
     try:
-        with room_told(data, NO_ROOM_TO_KEEP), refusals_in_words():
+        with disk_errors_in_words(data, NO_ROOM_TO_KEEP), refusals_in_words():
             draft.mkdir(mode=0o700)
             snapshot = take_snapshot(store, store.master_key, draft, lambda step, done: tell(KEEPING, done))
             rows = {name: found.rows for name, found in snapshot.contents.items()}
@@ -133,7 +133,7 @@ def note_kept(data: Path, **changes: Any) -> None:
     """Note what came of the upgrade; nothing where nothing is kept. Raises
     :class:`~dosar.database.store_errors.StoreError`: who works on without that would be told later that her own work
     was a fault of the update."""
-    with room_told(data, NO_ROOM_TO_KEEP):
+    with disk_errors_in_words(data, NO_ROOM_TO_KEEP):
         _change(data, changes)
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from dosar.access.sealed.guesses import FREE_GUESSES, LONGEST_WAIT, MOST_ADDRESSES, Guesses, TooManyGuesses, wait_after
-from dosar.access.sealed.vault import DataExchange, TellStep, Vault
+from dosar.access.sealed.vault import DataExchange, Vault
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
+from dosar.long_work.progress import Progress
 from tests.waiting import is_soon
 
 KEY, OTHER_KEY = bytes(32), bytes(range(32))
@@ -192,7 +193,7 @@ def test_other_data_are_put_in_the_place_of_those_that_are_open() -> None:
 def test_data_that_cannot_take_the_place_leave_the_old_ones_open(fails: str) -> None:
     did: list[str] = []
 
-    def put(tell: TellStep) -> bytes:
+    def put(tell: Progress) -> bytes:
         tell("Putting", 0.5)
         if fails == "putting":
             raise StoreError("The disk is full.")

@@ -18,8 +18,6 @@ PIECE_BYTES = 8 * 2**20
 NO_ROOM_FOR_FILE = msgid("There is no room for the file on the disk of the data. Make room and try again.")
 LONGEST_PAUSE = timedelta(hours=6)
 """Whoever has sent nothing more for so long has gone away."""
-
-
 LONGEST_NAME = 200
 """Bytes; most disks take 255."""
 

@@ -76,7 +76,7 @@ def log_account_change(
 ) -> None:
     """Write one entry, in the transaction of the change itself."""
     who = by.id if isinstance(by, Worker) else by
-    add_account_entry(services.session, services.clock(), who, user_id, action, changes or {})
+    add_account_entry(services.session, services.clock(), who, user_id, action, changes)
 
 
 def add_account_entry(

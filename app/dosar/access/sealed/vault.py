@@ -17,9 +17,8 @@ from dosar.access.sealed.pending_cards import PendingCards
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
+from dosar.long_work.progress import Progress
 
-TellStep = Callable[[str, float], None]
-"""Says what is done, to be translated, and how much of it, 0 to 1."""
 LONGEST_PAGE = 10.0
 """Seconds that a page which is still being made is waited for when the data are sealed."""
 LONGEST_LINE = 30.0
@@ -41,7 +40,7 @@ class OpenData:
 class DataExchange:
     """Other data in the place of those that are open, as a back-up is restored."""
 
-    put_in_place: Callable[[TellStep], bytes] = field(repr=False)
+    put_in_place: Callable[[Progress], bytes] = field(repr=False)
     """Called while nothing is open, with what tells whoever waits how far it is; the key of what lies there then. One
     that raises :class:`StoreError` has changed nothing."""
     take_back: Callable[[], None]

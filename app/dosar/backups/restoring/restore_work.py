@@ -4,7 +4,7 @@ Until then nothing of the data is touched. All of it is remembered by this progr
 no database yet that could.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from dosar.access.sealed.guesses import Guesses
-from dosar.access.sealed.vault import DataExchange, TellStep
+from dosar.access.sealed.vault import DataExchange
 from dosar.backups.file.manifest import Manifest
 from dosar.backups.file.names import NAME_END, read_name
 from dosar.backups.file.troubles import WrongSecret, opening_trouble, with_file_name
@@ -128,19 +128,18 @@ class RestoreWork(BackgroundWork):
         if self.progress is None and self.uploads.is_abandoned():
             self.forget()
 
-    def exchange(self, key_before: bytes, settle: Callable[[Any], None]) -> DataExchange:
+    def exchange(self, key_before: bytes) -> DataExchange:
         """What puts the back-up that was found in the place of the open data."""
         found = self.found
         assert found is not None
         self.trouble = None
         done: list[Restored] = []
 
-        def put_in_place(tell: TellStep) -> bytes:
+        def put_in_place(tell: Progress) -> bytes:
             done.append(restore_backup(found.file, found.secret, self.data, partial(_tell_in_place, tell)))
             return found.master_key
 
-        def settle_and_forget(application: Any) -> None:
-            settle(application)
+        def settle(_: Any) -> None:
             self.forget()
 
         def take_back() -> None:
@@ -149,7 +148,7 @@ class RestoreWork(BackgroundWork):
         def note_failure(trouble: StoreError) -> None:
             self.trouble = trouble  # what was found stays: once there is room, it is done
 
-        return DataExchange(put_in_place, take_back, key_before, settle_and_forget, note_failure)
+        return DataExchange(put_in_place, take_back, key_before, settle, note_failure)
 
     def _look(self, source: BackupSource, secret: str | Path) -> None:
         try:
@@ -174,7 +173,7 @@ class RestoreWork(BackgroundWork):
         return file
 
 
-def _tell_in_place(tell: TellStep, step: str, fraction: float) -> None:
+def _tell_in_place(tell: Progress, step: str, fraction: float) -> None:
     begins, ends = SHARES.get(step, (0.0, 0.0))
     if ends:
         tell(PUTTING_IN_PLACE, begins + (ends - begins) * min(max(fraction, 0.0), 1.0))

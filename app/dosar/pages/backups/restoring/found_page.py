@@ -1,9 +1,11 @@
 """What lies in a back-up that was looked through, before its data are worked with."""
 
-from flask import Response, render_template
+from hmac import compare_digest
+
+from flask import Response, render_template, request
 from flask_babel import gettext
 
-from dosar.backups.restoring.restore_work import RestoreWork
+from dosar.backups.restoring.restore_work import FoundBackup, RestoreWork
 from dosar.pages.backups.backup_words import contents_text
 from dosar.pages.backups.lost_work import lost_text, saved_since
 from dosar.pages.backups.restoring.restore_forms import OverForm
@@ -29,3 +31,8 @@ def found_page(work: RestoreWork, action: str, leave: str, form: OverForm | None
         leave=leave,
     )
     return Response(page, 422 if refused or (form is not None and form.errors) else 200)
+
+
+def is_what_was_read(found: FoundBackup) -> bool:
+    """Whether the page that was sent told of this back-up: somebody else may have opened another one since."""
+    return compare_digest(request.form.get("found", "").encode(), found.word.encode())

@@ -17,10 +17,9 @@ from dosar.database.store_errors import StoreError
 from dosar.pages.backups.backup_state import current_restore, current_work
 from dosar.pages.backups.backups_page import BACKUPS_ACCESS
 from dosar.pages.backups.places_page import named_backup, place_with_number
-from dosar.pages.backups.restoring.found_page import found_page
+from dosar.pages.backups.restoring.found_page import found_page, is_what_was_read
 from dosar.pages.backups.restoring.restore_forms import OverForm, SecretForm
 from dosar.pages.backups.restoring.restore_progress import restore_progress_page
-from dosar.pages.backups.restoring.restored import is_what_was_read, settle_restored
 from dosar.pages.backups.restoring.secret_page import key_file_here, secret_page
 from dosar.updates.work import UPDATES, UpdateWork
 
@@ -75,7 +74,7 @@ class RestoreOverPage(PageView):
         except StoreError as trouble:
             return _found_page(work, form, trouble.message.say(gettext))
         told = None if came_out_of_backup(access_services().session) else 1  # it could not be told from a failure
-        vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
+        vault.exchange(work.exchange(access_services().store.master_key))
         return redirect(url_for(SIGN_IN_ENDPOINT, restored=told, next=url_for("RestoreOverPage.look")), 303)
 
     @page_route("/backups/restore/leave", BACKUPS_ACCESS, ("POST",))

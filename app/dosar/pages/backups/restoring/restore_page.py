@@ -20,11 +20,10 @@ from dosar.language.text.message import Mistake
 from dosar.long_work.uploads import PIECE_BYTES
 from dosar.pages.backups.backup_state import current_restore
 from dosar.pages.backups.drive_choices import found_choices
-from dosar.pages.backups.restoring.found_page import found_page
+from dosar.pages.backups.restoring.found_page import found_page, is_what_was_read
 from dosar.pages.backups.restoring.restore_forms import RestoreForm
 from dosar.pages.backups.restoring.restore_progress import restore_progress_page
 from dosar.pages.backups.restoring.restore_sources import asked_source
-from dosar.pages.backups.restoring.restored import is_what_was_read, settle_restored
 from dosar.pages.input.uploaded_files import keep_piece
 
 RESTORE_COOKIE = "restore"
@@ -93,7 +92,7 @@ class RestorePage(PageView):
             abort(404)
         if not is_what_was_read(work.found):
             return redirect(url_for("RestorePage.progress"), 303)
-        vault.exchange(work.exchange(access_services().store.master_key, settle_restored))
+        vault.exchange(work.exchange(access_services().store.master_key))
         return redirect(url_for("RestorePage.progress"), 303)
 
     @page_route("/restore/leave", PUBLIC_ACCESS, ("POST",))

@@ -30,7 +30,7 @@ LAYERS = [
 ]
 TOP = ""
 FOLDERS = {
-    "language": ["text", "rules", TOP, "privacy", "answers", "organisation", "load", "checks"],
+    "language": ["text", "rules", TOP, "privacy", "answers", "organisation", "deadlines", "load", "checks"],
     "fields": ["formats", TOP],
     "database": [
         "text",
@@ -48,6 +48,7 @@ FOLDERS = {
     "records": [
         "history",
         "scope",
+        "deadlines",
         TOP,
         "reading",
         "finding",

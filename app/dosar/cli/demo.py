@@ -20,6 +20,7 @@ from dosar.filing.save import save_new
 from dosar.filing.service import Values, validate
 from dosar.filing.submission import Submission
 from dosar.language.answers.validation import ValidationIssue, asked_at
+from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.yaml_reader import read_yaml
@@ -27,7 +28,6 @@ from dosar.language.question import Question, ReadingContext
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import LANGUAGES
 from dosar.long_work.progress import Progress, keep_silent
-from dosar.overview.case_overview import dating_question
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as

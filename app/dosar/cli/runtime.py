@@ -53,12 +53,14 @@ from dosar.migrations.folder_comparison import OpenedForms
 from dosar.migrations.upgrade import open_forms
 from dosar.pages.backups.backup_state import COPY, RESTORE, WORK
 from dosar.records.erasure.erased_again import erase_again
+from dosar.records.repository import Repository
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 from dosar.updates.data.upgrading import check_upgrade, is_first_start, kept_for_upgrade, note_version
 from dosar.updates.programs.program import running_version
 
 OPENING_DATABASE = msgid("The database is being opened.")
 PREPARING_PAGES = msgid("The pages are being prepared.")
+RECKONING = msgid("What is due is being reckoned.")
 COUNTING = msgid("What lies in the database is being counted, so that it is found fast.")
 DemoFiling = Callable[[], list[Finding]]
 """Files the cases of the demo; tells what changed forms do not take of them."""
@@ -109,10 +111,20 @@ def open_app(
         findings = [*findings, *_fill_demo(application, forms, today, tell, later)]
     if has_people(store):
         mark_founded(data)
+    _reckon_by_new_rules(application, tell)
     tell(COUNTING, 0.0)
     store.update_statistics()
     application.extensions["dosar_access"].permissions.warm()
     return application, findings
+
+
+def _reckon_by_new_rules(application: Flask, tell: Progress) -> None:
+    """What is due, where the rules are others than before; what goes with the day alone is reckoned while people
+    work."""
+    repository: Repository = application.extensions["dosar_repository"]
+    if not repository.reckons_by_these_rules():
+        today = application.extensions["dosar_access"].today()
+        repository.reckon_deadlines(today, lambda done: tell(RECKONING, done))
 
 
 def _fill_demo(

@@ -6,7 +6,7 @@ for every setting are in the tests beside this file (``tests/records/test_thread
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -49,6 +49,10 @@ def closing_stores() -> Iterator[None]:
             store.close()
 
 
+def _keep_as_it_is(_: Session) -> None:
+    """Nothing hangs on what was changed."""
+
+
 def database_file(data: Path) -> Path:
     """Where the encrypted database of a data folder lies."""
     return data / DATABASE_FILE
@@ -86,6 +90,8 @@ class Store:
         self._seal = AuditSeal()
         append_at_commit(self.sessions, self._seal)
         self._audit_writer = AuditWriter(self.writing)
+        self.before_keeping: Callable[[Session], None] = _keep_as_it_is
+        """What is brought in step with everything that a piece of work changed, before it is kept."""
         _open_stores.add(self)
 
     @classmethod
@@ -238,6 +244,7 @@ class Store:
         self._here.writing = True
         try:
             yield self.session()
+            self.before_keeping(self.session())
             self.session.commit()
         except BaseException:
             self.session.rollback()

@@ -289,3 +289,59 @@ anonymous_case_table = Table(
     Column("case_id", Integer, primary_key=True, autoincrement=False),
 )
 """Cases of which only what the figures need is left; nobody knows any more whose they were."""
+
+deadline_table = Table(
+    "dosar_deadline",
+    SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("rule", String(100), nullable=False),
+    Column("form", String(48), nullable=False),
+    Column("case_id", Integer),
+    Column("record_id", Integer, nullable=False),
+    Column("row_id", Integer, nullable=False, server_default="0"),
+    Column("day", Date, nullable=False),
+    Column("announced_on", Date, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("last", Date),
+    Column("limit_day", Date),
+    Column("of_day", Date),
+    Column("waits", Boolean, nullable=False, server_default=false()),
+    Column("user_id", Integer),
+    Column("partner_id", Integer),
+    Column("time", String(16), nullable=False, server_default=""),
+    Index("ix_dosar_deadline_case", "case_id"),
+    Index("ix_dosar_deadline_day", "day", "id"),
+    Index("ix_dosar_deadline_user", "user_id", "day"),
+)
+"""What is due: a copy of what the time rules say of the sheets, made anew with every change of them.
+
+``form`` is the form on which it is done; ``record_id`` and ``row_id`` (0 for none) where it is counted from, ``since``
+the date it is counted from, ``last`` when it was done last; ``limit_day`` the day by the rule where a typed one goes
+before it, ``of_day`` the day before somebody put it off. ``waits``: a sheet that waits for acceptance would end it.
+"""
+
+deadline_move_table = Table(
+    "dosar_deadline_move",
+    SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("rule", String(100), nullable=False),
+    Column("case_id", Integer),
+    Column("record_id", Integer, nullable=False),
+    Column("row_id", Integer, nullable=False, server_default="0"),
+    Column("of_day", Date, nullable=False),
+    Column("day", Date),
+    Column("reason", SealedText("drafts", "dosar_deadline_move.reason"), nullable=False),
+    Column("user_id", Integer, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Index("ix_dosar_deadline_move_case", "case_id"),
+)
+"""That somebody put a day off, or waived it (no ``day``), and why; of two for one ``of_day`` the later counts."""
+
+deadline_state_table = Table(
+    "dosar_deadline_state",
+    SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("rules", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+)
+"""By which rules, and on which day, all days were made anew last; one row."""

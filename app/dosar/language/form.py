@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dosar.language.deadline_rule import DeadlineRule
 from dosar.language.question import Question
 from dosar.language.question_options import Name, Sensitivity
 from dosar.language.restriction import Restriction
@@ -209,6 +210,8 @@ class Form(BaseModel):
     restricts: tuple[Restriction, ...] = ()
     """Answers that restrict the case: who goes on seeing it then, and what is still written; the case form and forms
     that belong to a case have it."""
+    deadlines: tuple[DeadlineRule, ...] = ()
+    """What is due, when and whose it is: the time rules of the paper."""
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]

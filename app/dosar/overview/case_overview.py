@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,9 +22,9 @@ from sqlalchemy import (
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import history_table, team_table
 from dosar.database.users import User
+from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, Form
-from dosar.language.identity_cache import IdentityKey
-from dosar.language.question import Question, ReadingContext
+from dosar.language.question import ReadingContext
 from dosar.records.audit_log import BACK_ACTIONS, GONE_ACTIONS, WITH_CASE_ACTIONS
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
@@ -61,23 +60,6 @@ class RecordEvent:
     user_id: int | None
     who: str
     """The worker's name; empty for what Dosar did itself."""
-
-
-def dating_question(form: Form) -> Question | None:
-    """The question that says when a sheet is of: the date its list is sorted by, else its first whole day.
-
-    A date of which a part may be enough is a date of somebody's life, such as a birth.
-    """
-    return _dating_question(IdentityKey(form))
-
-
-@lru_cache(maxsize=1024)
-def _dating_question(same: IdentityKey[Form]) -> Question | None:
-    form = same.thing
-    names = [name.removeprefix("-") for name in form.sort]
-    dates = [question for question in form.stored_questions if question.dated and not question.sealed_columns()]
-    days = [question for question in dates if question.whole_day]
-    return next((dated for dated in dates if dated.name in names), days[0] if days else None)
 
 
 def known_dating_name(repository: Repository, known: Form) -> str:

@@ -9,10 +9,10 @@ from sqlalchemy import bindparam
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import draft_table
 from dosar.database.union_reads import UnionQuery
+from dosar.language.dating import dating_question
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
 from dosar.language.restriction import CaseRestriction
-from dosar.overview.case_overview import dating_question
 from dosar.records.repository import Repository
 from dosar.records.scope.restricted_cases import restricting_sheets
 

@@ -11,9 +11,9 @@ from dosar.database.form_tables import Record
 from dosar.database.system_tables import team_table
 from dosar.database.union_reads import read_union
 from dosar.language.answers.validation import knows_what_is_missing
+from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.stages import Stage, Stages
-from dosar.overview.case_overview import dating_question
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress

@@ -14,6 +14,7 @@ from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
 from dosar.language.question import Answer, Answers, Question
 from dosar.records.case_members import CaseTable
+from dosar.records.deadlines.changed_sheets import note_changed_sheet
 from dosar.records.history.renamed_questions import retell_changes
 from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
@@ -96,6 +97,7 @@ def note_change(
 ) -> None:
     """Write one entry, in the transaction of the change itself."""
     case_id = case_of_record(record)
+    note_changed_sheet(repository.session, record.form_key, case_id, record.id)
     add_event(
         repository.session,
         action,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -19,6 +20,9 @@ from dosar.language.question_options import Sensitivity
 from dosar.language.restriction import CaseRestriction
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.daily_limit import DailyLimit
+from dosar.records.deadlines.all_days import reckon_all, reckoned_on
+from dosar.records.deadlines.changed_sheets import has_changed_sheets
+from dosar.records.deadlines.keeping import keep_in_step
 from dosar.records.history.deployed_forms import deployed_form
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
 from dosar.records.scope.restricted_cases import is_restricted_here
@@ -53,6 +57,7 @@ class Repository:
         self._tables: FormTables | None = None
         self._classes = ScopedClasses()
         enforce_scope(store.session, self._classes)
+        store.before_keeping = self._keep_deadlines
 
     @property
     def tables(self) -> FormTables:
@@ -116,6 +121,19 @@ class Repository:
     def writing(self) -> AbstractContextManager[Any]:
         """One transaction that writes: kept whole at the end, or nothing of it."""
         return self.store.writing()
+
+    def _keep_deadlines(self, session: Any) -> None:
+        """Bring what is due in step with the sheets that were changed."""
+        if has_changed_sheets(session):
+            keep_in_step(session, self.tables, self.definition)
+
+    def reckons_by_these_rules(self) -> bool:
+        """Whether what is kept as due was reckoned by the rules of today."""
+        return reckoned_on(self.session, self.definition) is not None
+
+    def reckon_deadlines(self, today: date, tell: Callable[[float], None] = lambda done: None) -> bool:
+        """Reckon anew all that is due, unless it was today and by these rules; whether it was to be done."""
+        return reckon_all(self.store, self.tables, self.definition, today, tell)
 
     def statement(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """A statement made once and used again, with its values bound by name: to make one takes longer than

@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from dosar.language.choices import Choice, ChoiceList, FormerChoice
+from dosar.language.deadlines.promises import with_promises
+from dosar.language.deadlines.ready_rules import ReadyRule, ready_rules
 from dosar.language.face import Face
 from dosar.language.form import Form, Mixin
 from dosar.language.organisation.figures import Figures
@@ -67,6 +69,11 @@ class Definition:
             {key: form.restricts for key, form in self.forms.items()},
             {key: form.questions for key, form in self.forms.items()},
         )
+
+    @cached_property
+    def deadlines(self) -> tuple[ReadyRule, ...]:
+        """The time rules of the forms that run."""
+        return ready_rules(with_promises(self.forms, self.stages.promises))
 
 
 def make_parts(contents: Mapping[str, Any]) -> dict[str, BaseModel]:

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
+from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
-from dosar.overview.case_overview import CaseTeamMember, RecordEvent, dating_question, latest_events, team_members
+from dosar.overview.case_overview import CaseTeamMember, RecordEvent, latest_events, team_members
 from dosar.overview.timeline import SheetOfDay, sheets_by_day
 from dosar.pages.actions import correcting_look
 from dosar.pages.cases.case_reading import CaseReading, read_case

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from flask_babel import ngettext
 
+from dosar.language.dating import dating_question
 from dosar.language.text.texts import text_in_language
 from dosar.overview import due_dates, people_and_risks, stages
-from dosar.overview.case_overview import dating_question
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.formatting import due_text
 from dosar.pages.urls import record_url

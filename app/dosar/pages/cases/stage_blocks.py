@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
 
+from dosar.language.dating import dating_question
 from dosar.language.text.texts import text_in_language
 from dosar.overview import stages
-from dosar.overview.case_overview import dating_question
 from dosar.overview.stages import FiledSheets, StageDocument, StageProgress
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.formatting import day_text

@@ -15,8 +15,8 @@ from datetime import date
 from sqlalchemy import and_, delete, func, insert, literal, select, union_all, update
 
 from dosar.database.form_tables import Record
+from dosar.database.system_tables import deadline_move_table, merged_case_table, search_word_table, team_table, utc_now
 from dosar.database.system_tables import history_table as entries
-from dosar.database.system_tables import merged_case_table, search_word_table, team_table, utc_now
 from dosar.database.text.folding import fold_text
 from dosar.database.writing.append_only import closed_tables, table_opened
 from dosar.language.form import CASE_FORM, Form
@@ -197,6 +197,8 @@ def _move_sheets(repository: Repository, merging: CaseMerge) -> dict[str, list[i
             ids = repository.session.scalars(theirs).all()
             moved |= {case_table.form: sorted(ids)} if ids else {}
     _repoint_tables(repository, merging)
+    moves = deadline_move_table
+    repository.session.execute(update(moves).where(moves.c.case_id == merging.gone_id).values(case_id=merging.kept_id))
     repository.session.execute(
         update(entries)
         .where(entries.c.case_id == merging.gone_id, entries.c.form != CASE_FORM)

@@ -16,6 +16,8 @@ from sqlalchemy import ColumnElement, and_, column, delete, false, inspect, or_,
 
 from dosar.database.system_tables import (
     attachment_table,
+    deadline_move_table,
+    deadline_table,
     draft_table,
     erasure_request_table,
     expired_page_table,
@@ -149,7 +151,7 @@ class Erasure:
         self.session.execute(delete(history_table).where(self._told_of_her()))
         for kept in (search_word_table, attachment_table, post_token_table):
             self.session.execute(delete(kept).where(of_records(kept, self.ids)))
-        for kept in (team_table, erasure_request_table):
+        for kept in (team_table, erasure_request_table, deadline_table, deadline_move_table):
             self.session.execute(delete(kept).where(kept.c.case_id.in_(self.cases)))
         merged = merged_case_table.c.case_id.in_(self.cases) | merged_case_table.c.into_id.in_(self.cases)
         self.session.execute(delete(merged_case_table).where(merged))

@@ -1,0 +1,82 @@
+"""A time rule of a form: what is due, when, whose it is, and what ends it. ``deadlines:`` in a form's file.
+
+Sources: the time rules of the papers (shelter programme, IPP, IRP, IAP, monitoring), of the projects and of the law.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from dosar.language.durations import Duration
+from dosar.language.question_options import Name
+from dosar.language.rules.expressions import Expression
+from dosar.language.text.texts import Text
+
+PLACE_PATTERN = r"^[a-z][a-z0-9_]{0,47}(\.[a-z][a-z0-9_]{0,47}){0,2}$"
+Place = Annotated[str, StringConstraints(pattern=PLACE_PATTERN)]
+"""Where a date stands: ``question`` of this form, ``table.column`` of it, ``form.question``, ``form.table.column``."""
+LEADER = "leader"
+"""Who leads the case."""
+
+
+class DeadlineRule(BaseModel):
+    """One time rule."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    deadline: Name
+    """Its name for ever, within the form."""
+    title: Text
+    """What is to be done, as people read it in their lists: "Study visit"."""
+    source: str | None = None
+    """Which paper or law asks for it."""
+    due: Name | None = None
+    """The form of which a sheet is to be filed; left out, something is answered on the sheet it is counted from."""
+    on: Place | None = None
+    """A date that is itself the day: a hearing, the last day of a stay. One of ``on`` and ``after``."""
+    after: Place | None = None
+    """The date from which the time is counted."""
+    within: Duration | None = None
+    """How long after it, the first time: 20 days."""
+    every: Duration | None = None
+    """How often again: 3 months."""
+    how_often: Name | None = None
+    """A choice that says how often again: on the last sheet of what is due, or on the one it is counted from."""
+    steps: Mapping[str, Duration] = Field(default_factory=dict)
+    """How long each code of that choice means; a code that is not here is not repeated."""
+    periods: bool = False
+    """Each period wants a sheet of its own, by its date, as the package of each month does."""
+    typed: Name | None = None
+    """A date on the last sheet of what is due (or on the one it is counted from) that goes before the computed one."""
+    until: Place | None = None
+    """A date after which nothing is due any more."""
+    lasts: Duration | None = None
+    """How long after ``after`` something is due at all: 1 year."""
+    when: Expression | None = None
+    """A rule about the sheet, or the row, it is counted from; without it each counts."""
+    when_case: Expression | None = None
+    """A rule about the case file."""
+    done: Place | None = None
+    """What ends it: sheets of another form than ``due``, or a date on the sheet or row itself."""
+    done_if: Expression | None = None
+    """A rule about the sheet or row by which nothing is due of it any more."""
+    done_when: Expression | None = None
+    """A rule about the sheets that end it: only those count for which it is true."""
+    earlier: bool = False
+    """A sheet of an earlier day counts too: what must be there before."""
+    each: bool = False
+    """Every sheet counts by itself; left out, only the newest of the case."""
+    responsible: Name = LEADER
+    """Whose it is: a role in the team of the case, a question that links to who signs in, or ``leader``: who leads the
+    case."""
+    partner: Name | None = None
+    """A link to the organisation, or a text that names who promised it: they are reminded by a letter."""
+    time: Name | None = None
+    """A text on the sheet or row with the hour: 14:30."""
+    place: Name | None = None
+    """A question on the sheet or row that says where."""
+    announced: Duration = Duration(days=14)
+    """How long before it stands on the first page."""
+    weight: Literal["binding", "advice"] = "binding"
+    """Whether the paper or the law asks for it, or it is good practice."""

@@ -1,0 +1,71 @@
+"""What a case holds, as far as time rules ask for it: plain answers, no database."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+NO_ROWS: Mapping[str, Sequence["RowFacts"]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class RowFacts:
+    """A row on a sheet."""
+
+    id: int
+    answers: Mapping[str, Any]
+    """Column → its answer as expressions see it."""
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """A sheet that is there: neither deleted nor taken back."""
+
+    id: int
+    answers: Mapping[str, Any]
+    """Question → its answer as expressions see it."""
+    waits: bool = False
+    """Whether it waits for acceptance: it binds nobody yet."""
+    rows: Mapping[str, Sequence[RowFacts]] = field(default_factory=lambda: NO_ROWS)
+
+
+@dataclass(frozen=True)
+class Move:
+    """That somebody put a day off, or waived it."""
+
+    of_day: date
+    day: date | None
+    """The new day; ``None`` if it was waived."""
+
+
+DeadlinePlace = tuple[str, int, int]
+"""By which a deadline is known again: the key of its rule, the sheet and the row it is counted from (0 for none)."""
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """Everything the rules ask about a case, or about the records that belong to none."""
+
+    sheets: Mapping[str, Sequence[SheetFacts]] = field(default_factory=dict)
+    """Form → its sheets, the oldest first (by the number under which they were kept)."""
+    team: Sequence[tuple[int, str, bool]] = ()
+    """Who works on the case: the worker, her role, whether she leads it."""
+    written: frozenset[str] | None = None
+    """Where something restricts the case: the forms that are still written in it."""
+    moves: Mapping[DeadlinePlace, Sequence[Move]] = field(default_factory=dict)
+
+    def of(self, form: str) -> Iterator[SheetFacts]:
+        """The sheets of a form that bind."""
+        return (sheet for sheet in self.sheets.get(form, ()) if not sheet.waits)
+
+
+def day_of(answer: Any) -> date | None:
+    """The day that a plain answer says; of a month its first one. ``None`` for anything else."""
+    if not isinstance(answer, str):
+        return None
+    text = answer[:10]
+    try:
+        return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
+    except ValueError:
+        return None

@@ -1,0 +1,179 @@
+"""What cases hold of that which time rules ask for, read below the scope of whoever acts: days are due to everybody.
+
+Reads tables, not classes: one statement for each table, however many cases are looked at together.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from dosar.database.form_tables import FormTables
+from dosar.database.system_tables import anonymous_case_table, deadline_move_table, team_table
+from dosar.language.deadlines.facts import CaseFacts, DeadlinePlace, Move, RowFacts, SheetFacts
+from dosar.language.deadlines.ready_rules import ReadyRule
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.load.definition import Definition
+from dosar.language.question import Question
+from dosar.records.scope.restricted_cases import restrictions_among
+
+NO_CASE = 0
+"""Under which the records stand that belong to no case."""
+Needs = Mapping[tuple[str, str], frozenset[str]]
+
+
+def needs_of(rules: Iterable[ReadyRule]) -> Needs:
+    """(form, table or nothing) → the questions that these rules read there."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for rule in rules:
+        for key, names in rule.needs.items():
+            found[key] = found.get(key, frozenset()) | names
+    return found
+
+
+def facts_of_cases(
+    session: Any, tables: FormTables, definition: Definition, rules: Sequence[ReadyRule], cases: Sequence[int]
+) -> dict[int, CaseFacts]:
+    """Case → what it holds, for each of these cases that is there."""
+    connection = session.connection()
+    sheets = _sheets(connection, tables, definition.forms, needs_of(rules), cases)
+    alive = _cases_there(connection, tables, cases)
+    teams, moves = _teams(connection, cases), _moves(connection, deadline_move_table.c.case_id.in_(cases))
+    restricted = restrictions_among(session, definition.restrictions, alive)
+    every_form = frozenset(definition.forms)
+    return {
+        case: CaseFacts(
+            sheets.get(case, {}),
+            teams.get(case, ()),
+            frozenset.intersection(every_form, *[frozenset(found.restriction.written) for found in restricted[case]])
+            if case in restricted
+            else None,
+            moves.get(case, {}),
+        )
+        for case in alive
+    }
+
+
+def facts_of_no_case(
+    session: Any,
+    tables: FormTables,
+    forms: Mapping[str, Form],
+    rules: Sequence[ReadyRule],
+) -> CaseFacts:
+    """The records that belong to no case, all of them: registers are short."""
+    connection = session.connection()
+    sheets = _sheets(connection, tables, forms, needs_of(rules), None)
+    return CaseFacts(
+        sheets.get(NO_CASE, {}), moves=_moves(connection, deadline_move_table.c.case_id.is_(None)).get(NO_CASE, {})
+    )
+
+
+def _cases_there(connection: Connection, tables: FormTables, cases: Sequence[int]) -> list[int]:
+    """Those that are neither put away nor made anonymous."""
+    case = tables.metadata.tables[CASE_FORM]
+    anonymous = select(anonymous_case_table.c.case_id)
+    there = case.c.deleted_at.is_(None), case.c.id.not_in(anonymous)
+    return list(connection.scalars(select(case.c.id).where(case.c.id.in_(cases), *there)))
+
+
+def _sheets(
+    connection: Connection, tables: FormTables, forms: Mapping[str, Form], needs: Needs, cases: Sequence[int] | None
+) -> dict[int, dict[str, list[SheetFacts]]]:
+    found: dict[int, dict[str, list[SheetFacts]]] = defaultdict(lambda: defaultdict(list))
+    for form_key in dict.fromkeys(form for form, _ in needs):
+        form = forms[form_key]
+        rows = {
+            table: _rows(connection, tables, form, table, needs[form_key, table], cases)
+            for of_form, table in needs
+            if of_form == form_key and table
+        }
+        for case, sheet in _sheets_of_form(connection, tables, form, needs[form_key, ""], cases, rows):
+            found[case][form_key].append(sheet)
+    return found
+
+
+def _sheets_of_form(
+    connection: Connection,
+    tables: FormTables,
+    form: Form,
+    names: frozenset[str],
+    cases: Sequence[int] | None,
+    rows: Mapping[str, Mapping[int, Sequence[RowFacts]]],
+) -> Iterator[tuple[int, SheetFacts]]:
+    table = tables.metadata.tables[form.key]
+    case_column = table.c.id if form.key == CASE_FORM else table.c.case_id if form.belongs_to else None
+    questions = [form.questions[name] for name in sorted(names)]
+    query = select(
+        table.c.id,
+        table.c.to_check,
+        *([case_column.label("of_case")] if case_column is not None else []),
+        *[table.c[name] for question in questions for name in question.column_names() if name != "id"],
+    ).where(table.c.deleted_at.is_(None), *_not_taken_back(form, table), *_of_cases(case_column, cases))
+    for row in connection.execute(query.order_by(table.c.id)).mappings():
+        sheet_rows = {name: of_table.get(row["id"], ()) for name, of_table in rows.items()}
+        answers = _plain(questions, dict(row))
+        yield (
+            row["of_case"] if case_column is not None else NO_CASE,
+            SheetFacts(row["id"], answers, bool(row["to_check"]), sheet_rows),
+        )
+
+
+def _of_cases(case_column: Any, cases: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    return [case_column.in_(cases)] if cases is not None and case_column is not None else []
+
+
+def _not_taken_back(form: Form, table: Any) -> list[ColumnElement[bool]]:
+    """An entry of a ledger that was taken back, and the one that takes it back, are none."""
+    if not form.append_only:
+        return []
+    taken_back = select(table.c.reverses).where(table.c.reverses.is_not(None)).scalar_subquery()
+    return [table.c.reverses.is_(None), table.c.id.not_in(taken_back)]
+
+
+def _rows(
+    connection: Connection,
+    tables: FormTables,
+    form: Form,
+    name: str,
+    names: frozenset[str],
+    cases: Sequence[int] | None,
+) -> dict[int, list[RowFacts]]:
+    """Sheet → its rows of one table, in their order."""
+    table: Any = tables.rows[form.key, name].__table__  # type: ignore[attr-defined]
+    columns = {question.name: question for question in form.questions[name].columns_asked()}
+    questions = [columns[column] for column in sorted(names)]
+    case_column = table.c.case_id if "case_id" in table.c else None
+    query = select(
+        table.c.id, table.c.record_id, *[table.c[each] for question in questions for each in question.column_names()]
+    ).where(*_of_cases(case_column, cases))
+    found: dict[int, list[RowFacts]] = defaultdict(list)
+    for row in connection.execute(query.order_by(table.c.record_id, table.c.position)).mappings():
+        found[row["record_id"]].append(RowFacts(row["id"], _plain(questions, dict(row))))
+    return found
+
+
+def _plain(questions: Iterable[Question], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {question.name: question.plain(question.restore_answer(row)) for question in questions}
+
+
+def _teams(connection: Connection, cases: Collection[int]) -> dict[int, list[tuple[int, str, bool]]]:
+    """Case → who works on it now, the first who came first."""
+    query = (
+        select(team_table.c.case_id, team_table.c.user_id, team_table.c.role, team_table.c.leads)
+        .where(team_table.c.case_id.in_(cases), team_table.c.until.is_(None))
+        .order_by(team_table.c.id)
+    )
+    found: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.case_id].append((row.user_id, row.role, row.leads))
+    return found
+
+
+def _moves(connection: Connection, of: ColumnElement[bool]) -> dict[int, dict[DeadlinePlace, list[Move]]]:
+    """Case → what was put off or waived in it, the earliest first."""
+    moves = deadline_move_table.c
+    found: dict[int, dict[DeadlinePlace, list[Move]]] = defaultdict(lambda: defaultdict(list))
+    for row in connection.execute(select(deadline_move_table).where(of).order_by(moves.id)):
+        found[row.case_id or NO_CASE][row.rule, row.record_id, row.row_id].append(Move(row.of_day, row.day))
+    return found

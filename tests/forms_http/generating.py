@@ -129,10 +129,17 @@ class Generator:
         places: list[Place] = []
         for section in self.form.sections:
             for question in section.questions:
-                if (question.show_if or section.show_if) and not question.retired:
+                if (question.show_if or section.show_if) and not question.retired and not self._is_taken(question):
                     places.append((question.name,))
                 places += [(question.name, column.name) for column in question.columns_asked() if column.show_if]
         return places
+
+    def _is_taken(self, question: Question) -> bool:
+        """Whether it is asked only by what a stay takes from the programme's sheet."""
+        rule = question.show_if
+        return rule is not None and any(
+            self.form.questions[name].from_programme for name in rule.names if name in self.form.questions
+        )
 
     def answerable(self) -> list[Place]:
         """What this role may answer."""
@@ -172,7 +179,9 @@ class Generator:
 
     def candidates(self, question: Question) -> list[Any]:
         """Answers to try; none for a question nobody types, or that others write."""
-        if question.computed or question.retired or question.issued or not question.is_written_by({self.role}):
+        if question.computed or question.retired or question.issued or question.from_programme:
+            return []
+        if not question.is_written_by({self.role}):
             return []
         if target := question.link_target():
             return list(self.links.get(target, ()))[:3]

@@ -44,6 +44,7 @@ CHECKED_HERE = (
     "checks/rules/type_inference",
     "checks/rules/currency_checks",
     "checks/stage_checks",
+    "checks/programme_checks",
 )
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 

@@ -55,10 +55,11 @@ def test_a_bed_of_somebody_elses_case_is_taken_and_says_no_more(demo: Demo) -> N
     assert "D-2026-9901" in overview(demo)
 
 
-def test_the_last_day_follows_from_the_phase(demo: Demo) -> None:
+def test_the_last_day_follows_from_the_limit_of_the_phase(demo: Demo) -> None:
     place = facility(demo, "Centrul Fagul")
     case = filed(demo, CASE_FORM, code="D-2026-9902", opened_on=TODAY, status="open")
-    filed(demo, "stay", case, facility=place, phase="phase_1", admitted_on=TODAY - timedelta(12))
+    limit = {"longest": 10, "longest_unit": "days"}
+    filed(demo, "stay", case, facility=place, phase="phase_1", admitted_on=TODAY - timedelta(12), **limit)
     assert re.search(r"D-2026-9902 Faza 1 .*? 2 zile peste limită", overview(demo))
 
 
@@ -120,3 +121,17 @@ def test_a_stay_keeps_the_name_of_a_deleted_facility(demo: Demo) -> None:
         delete_sheet(demo.repository, demo.forms["facility"], place, Actor(None, "", TODAY))
         demo.repository.session.remove()
     assert "Centrul Arinul (șters)" in overview(demo) and "Centrul Arinul ocupate" not in overview(demo)
+
+
+def test_one_person_too_many_is_placed_with_a_reason_by_who_may(demo: Demo) -> None:
+    place, browser = facility(demo, "Centrul Salcâmul"), demo.browser("coordinator")
+    for _ in range(2):
+        case = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
+        filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY)
+    address = f"/records/stay/new?case={filed(demo, CASE_FORM, opened_on=TODAY, status='open')}"
+    wanted = {"facility": str(place), "phase": "centre", "admitted_on": f"{TODAY:%d.%m.%Y}", "_confirmed": "1"}
+    sheet = look(browser, address).boxes.to_dict() | wanted
+    refused = browser.post(address, data=sheet)
+    assert refused.status_code == 422 and "Toate paturile acestui loc sunt ocupate" in refused.text
+    assert browser.post(address, data={**sheet, "_reason": "Nu avea unde dormi"}).status_code == 303
+    assert "Centrul Salcâmul ocupate: 3 din 2" in overview(demo)

@@ -37,6 +37,11 @@ class DocumentsMissing(ValidationIssue):
 
 
 @dataclass(frozen=True)
+class Overbooked(ValidationIssue):
+    """Every bed is taken, and she may place one more there if she says why."""
+
+
+@dataclass(frozen=True)
 class AnswersDropped(ValidationIssue):
     """Saved answers would go, because their questions are hidden now."""
 
@@ -68,9 +73,12 @@ class ValidationResult:
         """What is said of what could be read, wrong or doubtful."""
         return [*self.wrong, *self.doubtful]
 
-    def may_be_kept(self, confirmed: bool) -> bool:
-        """Whether it may be saved; doubts must be ``confirmed``."""
-        return not self.unread and not self.wrong and (confirmed or not self.doubtful)
+    def may_be_kept(self, confirmed: bool, reason: str = "") -> bool:
+        """Whether it may be saved; doubts must be ``confirmed``, one bed too few with a ``reason``."""
+        if self.unread or self.wrong:
+            return False
+        needs_reason = any(isinstance(issue, Overbooked) for issue in self.doubtful)
+        return not self.doubtful or (confirmed and not (needs_reason and not reason.strip()))
 
 
 def nothing_read(unread: Mapping[AnswerPath, Message]) -> ValidationResult:

@@ -10,15 +10,17 @@ from typing import Any
 
 from dosar.filing.derive import derived_answers
 from dosar.filing.doubts.links import foreign_files
+from dosar.filing.from_programme import answers_from_programme
 from dosar.filing.judge import judge
 from dosar.filing.read import ReadAnswers, read_texts, read_values
-from dosar.filing.result import Outcome, ValidationResult
+from dosar.filing.result import Outcome, Overbooked, ValidationResult
 from dosar.filing.save import save_correction, save_new
 from dosar.filing.settle import settled_answers
 from dosar.filing.submission import Submission
 from dosar.filing.texts import Texts, renumber_rows
 from dosar.language.answers.validation import AnswerPath
 from dosar.language.text.message import Message
+from dosar.records.beds.free_beds import NoBed
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def read_given(submission: Submission, given: Typed | Values) -> ReadAnswers:
     else:
         read = read_texts(submission.questions, given.texts, submission.cells, submission.fixed)
     read.answers.update(derived_answers(submission.questions, read.answers, submission.cells))
+    read.answers.update(answers_from_programme(submission, read.answers))
     return read
 
 
@@ -81,13 +84,15 @@ def validate(
 
 
 def save(submission: Submission, result: ValidationResult, consent: Consent) -> Outcome:
-    """Keep what was validated. Raises :class:`OutOfReach`, and :class:`ValueError` for what may not be kept."""
-    if not result.may_be_kept(consent.confirmed):
+    """Keep what was validated. Raises :class:`OutOfReach`, :class:`NoBed` where somebody else took the bed meanwhile,
+    and :class:`ValueError` for what may not be kept."""
+    if not result.may_be_kept(consent.confirmed, consent.reason):
         raise ValueError("what is wrong or in doubt is not saved")
     reason = consent.reason if result.doubtful else ""
+    overbooks = any(isinstance(issue, Overbooked) for issue in result.doubtful)
     if submission.record is None:
-        return save_new(submission, result.answers, consent.token, reason)
-    return save_correction(submission, result.answers, consent.version, reason)
+        return save_new(submission, result.answers, consent.token, reason, overbooks)
+    return save_correction(submission, result.answers, consent.version, reason, overbooks)
 
 
 def file_sheet(submission: Submission, given: Typed | Values, consent: Consent) -> ValidationResult | Outcome:
@@ -95,4 +100,9 @@ def file_sheet(submission: Submission, given: Typed | Values, consent: Consent) 
     if isinstance(given, Typed):
         given = tidied(submission, given.texts)
     result = validate(submission, given)
-    return save(submission, result, consent) if result.may_be_kept(consent.confirmed) else result
+    if not result.may_be_kept(consent.confirmed, consent.reason):
+        return result
+    try:
+        return save(submission, result, consent)
+    except NoBed:
+        return validate(submission, given)

@@ -80,5 +80,7 @@ def fixed_rows(questions: Iterable[Question], saved: Answers) -> FixedRows:
 def answerable(questions: Iterable[Question], roles: Collection[str] | None) -> list[Question]:
     """Those of the questions that somebody with these roles may answer; ``None`` for nobody in particular."""
     return [
-        question for question in questions if not question.retired and (roles is None or question.is_written_by(roles))
+        question
+        for question in questions
+        if not (question.retired or question.from_programme) and (roles is None or question.is_written_by(roles))
     ]

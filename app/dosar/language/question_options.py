@@ -105,6 +105,9 @@ class QuestionOptions(BaseModel):
     from_last: str | None = None
     """``form.question``: a new sheet begins with that answer of the case's last such sheet, a link with ``form`` alone
     with the sheet itself; in a column, the column."""
+    from_programme: Name | None = None
+    """On the form of the stays (``programme`` in ``stages.yaml``): the column of the programme's sheet whose answer a
+    stay takes from the row of its phase when it is filed. Nobody types it, and it stays as it was taken."""
     keep: bool = False
     """*Save and add another* begins the next sheet with this answer: the day, the place, the worker."""
     sensitivity: Sensitivity | None = None

@@ -12,6 +12,7 @@ from dosar.language.wanted_answers import (
     NumberName,
     QuantityName,
     RecordName,
+    RowsName,
     ShownName,
     named_questions,
 )
@@ -64,6 +65,18 @@ class Programmes(_Part):
     """For how many people the programme is: a number."""
 
 
+class Terms(_Part):
+    """What holds in each phase, written in rows of the programme's sheet: how long somebody stays, with which services.
+
+    A stay takes from its row what its questions name with ``from_programme``."""
+
+    form: Name
+    rows: RowsName
+    """The table with a row for each phase."""
+    phase: ChoiceName
+    """The choice in it that says which phase the row is about."""
+
+
 class Agreements(_Part):
     """What others promised: services, so many a year."""
 
@@ -93,6 +106,9 @@ class Programme(_Part):
     stays: Stays
     places: ProgrammePlaces
     programmes: Programmes | None = None
+    terms: Terms | None = None
+    overbooked_by: tuple[Name, ...] = ()
+    """The roles that may place somebody where every bed is taken, and write why; left out, nobody may."""
     agreements: Agreements | None = None
     delivered: Delivered | None = None
 
@@ -106,6 +122,14 @@ class Programme(_Part):
                 options = [name for name in type(part).model_fields if name != "form"]
                 for named in named_questions(part, path, part.form, *options):
                     yield named._replace(points_to=self._target(option, str(named.path[-1])), of_case=of_case)
+        if terms := self.terms:
+            path = ("programme", "terms")
+            yield NamedQuestion((*path, "form"), terms.form, of_case=False)
+            for named in named_questions(terms, path, terms.form, "rows"):
+                yield named._replace(of_case=False)
+            columns = [name for name in Terms.model_fields if name not in ("form", "rows")]
+            for named in named_questions(terms, path, terms.form, *columns, table=terms.rows):
+                yield named._replace(of_case=False)
 
     def _target(self, option: str, name: str) -> str:
         """What a link must point to; empty for what is none."""

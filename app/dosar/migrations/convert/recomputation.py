@@ -46,14 +46,14 @@ def questions_with_new_rules(older: Form, form: Form) -> list[Question]:
         for kept_question in kept_questions(older, form)
         if not kept_question.rows_of
     }
-    day_bound = day_bound_questions(form)
+    left_alone = day_bound_questions(form) | _made_of_what_was_taken(form)
     before, after = _rule_signatures(older), _rule_signatures(form)
     renamed = {was: name for name, was in names.items()}
     return [
         question
         for question in form.questions.values()
         if question.name in after
-        and question.name not in day_bound
+        and question.name not in left_alone
         and after[question.name] != _with_new_names(before.get(names.get(question.name, "")), renamed)
     ]
 
@@ -255,6 +255,18 @@ def _source_names(name: str, form: Form, own_rules: Mapping[str, Any]) -> set[st
         found |= fresh
         waiting.extend(fresh)
     return found
+
+
+def _made_of_what_was_taken(form: Form) -> set[str]:
+    """The computed questions that hang on what a sheet takes when it is filed: those filed before took nothing, and
+    their answers stay until they are corrected."""
+    taken = {question.name for question in form.questions.values() if question.from_programme}
+    own_rules = dict.fromkeys(form.questions)
+    return {
+        question.name
+        for question in form.questions.values()
+        if question.computed and not taken.isdisjoint(_source_names(question.name, form, own_rules))
+    }
 
 
 def _with_new_names(before: RuleSignature | None, renamed: Mapping[str, str]) -> RuleSignature | None:

@@ -41,6 +41,11 @@ def on_this_page(issue: ValidationIssue) -> Way:
     return Way()
 
 
+def _is_drawn(question: Question) -> bool:
+    """What Dosar takes from the programme's sheet is known once the stay is filed, and shown then."""
+    return not (question.retired or question.from_programme)
+
+
 class SheetForm(BaseForm):
     """Some sections of a form, each question a field.
 
@@ -59,7 +64,7 @@ class SheetForm(BaseForm):
         questions = {question.name: question for section in sections for question in section.questions}
         meta.names_on_page = same_names(frozenset(questions.keys() - meta.others.keys() - meta.fixed.keys()))
         for name, question in questions.items():
-            if not question.retired:
+            if _is_drawn(question):
                 self._fields[name] = question_field(question, self)
 
     @property
@@ -105,7 +110,7 @@ class SheetForm(BaseForm):
     def _section(self, id: str, section: Section, hidden: Collection[str]) -> PageSection:
         """A question hidden only by its section is drawn shown: in the browser, the section comes and goes."""
         rule = self.meta.rule_json(section.show_if, self.meta.names_on_page)
-        fields = [self._fields[question.name] for question in section.questions if not question.retired]
+        fields = [self._fields[question.name] for question in section.questions if _is_drawn(question)]
         for field in fields:
             field.is_shown = field.name not in hidden or bool(rule and field.question.show_if is None)
         return PageSection(

@@ -11,11 +11,13 @@ from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.audit_log import case_of_record
+from dosar.records.beds.free_beds import bed_troubles, bed_wish, stays_declared
 from dosar.records.repository import Repository
 from dosar.records.scope.reliance import select_reliance
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.lifted_restrictions import lifting_told
 from dosar.records.sheets.save import only_sheet_of_case, refuse_ledger
+from dosar.records.sheets.stored_answers import answers_of
 
 
 def delete_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
@@ -84,6 +86,7 @@ def restore_sheet(repository: Repository, form: Form, record_id: int, actor: Act
                 _require_no_other(repository, form, record)
             with lifting_told(repository, form.key, _case_of_sheet(form, record), actor):
                 record.deleted_at = record.deleted_by = None
+                _require_bed(repository, form, record, actor)
                 audit_log.note_change(repository, record, "restored", actor.user_id, {}, reason)
             if form.key == CASE_FORM:
                 _mark_sheets(repository, record_id, moment, None, actor)
@@ -102,6 +105,19 @@ def _require_its_case(repository: Repository, record: Record) -> None:
 def _require_no_other(repository: Repository, form: Form, record: Record) -> None:
     if only_sheet_of_case(repository, form, record.case_id) is not None:
         raise Mistake("The case has another sheet of this form by now, and it can have one only.")
+
+
+def _require_bed(repository: Repository, form: Form, record: Record, actor: Actor) -> None:
+    """A stay that comes back wants its bed again. One that comes back with its case is not asked: the case is more."""
+    declared = stays_declared(repository, form)
+    if declared is None:
+        return
+    wish = bed_wish(declared.stays, record.case_id, answers_of(repository, record), {}, actor.today, record.id)
+    troubles = bed_troubles(repository, declared, wish, actor.today)
+    if troubles.elsewhere or troubles.full_on:
+        raise Mistake(
+            "The bed of this stay is taken by now, or the person has another stay on these days. Change that one first."
+        )
 
 
 def _mark_sheets(

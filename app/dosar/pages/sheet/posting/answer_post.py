@@ -25,6 +25,7 @@ from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
 from dosar.pages.sheet.unasked_boxes import asked_elsewhere, asked_somewhere, set_unasked_aside
+from dosar.records.beds.free_beds import NoBed
 from dosar.records.scope.row_scope import CaseIsRestricted
 
 FileSheet = Callable[[ValidationResult, Consent], PageResponse]
@@ -76,11 +77,17 @@ def _answer_save(
         raise
     consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
     form = sheet_form(editor, posted, refused_file_messages(refused, posted))
-    if not form.validate() or not form.result.may_be_kept(consent.confirmed) or has_unasked:
+    if not form.validate() or not form.result.may_be_kept(consent.confirmed, consent.reason) or has_unasked:
         keep_page_draft(editor, posted)
         return drawn_page(editor, form), 422
     begun_at = editor.place
-    filed = file(form.result, consent)
+    try:
+        filed = file(form.result, consent)
+    except NoBed:  # somebody else was there first: what was free is judged as it is now
+        form = sheet_form(editor, posted)
+        form.validate()
+        keep_page_draft(editor, posted)
+        return drawn_page(editor, form), 422
     if isinstance(filed, Response):
         _flash_understood(editor, form.result.understood)
         discard_page_draft(editor, begun_at)

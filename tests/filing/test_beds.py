@@ -1,0 +1,265 @@
+"""A bed holds one person, and a person lies in one bed: refused with what to do, confirmed by who may, whoever is
+first. The last day of a stay follows from the programme's sheet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from dosar.database.store import Store
+from dosar.filing.opening.submissions import correction, new_submission
+from dosar.filing.result import Saved, ValidationResult
+from dosar.filing.service import Consent, Values, file_sheet, save, validate
+from dosar.filing.submission import Submission
+from dosar.language.text.message import Mistake
+from dosar.records.beds.free_beds import NoBed
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet
+from tests.filing.conftest import READING
+from tests.organisations import CLERK, MENU, ROLES, Organisation, form, organisation_in
+
+TODAY = CLERK.today
+PHASES = "choices: [{code: urgent, label: {en: Urgent, ro: De urgență}}, {code: long, label: {en: Long, ro: Lungă}}]"
+UNITS = "choices: [{code: days, label: {en: days, ro: zile}}, {code: months, label: {en: months, ro: luni}}]"
+LABEL = "label: {en: Words, ro: Vorbe}"
+FILES = {
+    "case": form("case", "name: name, type: text"),
+    "programme": form(
+        "programme",
+        "name: phases, type: table, columns: ["
+        f"{{name: phase, type: select_one, {LABEL}, {PHASES}}}, {{name: most, type: integer, {LABEL}}}, "
+        f"{{name: unit, type: select_one, {LABEL}, {UNITS}}}]",
+    ),
+    "house": form(
+        "house",
+        f"name: phase, type: select_one, {PHASES}",
+        "name: beds, type: integer",
+        "name: programme, type: link, to: programme",
+    ),
+    "stay": form(
+        "stay",
+        "name: house, type: link, to: house",
+        f"name: phase, type: select_one, {PHASES}",
+        "name: came, type: date",
+        "name: most, type: integer, from_programme: most",
+        f"name: unit, type: select_one, from_programme: unit, {UNITS}",
+        'name: by_days, type: computed, result: date, value: "add_days(came, most)", show_if: unit == "days"',
+        'name: by_months, type: computed, result: date, value: "add_months(came, most)", show_if: unit == "months"',
+        'name: last, type: computed, result: date, value: "max(by_days, by_months, longer)"',
+        "name: longer, type: date",
+        "name: went, type: date",
+        "name: why, type: text",
+        head="belongs_to: case",
+    ),
+    "menu": MENU.replace("[case]", "[case, stay, house, programme]"),
+    "roles": ROLES + "  - {role: head, title: {en: Head, ro: Șefa}}\n  - {role: helper, title: {en: H, ro: H}}\n",
+    "stages": """
+programme:
+  stays: {form: stay, place: house, phase: phase, since: came, last: last, left: went}
+  places: {form: house, phase: phase, beds: beds, programme: programme}
+  terms: {form: programme, rows: phases, phase: phase}
+  overbooked_by: [head]
+""",
+}
+NO_DOUBT = Consent()
+HELPER, HEAD = frozenset({"helper"}), frozenset({"head"})
+
+
+def day(days: int) -> str:
+    return (TODAY + timedelta(days)).isoformat()
+
+
+@dataclass
+class Houses:
+    """An organisation with a programme, a house of two beds in each phase, and cases."""
+
+    organisation: Organisation
+    programme: int
+    urgent: int
+    long: int
+
+    def case(self) -> int:
+        return self.organisation.enter("case", name="Caz")
+
+    def new(self, case: int, roles: frozenset[str] = HELPER) -> Submission:
+        return new_submission(self.organisation.repository, "stay", replace(CLERK, roles=roles), READING, case)
+
+    def file(self, case: int, roles: frozenset[str] = HELPER, consent: Consent = NO_DOUBT, **values: Any) -> Any:
+        return file_sheet(self.new(case, roles), Values(self.stay(**values)), consent)
+
+    def stay(self, **values: Any) -> dict[str, Any]:
+        return {"house": self.urgent, "phase": "urgent", "came": day(0), **values}
+
+    def correct(self, stay: int, roles: frozenset[str] = HELPER, **values: Any) -> Any:
+        self.organisation.repository.session.expire_all()
+        opened = correction(self.organisation.repository, "stay", stay, replace(CLERK, roles=roles), READING)
+        assert opened.record is not None
+        kept = {name: question.to_json(opened.saved[name]) for name, question in opened.asked_questions.items()}
+        return file_sheet(opened, Values({**kept, **values}), Consent(version=opened.record.version))
+
+    def last_day(self, stay: int) -> date:
+        found: date = self.organisation.answers("stay", stay)["last"]
+        return found
+
+
+@pytest.fixture
+def houses(founded_store: Store, tmp_path: Path) -> Iterator[Houses]:
+    with organisation_in(founded_store, tmp_path) as organisation, acting_as(SYSTEM_SCOPE):
+        organisation.start(**FILES)
+        assert not [str(found) for found in organisation.opened.findings if found.code != "F034"]
+        rows = [
+            {"id": None, "phase": "urgent", "most": 10, "unit": "days"},
+            {"id": None, "phase": "long", "most": 9, "unit": "months"},
+        ]
+        programme = organisation.enter("programme", phases=rows)
+        urgent, long = (
+            organisation.enter("house", phase=phase, beds=2, programme=programme) for phase in ("urgent", "long")
+        )
+        yield Houses(organisation, programme, urgent, long)
+
+
+def kept(filed: Any) -> int:
+    assert isinstance(filed, Saved), [str(issue.message) for issue in (*filed.mistakes, *filed.doubtful)]
+    return filed.record_id
+
+
+def refused(filed: Any) -> list[str]:
+    assert isinstance(filed, ValidationResult)
+    return [f"{issue.question}: {issue.message}" for issue in filed.mistakes]
+
+
+def doubted(filed: Any) -> list[str]:
+    assert isinstance(filed, ValidationResult) and not filed.mistakes
+    return [f"{issue.question}: {issue.message}" for issue in filed.doubtful]
+
+
+def test_the_last_day_follows_from_the_programme_and_stays_as_it_was_taken(houses: Houses) -> None:
+    first = kept(houses.file(houses.case()))
+    second = kept(houses.file(houses.case(), house=houses.long, phase="long"))
+    assert (houses.last_day(first), houses.last_day(second)) == (date(2026, 12, 2), date(2027, 8, 22))
+    rows = houses.organisation.answers("programme", houses.programme)["phases"]
+    houses.organisation.correct("programme", houses.programme, phases=[{**row, "most": 3} for row in rows])
+    kept(houses.correct(first, why="o corectură"))
+    assert houses.last_day(first) == date(2026, 12, 2), "what was promised her stays"
+    assert houses.last_day(kept(houses.file(houses.case()))) == date(2026, 11, 25)
+    kept(houses.correct(first, house=houses.long, phase="long"))
+    assert houses.last_day(first) == date(2027, 2, 22), "another phase has another limit"
+
+
+def test_a_limit_is_not_typed(houses: Houses) -> None:
+    assert refused(houses.file(houses.case(), most=99)) == ["most: The form does not ask this. Leave it out."]
+
+
+def test_a_place_of_no_programme_takes_the_only_limit_of_its_phase(houses: Houses) -> None:
+    elsewhere = kept(houses.file(houses.case(), house=None))
+    assert houses.last_day(elsewhere) == date(2026, 12, 2)
+    houses.organisation.enter("programme", phases=[{"id": None, "phase": "urgent", "most": 30, "unit": "days"}])
+    assert houses.last_day(kept(houses.file(houses.case(), house=None))) is None, "nobody knows which one holds"
+    assert houses.last_day(kept(houses.file(houses.case()))) == date(2026, 12, 2)
+
+
+def test_a_third_person_in_two_beds_is_refused_with_the_day(houses: Houses) -> None:
+    for _ in range(2):
+        kept(houses.file(houses.case()))
+    third = refused(houses.file(houses.case(), came=day(3)))
+    assert third == [
+        "house: Every bed of this place is taken on 25.11.2026. Choose another place or other days, or ask who may "
+        "place one person more there: Șefa."
+    ]
+    assert refused(houses.file(houses.case(), came=day(-5), went=day(1))) != [], "one night is enough"
+    kept(houses.file(houses.case(), came=day(10)))
+    kept(houses.file(houses.case(), came=day(-5), went=day(0)))
+
+
+def test_who_may_overbooks_with_a_reason(houses: Houses) -> None:
+    for _ in range(2):
+        kept(houses.file(houses.case()))
+    case = houses.case()
+    said = doubted(houses.file(case, HEAD))
+    assert [line for line in said if "tick that it is right and write why" in line] == said != []
+    assert doubted(houses.file(case, HEAD, Consent(confirmed=True, reason=" "))) == said
+    one_more = kept(houses.file(case, HEAD, Consent(confirmed=True, reason="Nu avea unde dormi")))
+    assert houses.organisation.history("stay", one_more)[0].reason == "Nu avea unde dormi"
+    kept(houses.correct(one_more, went=day(0)))
+
+
+def test_whoever_leaves_an_overbooked_place_is_written_down_by_anybody(houses: Houses) -> None:
+    stays = [kept(houses.file(houses.case(), came=day(-4))) for _ in range(2)]
+    sure = Consent(confirmed=True, reason="Urgență")
+    stays.append(kept(houses.file(houses.case(), HEAD, sure, came=day(-4))))
+    kept(houses.correct(stays[0], went=day(-1)))
+    kept(houses.correct(stays[1], why="altceva"))
+    for _ in range(2):
+        kept(houses.file(houses.case(), came=day(6)))
+    assert len(refused(houses.correct(stays[1], longer=day(30)))) == 1, "the bed is promised to somebody else"
+
+
+def test_nobody_is_in_two_places_at_once(houses: Houses) -> None:
+    case = houses.case()
+    first = kept(houses.file(case, came=day(-3)))
+    told = (
+        "came: The same person has a stay from 19.11.2026 to 29.11.2026, and nobody is in two places at once. "
+        "Change the days here, or write on that sheet when the person left."
+    )
+    there = {"house": houses.long, "phase": "long"}
+    assert refused(houses.file(case, **there)) == [told], "it begins before the last one ended"
+    assert refused(houses.file(case, **there, came=day(-9))) == [told]
+    kept(houses.file(case, **there, came=day(-20), went=day(-3)))
+    kept(houses.correct(first, went=day(0)))
+    kept(houses.file(case, **there))
+
+
+def test_whoever_stays_past_the_last_day_is_still_there(houses: Houses) -> None:
+    case = houses.case()
+    kept(houses.file(case, came=day(-30)))
+    assert refused(houses.file(case, house=houses.long, phase="long")) != []
+    kept(houses.file(houses.case()))
+    assert refused(houses.file(houses.case())) != []
+    kept(houses.file(case, house=houses.long, phase="long", came=day(1)))
+
+
+def test_a_place_of_another_phase_is_refused(houses: Houses) -> None:
+    assert refused(houses.file(houses.case(), house=houses.long)) == [
+        "house: This place is for “Lungă”, the stay for “De urgență”. Choose another place, or the other phase."
+    ]
+
+
+def test_what_comes_back_from_the_bin_needs_its_bed(houses: Houses) -> None:
+    repository, stay_form = houses.organisation.repository, houses.organisation.form("stay")
+    away = kept(houses.file(houses.case()))
+    delete_sheet(repository, stay_form, away, CLERK)
+    for _ in range(2):
+        kept(houses.file(houses.case()))
+    with pytest.raises(Mistake, match="bed"):
+        restore_sheet(repository, stay_form, away, CLERK)
+
+
+def test_two_who_file_at_once_do_not_take_the_same_bed(houses: Houses) -> None:
+    """Each has seen the bed free before either saves."""
+    kept(houses.file(houses.case()))
+    cases, seen, outcomes = [houses.case(), houses.case()], Barrier(2), list[str]()
+    houses.organisation.store.session.remove()
+
+    def place(case: int) -> None:
+        with acting_as(SYSTEM_SCOPE):
+            submission = houses.new(case)
+            result = validate(submission, Values(houses.stay()))
+            seen.wait()
+            try:
+                save(submission, result, NO_DOUBT)
+                outcomes.append("kept")
+            except NoBed:
+                outcomes.append("no bed")
+        houses.organisation.store.session.remove()
+
+    threads = [Thread(target=place, args=(case,)) for case in cases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["kept", "no bed"]
+    assert len(houses.organisation.column("stay", "id")) == 2

@@ -12,6 +12,7 @@ from dosar.cli.console.settings_file import settings_of
 from dosar.cli.main import program
 from dosar.fields import QUESTION_KINDS
 from dosar.language.choices import Choice, ChoiceList
+from dosar.language.consent import ConsentRule, NeedingForm
 from dosar.language.face import Face, FaceQuestion
 from dosar.language.form import Form, RetentionClass, Section, Signature, Total
 from dosar.language.load.json_schema import option_docs
@@ -30,6 +31,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "total": Total,
     "retention": RetentionClass,
     "restriction": Restriction,
+    "consent": ConsentRule,
+    "needing-form": NeedingForm,
     "signature": Signature,
     "choices": ChoiceList,
     "choice": Choice,

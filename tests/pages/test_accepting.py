@@ -14,7 +14,7 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team
 from tests.pages.conftest import Demo, token_on
-from tests.pages.test_case_page import TODAY, block, filed, page
+from tests.pages.test_case_page import TODAY, block, consented, filed, page
 from tests.pages.test_figures import figures
 from tests.pages.test_home import due_in, lines
 from tests.pages.test_team import user_id
@@ -31,6 +31,7 @@ def case(demo: Demo) -> int:
             actor = Actor(user_id(demo, user), user, TODAY)
             join_team(demo.repository, demo.repository.case(number), user_id(demo, user), user, actor)
         demo.repository.session.remove()
+    consented(demo, number)
     filed(demo, "visit_report", number, visit_date=TODAY - timedelta(30), next_visit_on=TODAY - timedelta(1))
     return number
 

@@ -11,7 +11,7 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.days import today_here
 from tests.pages.browsing import Page, look, rows
 from tests.pages.conftest import Demo
-from tests.pages.test_case_page import filed
+from tests.pages.test_case_page import consented, filed
 
 TODAY = today_here()
 
@@ -40,6 +40,7 @@ def test_a_sheet_of_another_case_gives_nothing(demo: Demo, case_id: int) -> None
 
 
 def test_the_problem_is_defined_as_the_initial_evaluation_says(demo: Demo, case_id: int) -> None:
+    consented(demo, case_id)
     filed(demo, "initial_evaluation", case_id, evaluated_on=TODAY, social_summary="Fără locuință.")
     page = new(demo, "plan", case_id, face="irp").save({"drawn_up_on": "01.03.2026", "_confirmed": "1"}, press="_more")
     assert page.boxes["problem_definition"] == "Fără locuință."
@@ -77,6 +78,7 @@ def test_later_monitoring_forms_go_on_from_the_last_one(demo: Demo, case_id: int
 
 
 def test_a_paper_begins_with_the_rows_printed_on_it(demo: Demo, case_id: int) -> None:
+    consented(demo, case_id)
     page = new(demo, "plan", case_id, face="ipp").save({"drawn_up_on": "01.03.2026", "_confirmed": "1"}, press="_more")
     page = look(demo.browser("coordinator"), page.address.replace("/2?", "/3?"))
     services = [page.boxes.get(f"rows.{n}.measure") for n in range(6)]
@@ -207,6 +209,7 @@ def test_amendments_are_numbered_within_their_plan_which_shows_what_they_changed
 
 
 def test_a_number_that_the_plan_gave_already_is_asked_about(demo: Demo, case_id: int) -> None:
+    consented(demo, case_id)
     plan, other = (filed(demo, "plan", case_id, drawn_up_on=date(2026, month, 2)) for month in (2, 3))
     filed(demo, "plan_amendment", case_id, plan=plan, amended_on=date(2026, 3, 1), reason="Da")
     browser = demo.browser("coordinator")

@@ -35,6 +35,11 @@ def filed(demo: Demo, form: str, case_id: int | None = None, **answers: Any) -> 
     return number
 
 
+def consented(demo: Demo, case_id: int, given: date = date(2000, 1, 1)) -> int:
+    """The intake of the case, with a consent to assistance of this day."""
+    return filed(demo, "intake", case_id, informed_on=given, consent_assistance=True, consent_on=given)
+
+
 @pytest.fixture
 def case_id(demo: Demo) -> int:
     """A case that was just opened."""

@@ -22,6 +22,7 @@ from dosar.records.teams import join_team
 from dosar.records.titles import show_answer
 from tests.pages.browsing import Page, look, page_of, rows
 from tests.pages.conftest import Demo
+from tests.pages.test_case_page import consented
 
 FACES = ["common", "ipp", "irp", "iap", "cptw"]
 
@@ -423,6 +424,7 @@ def test_only_a_childs_plan_asks_the_childs_goal(demo: Demo, case_id: int) -> No
         },
         press="_more",
     )
+    consented(demo, number_of(adult))
     for case, asked in [(number_of(adult), False), (case_id, True)]:
         new = look(manager, f"/records/plan/new?case={case}").save(
             {

@@ -381,3 +381,10 @@ def test_who_could_not_lift_it_merges_nothing_open(demo: Demo, withdrawn: int) -
             merge_cases(demo.repository, merging, (), ACTOR, lifted=["intake.consent_withdrawn"])
         demo.repository.session.remove()
     assert not refused.value.may_confirm
+
+
+def test_after_a_withdrawal_only_who_leads_the_case_and_the_coordinator_write_in_it(demo: Demo, withdrawn: int) -> None:
+    address = f"/records/humanitarian_aid/new?case={withdrawn}"
+    assert [status(demo.browser(user), address) for user in STILL_SEEING] == [200, 200, 409]
+    shown = look(demo.browser("accountant"), f"/cases/{withdrawn}").text
+    assert "Fișele cazului pot fi doar citite" in shown and "Manager de caz (în cazurile în care lucrează)" in shown

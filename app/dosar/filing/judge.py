@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from dosar.filing.doubts.beds import bed_issues
+from dosar.filing.doubts.consent import lacking_consent
 from dosar.filing.doubts.documents import unfiled_documents
 from dosar.filing.doubts.dropped import would_drop
 from dosar.filing.doubts.duplicates import known_already, numbered_already
@@ -27,6 +28,7 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
         *known_already(submission, answers),
         *numbered_already(submission, answers),
         *unfiled_documents(submission, answers),
+        *lacking_consent(submission, answers),
         *reopens_case(submission, answers),
         *bed_issues(submission, answers),
         *would_drop(submission, answers, changed),

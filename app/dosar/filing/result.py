@@ -42,6 +42,15 @@ class Overbooked(ValidationIssue):
 
 
 @dataclass(frozen=True)
+class ConsentMissing(ValidationIssue):
+    """On the day of the sheet there is no consent that it needs."""
+
+    form: str = ""
+    """The form on which it is given."""
+    case_id: int = 0
+
+
+@dataclass(frozen=True)
 class AnswersDropped(ValidationIssue):
     """Saved answers would go, because their questions are hidden now."""
 

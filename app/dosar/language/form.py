@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dosar.language.consent import ConsentRule
 from dosar.language.deadline_rule import DeadlineRule
 from dosar.language.question import Question
 from dosar.language.question_options import Name, Sensitivity
@@ -212,6 +213,9 @@ class Form(BaseModel):
     that belong to a case have it."""
     deadlines: tuple[DeadlineRule, ...] = ()
     """What is due, when and whose it is: the time rules of the paper."""
+    consents: tuple[ConsentRule, ...] = ()
+    """What a person consents to on this form, and which forms are not filed without it; a form that belongs to a case
+    has it."""
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]

@@ -3,8 +3,8 @@
 Sources: GDPR art. 5(1)(e) and 18(2); the archive rule of the source documents for closed files.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,6 +42,9 @@ class Restriction(BaseModel):
     """The roles that go on seeing the case, each as far as its own scope goes; for all others it does not exist."""
     written: Annotated[tuple[Name, ...], Field(min_length=1)]
     """The forms that are still written in the case; every other sheet is read only."""
+    written_by: tuple[Name, ...] = ()
+    """The roles that still write them; whoever else goes on seeing the case reads it only. Left out, everybody who sees
+    it writes them."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,12 @@ class CaseRestriction:
     def lifting_form(self) -> str:
         """The form whose later sheets may end it."""
         return self.restriction.lifted_in or self.form
+
+    def for_roles(self, held: Collection[str]) -> "CaseRestriction":
+        """As it holds for somebody with these roles: where others alone write in the case, nothing is written."""
+        if not self.restriction.written_by or {*held} & {*self.restriction.written_by}:
+            return self
+        return replace(self, restriction=self.restriction.model_copy(update={"written": ()}))
 
 
 def restricting_answer(question: Question) -> RestrictingAnswer | None:

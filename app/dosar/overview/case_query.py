@@ -14,6 +14,7 @@ from dosar.language.form import Form
 from dosar.language.question import Answers, Question
 from dosar.language.restriction import CaseRestriction
 from dosar.records.repository import Repository
+from dosar.records.scope.consent_words import ConsentSource, ConsentWord, consent_sources
 from dosar.records.scope.restricted_cases import restricting_sheets
 
 CASE_PARAMETER: Any = bindparam("of_case")
@@ -103,6 +104,25 @@ class CaseQuery:
         """Ask whether it holds for the case."""
         sheet, numbers, conditions = restricting_sheets(restriction)
         self.queries["restricted", restriction.key] = sheet, numbers, [*conditions, numbers[0] == CASE_PARAMETER]
+
+    def ask_consents(self) -> None:
+        """Ask what the sheets of the case say of the consents that forms need."""
+        for position, source in enumerate(self._consent_sources()):
+            sheet, columns, conditions = source.query()
+            self.queries["consent", position] = sheet, columns, [*conditions, sheet.c.case_id == CASE_PARAMETER]
+
+    def consent_words(self) -> dict[str, list[ConsentWord]]:
+        """Consent, by its key, → what :meth:`ask_consents` asked for."""
+        words: dict[str, list[ConsentWord]] = {}
+        for position, source in enumerate(self._consent_sources()):
+            for row in self.found.get(("consent", position), ()):
+                said = source.word(row["id"], row["created_at"], row["to_check"], row["day"], row["until"])
+                words.setdefault(source.key, []).append(said)
+        return words
+
+    def _consent_sources(self) -> list[ConsentSource]:
+        needed = self.repository.definition.consents_needed.values()
+        return consent_sources(each.consent for several in needed for each in several)
 
     def since(self, name: str) -> Any:
         """A date of the case file, to stand in a condition."""

@@ -20,7 +20,7 @@ from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.scope.restricted_cases import restrictions_among
-from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
+from dosar.records.scope.row_scope import OutOfReach, RefusedInCase
 from dosar.records.titles import link_titles, show_answer, title_of_record
 
 Arguments = ParamSpec("Arguments")
@@ -172,7 +172,7 @@ def find_or_404(find: Callable[Arguments, Found], *arguments: Arguments.args, **
     """What ``find`` finds; what is missing and what is out of reach both do not exist."""
     try:
         return find(*arguments, **options)
-    except CaseIsRestricted:
+    except RefusedInCase:
         raise  # she sees the case, and reads why
     except OutOfReach:
         abort(404)

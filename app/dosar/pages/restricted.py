@@ -56,12 +56,21 @@ def _notice(context: PageContext, found: CaseRestriction, case_id: int) -> Restr
     return RestrictionNotice(
         text_in_language(found.restriction.title, language),
         gettext("It is seen by these roles alone: %(roles)s.", roles=_roles(context, found.restriction.seen_by)),
-        gettext(
-            "These sheets are still written: %(forms)s. All others are read only.",
-            forms=", ".join(_titles(context, found.restriction.written)),
-        ),
+        _written(context, found),
         _lifted(context, found),
         _lifting_url(context, found, case_id),
+    )
+
+
+def _written(context: PageContext, found: CaseRestriction) -> str:
+    if not found.restriction.written:
+        return gettext(
+            "Its sheets are read only. These roles alone still write in it: %(roles)s.",
+            roles=_roles(context, found.restriction.written_by),
+        )
+    return gettext(
+        "These sheets are still written: %(forms)s. All others are read only.",
+        forms=", ".join(_titles(context, found.restriction.written)),
     )
 
 

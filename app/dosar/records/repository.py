@@ -56,6 +56,7 @@ class Repository:
         self._making_tables = Lock()
         self._tables: FormTables | None = None
         self._classes = ScopedClasses()
+        self._classes.consents_needed = definition.consents_needed
         enforce_scope(store.session, self._classes)
         store.before_keeping = self._keep_deadlines
 

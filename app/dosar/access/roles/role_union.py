@@ -58,7 +58,10 @@ def combined_allowance(
         masked=masked,
         breaks_glass=any(role.break_glass for role in held_roles),
         restrictions=tuple(
-            RestrictedReach(each, _widest(role for role in held_roles if role.role in each.restriction.seen_by))
+            RestrictedReach(
+                each.for_roles([role.role for role in held_roles]),
+                _widest(role for role in held_roles if role.role in each.restriction.seen_by),
+            )
             for each in restrictions
         ),
     )

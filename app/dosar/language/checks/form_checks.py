@@ -4,7 +4,8 @@ F001–F003 come from :mod:`~dosar.language.load.yaml_reader`, F005–F008 and F
 :mod:`~dosar.language.load.schema_errors`, F007, F014, F018 and F035 from :mod:`~dosar.language.load.folder`; beside
 this file, F012, F027, F030 and F032 from ``rule_checks``, F040–F043 from ``face_checks``, F060 from ``type_inference``,
 F044 from ``prefill_checks``, F055 from ``currency_checks``, F064 and F065 from ``clearance_checks``, F066 from
-``anonymise_checks``, F067 from ``restriction_checks``, F101 and F102 from ``programme_checks``, F045 and F046 from
+``anonymise_checks``, F067 and F116 from ``restriction_checks``, F110–F115 from ``consent_checks``, F101 and F102 from
+``programme_checks``, F045 and F046 from
 ``stage_checks`` and ``figure_checks``, F009, F013, F031 and F037 from ``name_checks``, F015, F017, F029, F033 and F034
 from ``list_checks``, those of changed forms from ``compatibility``; F047 comes from :mod:`dosar.cli.demo`,
 F068, which ``dosar check`` alone says, from ``register_checks``; the rest are here, in ``default_checks`` and in
@@ -26,6 +27,7 @@ from dosar.language.checks.list_checks import check_lists, check_record_title, c
 from dosar.language.checks.name_checks import check_form_name, check_names, check_widths
 from dosar.language.checks.prefill_checks import prefill_findings
 from dosar.language.checks.programme_checks import programme_findings
+from dosar.language.checks.rules.consent_checks import consent_findings
 from dosar.language.checks.rules.currency_checks import currency_findings
 from dosar.language.checks.rules.restriction_checks import restriction_findings
 from dosar.language.checks.rules.rule_checks import rule_findings
@@ -74,6 +76,7 @@ def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -
     found += [prefill_findings(reading), stage_findings(reading), profile_findings(reading), figure_findings(reading)]
     found += [_missing_part_findings(reading), _check_file_names(reading), clearance_findings(reading)]
     found += [anonymise_findings(reading), restriction_findings(reading), programme_findings(reading)]
+    found.append(consent_findings(reading))
     if not reading.findings:
         found.append(_check_unused(reading))
     every = (_with_new_name(fromkey, reading.new_names) for fromkey in dict.fromkeys(chain.from_iterable(found)))

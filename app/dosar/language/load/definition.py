@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from dosar.language.choices import Choice, ChoiceList, FormerChoice
+from dosar.language.consent import NeededConsent, consents_needed
 from dosar.language.deadlines.promises import with_promises
 from dosar.language.deadlines.ready_rules import ReadyRule, ready_rules
 from dosar.language.face import Face
@@ -74,6 +75,14 @@ class Definition:
     def deadlines(self) -> tuple[ReadyRule, ...]:
         """The time rules of the forms that run."""
         return ready_rules(with_promises(self.forms, self.stages.promises))
+
+    @cached_property
+    def consents_needed(self) -> Mapping[str, tuple[NeededConsent, ...]]:
+        """Form → the consents that its sheets need, by the forms that run."""
+        return consents_needed(
+            {key: form.consents for key, form in self.forms.items()},
+            {key: form.questions for key, form in self.forms.items()},
+        )
 
 
 def make_parts(contents: Mapping[str, Any]) -> dict[str, BaseModel]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PLAIN_MENTIONS: Mapping[str, frozenset[str]] = {
-    "form": frozenset({"to", "from_last", "written"}),
+    "form": frozenset({"to", "from_last", "written", "lifted_in", "sheet"}),
     "face": frozenset({"of"}),
     "menu": frozenset({"entries"}),
     "profile": frozenset({"forms"}),
@@ -12,7 +12,7 @@ PLAIN_MENTIONS: Mapping[str, frozenset[str]] = {
     "stages": frozenset({"form", "needs", "optional", "beside", "ledger", "period"}),
 }
 """Sort of file → the keys whose values are names of forms."""
-DOTTED_MENTIONS: Mapping[str, frozenset[str]] = {"form": frozenset({"from_last", "head", "foot", "was"})}
+DOTTED_MENTIONS: Mapping[str, frozenset[str]] = {"form": frozenset({"from_last", "head", "foot", "was", "ended_in"})}
 """Sort of file → the keys whose values are ``form.question``."""
 KEY_MENTIONS: Mapping[str, frozenset[str]] = {"roles": frozenset({"may"})}
 """Sort of file → the keys under which the names of forms are keys themselves."""

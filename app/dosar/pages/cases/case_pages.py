@@ -22,6 +22,7 @@ from dosar.pages.cases.money_blocks import money_blocks, money_warnings
 from dosar.pages.cases.names import names_action
 from dosar.pages.cases.people_blocks import due_lines, related_people, risk_block
 from dosar.pages.cases.stage_blocks import other_documents, stage_blocks, tasks_to_go_on
+from dosar.pages.consent import consent_notices
 from dosar.pages.context import CaseHead, PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.pagination import paginate_lines
@@ -80,6 +81,7 @@ class CasePages(PageView):
             case=head,
             facts=head.header if head else [],
             restricted=restriction_notices(context, case_id),
+            consents=consent_notices(context, case_id, reading.query.consent_words()),
             actions=_case_actions(context, case_id),
             **_case_blocks(reading),
             team=_shown_team(context, team),

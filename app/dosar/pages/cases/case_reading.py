@@ -45,9 +45,7 @@ def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -
     kind = context.worker.roles, stages.stages_with_dates(query, declared)
     query.read_as(kind, lambda: _ask(query, declared))
     context.restrictions[record.id] = [
-        restriction
-        for restriction in query.repository.definition.restrictions
-        if query.found.get(("restricted", restriction.key))
+        reach.of for reach in context.worker.scope.restrictions if query.found.get(("restricted", reach.of.key))
     ]
     balances = budget.payer_balances(query, declared)
     titles = _payer_titles(context, query, declared, balances)
@@ -62,6 +60,7 @@ def _ask(query: CaseQuery, declared: Stages) -> None:
     query.queries |= due_dates.promise_parts(query.repository, query.known, declared.promises, [query.of_case])
     budget.ask_money(query, declared)
     query.ask_drafts("drafts")
+    query.ask_consents()
     for restriction in query.repository.definition.restrictions:
         query.ask_restriction(restriction)
 

@@ -16,10 +16,12 @@ from dosar.access.login.sessions.database_sessions import is_static_request
 from dosar.access.services import access_services
 from dosar.access.web.failures import REFUSED_KEY, place_in_code
 from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
+from dosar.pages.consent import missing_consent_text
 from dosar.pages.context import page_context
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
 from dosar.pages.recovery.typed_texts import is_text_page_post, typed_texts
 from dosar.pages.restricted import refusal_text
+from dosar.records.scope.consent_checks import ConsentIsMissing
 from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
 
 CODES_SHOWING_TYPED = (400, 409, 503)
@@ -71,6 +73,7 @@ def install_error_pages(app: Flask) -> None:
     app.register_error_handler(ProofNeeded, proof_page)
     app.register_error_handler(OutOfReach, lambda _: _error_page(404))
     app.register_error_handler(CaseIsRestricted, _restricted_page)
+    app.register_error_handler(ConsentIsMissing, _missing_consent_page)
     app.register_error_handler(StoreBusy, lambda _: _error_page(503))
     app.register_error_handler(StoreNotWritable, _not_kept_page)
     app.register_error_handler(StoreDamaged, _damaged_page)
@@ -126,6 +129,16 @@ def _restricted_page(refused: CaseIsRestricted) -> Any:
     case_url = url_for("CasePages.case", case_id=refused.case_id)
     heading = gettext("This case is restricted")
     return _error_page(409, what_to_do, shows_typed=True, heading=heading, case_url=case_url)
+
+
+def _missing_consent_page(refused: ConsentIsMissing) -> Any:
+    """The same; the sheet may have been filed by another page, or the consent withdrawn while it was typed."""
+    context = page_context()
+    case_url = "" if refused.needed.rows is not None else url_for("CasePages.case", case_id=refused.case_id)
+    heading = gettext("There is no consent on this day")
+    return _error_page(
+        409, missing_consent_text(context, refused), shows_typed=True, heading=heading, case_url=case_url
+    )
 
 
 def _damaged_page(_: StoreDamaged) -> Any:

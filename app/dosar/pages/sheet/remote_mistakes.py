@@ -4,11 +4,12 @@ from collections.abc import Collection
 
 from flask import url_for
 
-from dosar.filing.result import ElsewhereIssue, KnownPerson
+from dosar.filing.result import ConsentMissing, ElsewhereIssue, KnownPerson
 from dosar.language.answers.validation import ValidationIssue
 from dosar.language.face import FACE_NAME_FOR_ALL
 from dosar.language.form import Form, Section
 from dosar.language.text.texts import text_in_language
+from dosar.pages.consent import leads_to_consent
 from dosar.pages.rendering.question_view import Way
 from dosar.pages.sheet.duplicates import leads_to_known
 from dosar.pages.sheet.section_steps import has_section_steps
@@ -19,6 +20,8 @@ def way_from(editor: SheetEditor, issue: ValidationIssue) -> Way:
     """Where the issue leads from this page."""
     if isinstance(issue, KnownPerson):
         return Way(leads=leads_to_known(issue, editor.full_form.key))
+    if isinstance(issue, ConsentMissing):
+        return Way(leads=leads_to_consent(editor.context, issue.form, issue.case_id))
     if isinstance(issue, ElsewhereIssue):
         label = ", ".join(
             text_in_language(question.label, editor.context.reading.language) for question in issue.questions

@@ -30,7 +30,11 @@ class OutOfReach(Exception):
     """The acting worker may not do this, or the record does not exist: both look alike."""
 
 
-class CaseIsRestricted(OutOfReach):
+class RefusedInCase(OutOfReach):
+    """The worker sees the case, and such a sheet is not written in it now: she reads why."""
+
+
+class CaseIsRestricted(RefusedInCase):
     """The worker sees the case, and its sheets of this form are not written while it is restricted."""
 
     def __init__(self, case_id: int, form: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.sql.schema import Column
 
 from dosar.database.audit.trail import note_forms
 from dosar.database.form_tables import StoredEntry, StoredRow
+from dosar.records.scope.consent_checks import ConsentsNeeded, require_consents
 from dosar.records.scope.row_scope import OutOfReach, Scope, current_scope
 from dosar.records.scope.write_checks import require_allowed_writes
 
@@ -24,6 +25,8 @@ class ScopedClasses:
     def __init__(self) -> None:
         self.by_table: Mapping[Table, type[StoredEntry]] = {}
         """Replaced as a whole: others may be looking through it."""
+        self.consents_needed: ConsentsNeeded = {}
+        """Form → the consents without which its sheets are not written."""
 
 
 def enforce_scope(session: Any, classes: ScopedClasses) -> None:
@@ -37,6 +40,7 @@ def enforce_scope(session: Any, classes: ScopedClasses) -> None:
     @event.listens_for(session, "before_flush")
     def refuse(flushing: Session, context: UOWTransaction, instances: Any) -> None:
         require_allowed_writes(flushing, classes.by_table.values())
+        require_consents(flushing, classes.consents_needed)
 
 
 class _NarrowedStatements:

@@ -32,6 +32,9 @@ LIFTED_BY_NO_DAY = msgid(
     '"%(question)s" restricts from its day on, and "%(name)s" is no day: nobody could tell which came first. '
     'Take a question with "type: date".'
 )
+WRITES_UNSEEN = msgid(
+    '"%(name)s" is none of the roles in "seen_by", so it writes nothing; add it there, or take it out.'
+)
 NO_ROLE = msgid('no role is named "%(name)s"%(hint)s')
 TWICE = msgid('"%(name)s" stands here twice; keep one.')
 
@@ -151,6 +154,10 @@ def _name_findings(
         if known_roles and role not in known_roles:
             place = draft.place("restricts", number, "seen_by", position)
             yield finding(place, "F043", NO_ROLE, name=role, hint=suggest_word(role, known_roles))
+    for position, role in enumerate(restriction.written_by):
+        if role not in restriction.seen_by:
+            place = draft.place("restricts", number, "written_by", position)
+            yield finding(place, "F116", WRITES_UNSEEN, name=role)
     for position, form in enumerate(restriction.written):
         if form not in draft.every_form:
             place = draft.place("restricts", number, "written", position)

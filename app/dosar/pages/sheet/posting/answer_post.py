@@ -26,7 +26,7 @@ from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
 from dosar.pages.sheet.unasked_boxes import asked_elsewhere, asked_somewhere, set_unasked_aside
 from dosar.records.beds.free_beds import NoBed
-from dosar.records.scope.row_scope import CaseIsRestricted
+from dosar.records.scope.row_scope import RefusedInCase
 
 FileSheet = Callable[[ValidationResult, Consent], PageResponse]
 """Keeps answers that stand every check; says what the worker sees next."""
@@ -72,7 +72,7 @@ def _answer_save(
 ) -> PageResponse:
     try:
         require_unrestricted(editor.context, editor.full_form.key, editor.case.id if editor.case is not None else None)
-    except CaseIsRestricted:
+    except RefusedInCase:
         keep_page_draft(editor, posted)
         raise
     consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
@@ -88,6 +88,9 @@ def _answer_save(
         form.validate()
         keep_page_draft(editor, posted)
         return drawn_page(editor, form), 422
+    except RefusedInCase:
+        keep_page_draft(editor, posted)
+        raise
     if isinstance(filed, Response):
         _flash_understood(editor, form.result.understood)
         discard_page_draft(editor, begun_at)

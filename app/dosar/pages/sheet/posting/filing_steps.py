@@ -28,7 +28,7 @@ from dosar.pages.sheet.section_steps import has_section_steps, section_or_404
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import opened_page
 from dosar.pages.urls import page_url, requested_place, sheet_page_url
-from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
+from dosar.records.scope.row_scope import OutOfReach, RefusedInCase
 from dosar.records.sheets.stored_answers import open_sheet
 
 
@@ -118,7 +118,7 @@ def _file_new(context: PageContext, editor: SheetEditor, result: ValidationResul
 def _saved_or_404(editor: SheetEditor, result: ValidationResult, consent: Consent) -> Outcome:
     try:
         return save(editor.submission, result, consent)
-    except CaseIsRestricted:
+    except RefusedInCase:
         raise
     except OutOfReach:
         abort(404)

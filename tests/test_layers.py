@@ -100,6 +100,7 @@ FOLDERS = {
         "sheet",
         "reports",
         "rights",
+        "deadlines",
         "cases",
         "lists",
         "records",

@@ -108,6 +108,16 @@ class Policy:
                 found[contents["form"]] = contents
         return found
 
+    @cached_property
+    def due_forms(self) -> set[str]:
+        """The forms on which something is ever due: a sheet of them, or an answer on the one it is counted from."""
+        found = set()
+        for key, form in self.forms.items():
+            for rule in form.get("deadlines", ()):
+                begins = rule.get("on", rule.get("after", "")).split(".")[0]
+                found.add(rule.get("due", begins if begins in self.forms else key))
+        return found
+
     def actions(self, role: str, form: str) -> set[str]:
         may = self.roles.get(role, {}).get("may", {})
         return set(may.get(form, may.get("*", ()))) if form in self.forms else set()

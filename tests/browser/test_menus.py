@@ -33,6 +33,17 @@ LOCKING = {
 }
 """Pages in the menu of whoever has one of several others."""
 
+DUE = {
+    "case",
+    *(
+        rule.get("due", contents["form"])
+        for path in shipped_folder("forms").glob("*.yaml")
+        if "form" in (contents := read_yaml(path).contents)
+        for rule in contents.get("deadlines", ())
+    ),
+}
+"""Forms on which something is ever due; whoever sees one has the page of what is due."""
+
 
 def expected(role: str) -> set[str]:
     """The addresses that the files promise to the role."""
@@ -40,7 +51,8 @@ def expected(role: str) -> set[str]:
     forms = {key for group in MENU for key in group["entries"] if "see" in may.get(key, may.get("*", []))}
     overview = {"/programme"} if "stay" in forms else set()
     locking = {address for address, opened_by in LOCKING.items() if opened_by & set(pages)}
-    return {f"/records/{key}" for key in forms} | overview | {PAGES[page] for page in pages} | locking
+    due = {"/due"} if forms & DUE else set()
+    return {f"/records/{key}" for key in forms} | overview | due | {PAGES[page] for page in pages} | locking
 
 
 def menu_of(worker: Visitor) -> set[str]:

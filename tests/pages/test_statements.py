@@ -138,6 +138,12 @@ def test_the_other_pages_ask_little(demo: Demo, address: str) -> None:
     assert len(costs(demo, demo.browser("coordinator"), address)) <= MOST
 
 
+@pytest.mark.parametrize("worker", [*WORKERS, "accountant"])
+def test_what_is_due_asks_little(demo: Demo, worker: str) -> None:
+    for wishes in ("", "?state=overdue&worker=3&team=1", "?case=1&page=2"):
+        assert len(costs(demo, demo.browser(worker), f"/due{wishes}")) <= MOST
+
+
 def test_a_search_asks_no_more(demo: Demo) -> None:
     browser = demo.browser("coordinator")
     listed = browser.get(f"/records/{CASE_FORM}")

@@ -13,6 +13,7 @@ from dosar.language.identity_cache import IdentityKey
 from dosar.language.load.definition import Definition
 from dosar.language.organisation.roles import PageName
 from dosar.language.text.texts import text_in_language
+from dosar.overview.deadlines.reading import tells_of_deadlines
 
 LIST_ADDRESS = "/records/{form}"
 """Where the list of a form's records is."""
@@ -21,6 +22,8 @@ EXTRA_ADDRESSES = {CASE_FORM: ("/cases",)}
 
 OVERVIEW = (lazy_gettext("Places and stays"), "ProgrammePage.programme")
 """The page that draws the stays together, before their own form."""
+DUE = (lazy_gettext("Deadlines"), "DuePage.due")
+"""The page of all that is due, above the groups of the forms."""
 
 ADMINISTRATION_PAGES: dict[PageName, tuple[object, str]] = {
     "users": (lazy_gettext("Users"), "UsersPage.users"),
@@ -53,7 +56,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class MenuGroup:
-    """Lines under one title."""
+    """Lines under one title; those without one stand above the others."""
 
     title: str
     entries: list[MenuEntry]
@@ -119,9 +122,15 @@ def _menu_groups(
         )
         for group in definition_key.thing.menu.menu
     ]
-    return [
-        group for group in (*forms, (gettext("Administration"), _administration_lines(allowance_key.thing))) if group[1]
-    ]
+    above = ("", _due_lines(definition_key.thing, allowance_key.thing))
+    below = (gettext("Administration"), _administration_lines(allowance_key.thing))
+    return [group for group in (above, *forms, below) if group[1]]
+
+
+def _due_lines(definition: Definition, allowance: Allowance) -> list[_MenuLine]:
+    title, endpoint = DUE
+    opens = tells_of_deadlines(definition, allowance.rights) and endpoint in current_app.view_functions
+    return [_MenuLine(str(title), url_for(endpoint))] if opens else []
 
 
 def _form_lines(form: Form, is_of_stays: bool, language: str) -> list[_MenuLine]:

@@ -50,11 +50,12 @@ def day_text(day: date) -> str:
 
 def due_text(day: date, today: date, is_waiting: bool = False) -> str:
     """A day that something is due on, and how far it is; of a sheet that waits, that nothing is due yet."""
-    text = f"{day_text(day)} · {_days_away_text((day - today).days)}"
+    text = f"{day_text(day)} · {days_away_text((day - today).days)}"
     return f"{text} · {gettext('waits for acceptance')}" if is_waiting else text
 
 
-def _days_away_text(days: int) -> str:
+def days_away_text(days: int) -> str:
+    """How far a day is from today."""
     if not days:
         return gettext("today")
     if days < 0:

@@ -38,6 +38,17 @@ def work_team_members(session: Any) -> dict[int, list[User]]:
     return found
 
 
+def work_team_numbers(session: Any) -> dict[int, tuple[str, set[int]]]:
+    """Team → its name and the numbers of who is in it, in the order of the alphabet: one statement."""
+    query = select(Group.id, Group.name, user_group_table.c.user_id).join(
+        user_group_table, user_group_table.c.group_id == Group.id
+    )
+    found: dict[int, tuple[str, set[int]]] = {}
+    for team_id, name, user_id in sorted(session.execute(query), key=lambda row: sort_key(row[1])):
+        found.setdefault(team_id, (name, set()))[1].add(user_id)
+    return found
+
+
 def work_teams_named(session: Any, names: Collection[str]) -> list[Group]:
     """The teams of these names; one that is not there yet is new."""
     existing = all_work_teams(session)

@@ -4,17 +4,19 @@ A day is told to who reaches the case, sees the form on which it is done, and is
 from.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import case as one_of
 
 from dosar.database.system_tables import deadline_table, team_table
-from dosar.language.deadlines.ready_rules import ReadyRule
-from dosar.language.form import CASE_FORM
+from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule, question_at
+from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import Definition
+from dosar.language.question import Question
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import Scope, current_scope, works_on_case
 
@@ -45,7 +47,7 @@ class Deadline:
     user_id: int | None
     """Whose it is."""
     partner_id: int | None
-    """The organisation that promised it."""
+    """The organisation that promised it, for who may know it."""
     time: str
     """The hour of an appointment: 14:30."""
 
@@ -70,10 +72,34 @@ class DeadlineFilter:
     rules: Collection[str] | None = None
     """The keys of rules."""
     partner: int | None = None
+    """The organisation that promised it; for who may not know it there is no such day."""
+    waits: bool | None = None
+    """Only what waits for acceptance, or only what does not."""
+    skip: int = 0
+    """How many of the soonest are left out."""
     most: int | None = None
 
 
 EVERYTHING = DeadlineFilter()
+
+
+@dataclass(frozen=True)
+class DeadlineTally:
+    """How many days there are of one rule, one worker and one partner."""
+
+    rule: str
+    user_id: int | None
+    partner_id: int | None
+    counts: Sequence[int]
+    """In each of the spans asked for."""
+
+
+@dataclass(frozen=True)
+class DueOnDay:
+    """The first deadlines of a day, and how many there are."""
+
+    first: list[Deadline]
+    count: int
 
 
 def known_rules(definition: Definition, scope: Scope) -> dict[str, ReadyRule]:
@@ -88,21 +114,113 @@ def known_rules(definition: Definition, scope: Scope) -> dict[str, ReadyRule]:
     }
 
 
+def tells_of_deadlines(definition: Definition, rights: Mapping[str, Collection[str]]) -> bool:
+    """Whether these rights open anything that is ever due: a case, or a form on which something is."""
+    asked = {CASE_FORM, *(rule.due_form for rule in definition.deadlines)} if definition.deadlines else set()
+    return any("see" in rights.get(form, ()) for form in asked)
+
+
+def partner_forms(repository: Repository, rules: Mapping[str, ReadyRule]) -> dict[str, str]:
+    """Rule → the form of those who promise what it asks for, where the acting worker may know and name them."""
+    scope = current_scope.get()
+    known = repository.forms_known_with(scope.clearances)
+    found = {}
+    for key, rule in rules.items():
+        question = _partner_question(repository, rule, known) if scope.may("see", rule.source.form) else None
+        target = question.link_target() if question is not None else None
+        if target and (scope.may("see", target) or scope.may("choose", target)):
+            found[key] = target
+    return found
+
+
+def _partner_question(repository: Repository, rule: ReadyRule, known: Mapping[str, Form]) -> Question | None:
+    """The question that names who promised it, as far as it is known; on the row it is counted from, or the sheet."""
+    name = rule.rule.partner
+    for table in (rule.source.table, "") if name else ():
+        place = DayPlace(rule.source.form, name or "", table)
+        if question_at(place, repository.forms) is not None:
+            return question_at(place, known)
+    return None
+
+
 def find_deadlines(repository: Repository, wanted: DeadlineFilter = EVERYTHING) -> list[Deadline]:
     """What is due and within reach of the acting worker, the soonest first: one statement."""
     rules = known_rules(repository.definition, current_scope.get())
     if not rules:
         return []
+    partners = partner_forms(repository, rules)
     case: Any = repository.record_class(CASE_FORM)
     query = (
         select(case.id.label("reached"), *deadline_table.c)
         .select_from(deadline_table)
         .outerjoin(case, case.id == deadline_table.c.case_id)
-        .where(*_conditions(case, rules, wanted))
+        .where(*_conditions(case, rules, partners, wanted))
         .order_by(deadline_table.c.day, deadline_table.c.id)
         .limit(wanted.most)
+        .offset(wanted.skip or None)
     )
-    return [_deadline(rules, row) for row in repository.session.execute(query)]
+    return [_deadline(rules, partners, row) for row in repository.session.execute(query)]
+
+
+def find_by_day(repository: Repository, wanted: DeadlineFilter, most: int) -> dict[date, DueOnDay]:
+    """The first of what is due on each day, and how many there are: one statement.
+
+    The cases are joined twice, inside for the counts, and outside because only what reads records is narrowed.
+    """
+    rules = known_rules(repository.definition, current_scope.get())
+    if not rules:
+        return {}
+    partners, case, day = partner_forms(repository, rules), repository.record_class(CASE_FORM), deadline_table.c
+    each: Any = case
+    within = (
+        select(
+            *deadline_table.c,
+            func.row_number().over(partition_by=day.day, order_by=day.id).label("place"),
+            func.count(day.id).over(partition_by=day.day).label("every"),
+        )
+        .select_from(deadline_table)
+        .outerjoin(each, each.id == day.case_id)
+        .where(*_conditions(each, rules, partners, wanted))
+        .subquery()
+    )
+    query = (
+        select(each.id.label("reached"), *within.c)
+        .select_from(within)
+        .outerjoin(each, each.id == within.c.case_id)
+        .where(within.c.place <= most, or_(within.c.case_id.is_(None), each.id.is_not(None)))
+        .order_by(within.c.day, within.c.id)
+    )
+    found: dict[date, DueOnDay] = {}
+    for row in repository.session.execute(query):
+        found.setdefault(row.day, DueOnDay([], row.every)).first.append(_deadline(rules, partners, row))
+    return found
+
+
+def tally_deadlines(
+    repository: Repository, wanted: DeadlineFilter, spans: Sequence[DeadlineFilter]
+) -> list[DeadlineTally]:
+    """How many there are of each rule, worker and partner in each of these spans of days: one statement."""
+    rules = known_rules(repository.definition, current_scope.get())
+    if not rules:
+        return []
+    partners = partner_forms(repository, rules)
+    case: Any = repository.record_class(CASE_FORM)
+    by = (deadline_table.c.rule, deadline_table.c.user_id, deadline_table.c.partner_id)
+    query = (
+        select(
+            *by,
+            func.max(case.id),
+            *[func.sum(one_of((and_(true(), *_in_span(span)), 1), else_=0)) for span in spans],
+        )
+        .select_from(deadline_table)
+        .outerjoin(case, case.id == deadline_table.c.case_id)
+        .where(*_conditions(case, rules, partners, wanted))
+        .group_by(*by)
+    )
+    return [
+        DeadlineTally(rule, user_id, partner_id if rule in partners else None, [int(count) for count in counts])
+        for rule, user_id, partner_id, _, *counts in repository.session.execute(query)
+    ]
 
 
 def count_deadlines(repository: Repository, wanted: DeadlineFilter, by: str = "user_id") -> dict[Any, int]:
@@ -116,26 +234,39 @@ def count_deadlines(repository: Repository, wanted: DeadlineFilter, by: str = "u
         select(column, func.count(deadline_table.c.id), func.max(case.id))
         .select_from(deadline_table)
         .outerjoin(case, case.id == deadline_table.c.case_id)
-        .where(*_conditions(case, rules, wanted))
+        .where(*_conditions(case, rules, partner_forms(repository, rules), wanted))
         .group_by(column)
     )
     return {value: count for value, count, _ in repository.session.execute(query)}
 
 
-def _conditions(case: Any, rules: Iterable[str], wanted: DeadlineFilter) -> Sequence[ColumnElement[bool]]:
+def _conditions(
+    case: Any, rules: Iterable[str], partners: Collection[str], wanted: DeadlineFilter
+) -> Sequence[ColumnElement[bool]]:
+    """``partners`` are the rules of which she may know who promised: asked by partner, no others answer."""
     day = deadline_table.c
     keys = [key for key in rules if wanted.rules is None or key in wanted.rules]
+    if wanted.partner is not None:
+        keys = [key for key in keys if key in partners]
     conditions: list[ColumnElement[bool]] = [
         day.rule.in_(keys),
         or_(day.case_id.is_(None), case.id.is_not(None)),
+        *_in_span(wanted),
     ]
-    conditions += [day.day >= wanted.since] if wanted.since else []
-    conditions += [day.day <= wanted.until] if wanted.until else []
     conditions += [day.announced_on <= wanted.announced] if wanted.announced else []
     conditions += [day.case_id.in_(sorted(wanted.cases))] if wanted.cases is not None else []
     conditions += [day.partner_id == wanted.partner] if wanted.partner is not None else []
     conditions += [_of_workers(wanted.workers)] if wanted.workers is not None else []
     conditions += [_of_her_work(wanted.of_worker)] if wanted.of_worker is not None else []
+    return conditions
+
+
+def _in_span(wanted: DeadlineFilter) -> list[ColumnElement[bool]]:
+    """The conditions of a span of days."""
+    day = deadline_table.c
+    conditions: list[ColumnElement[bool]] = [day.day >= wanted.since] if wanted.since else []
+    conditions += [day.day <= wanted.until] if wanted.until else []
+    conditions += [day.waits.is_(wanted.waits)] if wanted.waits is not None else []
     return conditions
 
 
@@ -149,7 +280,7 @@ def _of_her_work(worker: int) -> ColumnElement[bool]:
     return or_(deadline_table.c.user_id == worker, deadline_table.c.case_id.in_(cases))
 
 
-def _deadline(rules: dict[str, ReadyRule], row: Any) -> Deadline:
+def _deadline(rules: Mapping[str, ReadyRule], partners: Collection[str], row: Any) -> Deadline:
     return Deadline(
         row.id,
         rules[row.rule],
@@ -163,6 +294,6 @@ def _deadline(rules: dict[str, ReadyRule], row: Any) -> Deadline:
         row.of_day,
         row.waits,
         row.user_id,
-        row.partner_id,
+        row.partner_id if row.rule in partners else None,
         row.time,
     )

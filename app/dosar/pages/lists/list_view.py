@@ -15,7 +15,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.cases.find import remembered_search
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.input.asked_days import AskedDay, asked_day, shown_day
-from dosar.pages.rendering.question_view import PageOption, SearchBox
+from dosar.pages.rendering.question_view import MANY_FILTER_OPTIONS, ListFilter, PageOption, SearchBox
 from dosar.pages.urls import page_url, parse_record_number
 from dosar.records.lists.filters import NO_ANSWER, THIS_MONTH, join_span, linked_records, parse_span
 from dosar.records.lists.list_columns import shown_columns, shows_case_column
@@ -26,8 +26,6 @@ from dosar.records.lists.totals import TotalLine, list_totals
 
 MAX_LIST_PAGE = 10**6
 SPAN_ENDS = ("from", "to")
-MANY_FILTER_OPTIONS = 20
-"""Among more records than this one searches for the one meant."""
 
 
 @dataclass(slots=True)
@@ -48,21 +46,6 @@ class ListLine:
     cells: list[str]
     is_waiting: bool = False
     """Whether the record waits for acceptance: it is in no sum."""
-
-
-@dataclass(slots=True)
-class ListFilter:
-    """What narrows the list: some answers, or days."""
-
-    name: str
-    label: str
-    options: list[PageOption]
-    unfiltered: str
-    """What the first option says, which narrows nothing."""
-    is_long: bool = False
-    """Whether there are so many that one searches among them."""
-    days: tuple[AskedDay, AskedDay] | None = None
-    """The first and the last day asked for, of a filter by days."""
 
 
 @dataclass(slots=True)

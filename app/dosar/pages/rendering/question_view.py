@@ -4,6 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dosar.pages.input.asked_days import AskedDay
+
+MANY_FILTER_OPTIONS = 20
+"""Among more records than this one searches for the one meant."""
+
 
 @dataclass(slots=True)
 class PageOption:
@@ -94,6 +99,21 @@ class CarriedBoxes:
 
     def items(self) -> list[tuple[str, str]]:
         return self.pairs
+
+
+@dataclass(slots=True)
+class ListFilter:
+    """What narrows the list: some answers, or days."""
+
+    name: str
+    label: str
+    options: list[PageOption]
+    unfiltered: str
+    """What the first option says, which narrows nothing."""
+    is_long: bool = False
+    """Whether there are so many that one searches among them."""
+    days: tuple[AskedDay, AskedDay] | None = None
+    """The first and the last day asked for, of a filter by days."""
 
 
 @dataclass(slots=True)

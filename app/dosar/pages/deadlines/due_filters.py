@@ -1,0 +1,188 @@
+"""The choices that narrow what is due, and how much there is of it, from one tally."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import format_decimal, gettext
+
+from dosar.access.accounts.work_teams import work_team_numbers
+from dosar.access.services import access_services
+from dosar.language.deadlines.ready_rules import ReadyRule
+from dosar.language.form import CASE_FORM, USER_LINK
+from dosar.language.text.collation import sort_key
+from dosar.language.text.texts import text_in_language
+from dosar.overview.deadlines.reading import (
+    DeadlineFilter,
+    DeadlineTally,
+    known_rules,
+    partner_forms,
+    tally_deadlines,
+)
+from dosar.pages.context import PageContext
+from dosar.pages.deadlines.asked_deadlines import NOBODY, STATES, WEIGHTS, AskedDeadlines, state_spans
+from dosar.pages.linked_titles import RecordTitles
+from dosar.pages.rendering.question_view import MANY_FILTER_OPTIONS, ListFilter, PageOption
+from dosar.records.scope.row_scope import current_scope
+
+
+@dataclass(frozen=True)
+class StateTab:
+    """A state, how much is in it, and where that is shown."""
+
+    label: str
+    count: str
+    url: str
+    current: bool
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class DueAtHand:
+    """What is asked for, and how much there is of it."""
+
+    asked: AskedDeadlines
+    rules: Mapping[str, ReadyRule]
+    """Those whose days she may learn."""
+    promising: Mapping[str, str]
+    """Rule → the form of who promised."""
+    teams: Mapping[int, tuple[str, set[int]]]
+    """The teams one may ask for."""
+    tally: Sequence[DeadlineTally]
+    """Of all workers and partners, of the case and the rules asked for."""
+
+    @property
+    def filter(self) -> DeadlineFilter:
+        """What is read of it, whenever it is due."""
+        return self.asked.filter(_asked_rules(self.asked, self.rules), self.members)
+
+    @property
+    def members(self) -> set[int] | None:
+        """Who is in the team asked for; nobody, where it is none that she may ask for."""
+        return None if self.asked.team is None else self.teams.get(self.asked.team, ("", set()))[1]
+
+    def count(self, state: str = "") -> int:
+        """How much there is in a state, or in all."""
+        place = list(STATES).index(state) if state else None
+        return sum(sum(each.counts) if place is None else each.counts[place] for each in self.tally if self._asks(each))
+
+    def late_by_worker(self) -> dict[int, int]:
+        """Worker → how much is overdue, the most first, of those with anything; nobody's too."""
+        late: dict[int, int] = {}
+        for each in self.tally:
+            if each.counts[0] and self._asks(each, any_worker=True):
+                late[each.user_id or NOBODY] = late.get(each.user_id or NOBODY, 0) + each.counts[0]
+        return dict(sorted(late.items(), key=lambda found: (-found[1], found[0])))
+
+    def workers(self) -> set[int]:
+        """Everybody who has something to do."""
+        return {each.user_id for each in self.tally if each.user_id is not None}
+
+    def partners(self) -> dict[str, set[int]]:
+        """Form → those who promised something, as far as she may know it."""
+        found: dict[str, set[int]] = {}
+        for each in self.tally:
+            if each.partner_id is not None:
+                found.setdefault(self.promising[each.rule], set()).add(each.partner_id)
+        return found
+
+    def _asks(self, each: DeadlineTally, any_worker: bool = False) -> bool:
+        worker, members = self.asked.worker, self.members
+        return (
+            (any_worker or worker is None or (each.user_id or NOBODY) == worker)
+            and (members is None or each.user_id in members)
+            and (self.asked.partner is None or each.partner_id == self.asked.partner)
+        )
+
+
+def due_at_hand(context: PageContext, asked: AskedDeadlines) -> DueAtHand:
+    """Count what is due: two statements, however much it is."""
+    rules = known_rules(context.repository.definition, current_scope.get())
+    cases = None if asked.case is None else {asked.case}
+    wanted = DeadlineFilter(cases=cases, rules=_asked_rules(asked, rules))
+    spans = state_spans(context.reading.today)
+    return DueAtHand(
+        asked,
+        rules,
+        partner_forms(context.repository, rules),
+        _offered_teams(context),
+        tally_deadlines(context.repository, wanted, [spans[state] for state in STATES]),
+    )
+
+
+def _asked_rules(asked: AskedDeadlines, rules: Mapping[str, ReadyRule]) -> set[str]:
+    return {
+        key
+        for key, rule in rules.items()
+        if (not asked.rule or key == asked.rule) and (not asked.weight or rule.rule.weight == asked.weight)
+    }
+
+
+def _offered_teams(context: PageContext) -> dict[int, tuple[str, set[int]]]:
+    """Every team for who reaches every case; else her own."""
+    scope = context.worker.scope
+    return {
+        team: (name, members)
+        for team, (name, members) in work_team_numbers(access_services().session).items()
+        if scope.cases == "all" or scope.worker_id in members
+    }
+
+
+def state_tabs(due: DueAtHand) -> list[StateTab]:
+    """All, and each state, with how much there is; what nothing waits for is not offered."""
+    asked = due.asked
+    at_first = asked.view == "list" and not asked.day
+
+    def tab(state: str, label: str) -> StateTab:
+        count = due.count(state)
+        url = asked.address(state=state, view="", day="")
+        return StateTab(label, format_decimal(count), url, at_first and asked.state == state, state == "overdue")
+
+    shown = [state for state in STATES if state != "waiting" or due.count(state) or asked.state == state]
+    return [tab("", gettext("All")), *(tab(state, str(STATES[state])) for state in shown)]
+
+
+def due_filters(context: PageContext, due: DueAtHand, titles: RecordTitles, cases: Iterable[int]) -> list[ListFilter]:
+    """What the list is narrowed by; ``cases`` are those that stand on the page."""
+    asked, language = due.asked, context.reading.language
+    workers = [(str(user), titles[USER_LINK, user]) for user in due.workers() if (USER_LINK, user) in titles]
+    nobodys = [(str(NOBODY), gettext("nobody's"))] if any(each.user_id is None for each in due.tally) else []
+    rules = [(key, text_in_language(rule.rule.title, language)) for key, rule in due.rules.items()]
+    partners = [
+        (str(number), titles[form, number])
+        for form, numbers in due.partners().items()
+        for number in numbers
+        if (form, number) in titles
+    ]
+    offered = [
+        (
+            "worker",
+            gettext("Whose"),
+            [*_sorted(workers), *nobodys],
+            str(asked.worker) if asked.worker is not None else "",
+        ),
+        ("team", gettext("Team"), [(str(team), name) for team, (name, _) in due.teams.items()], str(asked.team or "")),
+        ("case", gettext("Case on this page"), _case_options(asked, titles, cases), str(asked.case or "")),
+        ("rule", gettext("What is due"), _sorted(rules), asked.rule),
+        ("partner", gettext("Partner"), _sorted(partners), str(asked.partner or "")),
+        ("weight", gettext("Weight"), [(key, str(label)) for key, label in WEIGHTS.items()], asked.weight),
+    ]
+    return [_filter(name, label, options, chosen) for name, label, options, chosen in offered if options]
+
+
+def _case_options(asked: AskedDeadlines, titles: RecordTitles, cases: Iterable[int]) -> list[tuple[str, str]]:
+    shown = {*cases, *([asked.case] if asked.case else [])}
+    return _sorted((str(case), titles[CASE_FORM, case]) for case in shown if (CASE_FORM, case) in titles)
+
+
+def _sorted(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(options, key=lambda option: (sort_key(option[1]), option[0]))
+
+
+def _filter(name: str, label: str, options: Collection[tuple[str, str]], chosen: str) -> ListFilter:
+    return ListFilter(
+        name,
+        label,
+        [PageOption(code, text, code == chosen) for code, text in options],
+        gettext("Everybody") if name == "worker" else gettext("All"),
+        len(options) > MANY_FILTER_OPTIONS,
+    )

@@ -1,0 +1,104 @@
+"""What is due, as a page tells it: of which case, what, whose, since when and how late, and where it is done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask_babel import gettext
+
+from dosar.language.form import CASE_FORM, USER_LINK
+from dosar.language.text.texts import text_in_language
+from dosar.overview.deadlines.reading import Deadline, known_rules, partner_forms
+from dosar.pages.context import PageContext
+from dosar.pages.deadlines.leading import ask_restrictions, deadline_url, source_url
+from dosar.pages.formatting import day_text, days_away_text
+from dosar.pages.linked_titles import RecordTitles
+from dosar.records.scope.row_scope import current_scope
+from dosar.records.titles import link_titles
+
+
+@dataclass(slots=True)
+class DueLine:
+    """One line of the list, or of a day of the calendar."""
+
+    of: str
+    """The case, else the record it is counted from."""
+    of_url: str
+    what: str
+    url: str
+    whose: str
+    day: str
+    away: str
+    """How far the day is, or how long it is over."""
+    is_late: bool
+    is_waiting: bool
+    since: str
+    time: str
+    partner: str
+    notes: list[str] = field(default_factory=list)
+    is_advice: bool = False
+
+
+def due_titles(
+    context: PageContext,
+    deadlines: Sequence[Deadline],
+    workers: Iterable[int] = (),
+    partners: Mapping[str, Iterable[int]] | None = None,
+) -> RecordTitles:
+    """What the cases are called that these are about, whose they are and who promised them; and these workers and
+    partners (form → numbers) besides."""
+    ids: dict[str, set[int]] = {CASE_FORM: set(), USER_LINK: {*workers}}
+    for form, numbers in (partners or {}).items():
+        ids.setdefault(form, set()).update(numbers)
+    promising = partner_forms(context.repository, known_rules(context.repository.definition, current_scope.get()))
+    for due in deadlines:
+        ids[CASE_FORM] |= {due.case_id} - {None}  # type: ignore[arg-type]
+        ids[USER_LINK] |= {due.user_id} - {None}  # type: ignore[arg-type]
+        if due.case_id is None:
+            ids.setdefault(due.rule.source.form, set()).add(due.record_id)
+        if due.partner_id is not None:
+            ids.setdefault(promising[due.rule.key], set()).add(due.partner_id)
+    return link_titles(context.repository, context.named_forms(), ids, context.reading)
+
+
+def due_lines(context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles) -> list[DueLine]:
+    """The lines of these, in their order."""
+    ask_restrictions(context, deadlines)
+    promising = partner_forms(context.repository, known_rules(context.repository.definition, current_scope.get()))
+    return [_due_line(context, due, titles, promising) for due in deadlines]
+
+
+def whose_text(titles: RecordTitles, user_id: int | None) -> str:
+    """Whose it is."""
+    return titles.get((USER_LINK, user_id), gettext("nobody's")) if user_id else gettext("nobody's")
+
+
+def _due_line(context: PageContext, due: Deadline, titles: RecordTitles, promising: Mapping[str, str]) -> DueLine:
+    today, source = context.reading.today, due.rule.source.form
+    of = (CASE_FORM, due.case_id) if due.case_id is not None else (source, due.record_id)
+    of_url = f"/cases/{due.case_id}" if due.case_id is not None else source_url(context, due)
+    return DueLine(
+        titles.get(of, context.form_title(source) if source in context.forms else ""),
+        of_url if of in titles else "",
+        text_in_language(due.rule.rule.title, context.reading.language),
+        deadline_url(context, due),
+        whose_text(titles, due.user_id),
+        day_text(due.day),
+        days_away_text((due.day - today).days),
+        due.is_late(today),
+        due.waits,
+        day_text(due.since) if due.since != due.day else "",
+        due.time,
+        titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), ""),
+        _notes(due),
+        due.rule.rule.weight == "advice",
+    )
+
+
+def _notes(due: Deadline) -> list[str]:
+    """What the day would be by the rule, where somebody typed or moved it."""
+    said = []
+    if due.limit is not None:
+        said.append(gettext("by the rule until %(day)s", day=day_text(due.limit)))
+    if due.of_day is not None:
+        said.append(gettext("put off from %(day)s", day=day_text(due.of_day)))
+    return said

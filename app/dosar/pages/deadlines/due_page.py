@@ -1,0 +1,141 @@
+"""The page of all that is due and within reach: a list, a month or a week, narrowed by what stands in the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import abort, render_template
+from flask_babel import format_decimal, gettext
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import RouteAccess, page_route
+from dosar.access.services import access_services
+from dosar.access.worker import Worker
+from dosar.overview.deadlines.reading import Deadline, find_deadlines, tells_of_deadlines
+from dosar.pages.context import PageContext, page_context
+from dosar.pages.deadlines.asked_deadlines import (
+    STATES,
+    VIEWS,
+    AskedDeadlines,
+    asked_deadlines,
+    state_spans,
+    within_span,
+)
+from dosar.pages.deadlines.due_filters import DueAtHand, due_at_hand, due_filters, state_tabs
+from dosar.pages.deadlines.due_lines import DueLine, due_lines, due_titles
+from dosar.pages.formatting import day_text
+from dosar.pages.pagination import LINES_PER_PAGE
+
+MAX_LINES = 1000
+"""How many lines a page tells when all are asked for."""
+
+
+@dataclass(slots=True)
+class DueGroup:
+    """The lines of one state."""
+
+    title: str
+    lines: list[DueLine]
+
+
+def _tells_of_deadlines() -> RouteAccess:
+    """Open to roles that may see cases, or a form on which anything is ever due."""
+
+    def check(worker: Worker, _: Mapping[str, Any]) -> None:
+        if not tells_of_deadlines(access_services().definition, worker.scope.rights):
+            abort(404)
+
+    return RouteAccess(check)
+
+
+class DuePage(PageView):
+    """What is due, and what is late."""
+
+    @page_route("/due", _tells_of_deadlines())
+    def due(self) -> str:
+        context, asked = page_context(), asked_deadlines()
+        due = due_at_hand(context, asked)
+        return _list_page(context, due)
+
+
+def _list_page(context: PageContext, due: DueAtHand) -> str:
+    asked, today = due.asked, context.reading.today
+    count = _lines_asked_for(due)
+    found = _read_list(context, due)
+    titles = due_titles(context, found, due.workers(), due.partners())
+    groups = _groups(found, due_lines(context, found, titles), today)
+    return render_template(
+        "deadlines/due.html",
+        title=gettext("Deadlines"),
+        views=_view_links(asked),
+        tabs=state_tabs(due),
+        filters=due_filters(context, due, titles, (each.case_id for each in found if each.case_id is not None)),
+        hidden={name: asked.chosen()[name] for name in ("view", "day", "state") if asked.chosen()[name]},
+        unfiltered=replace(AskedDeadlines(asked.view, asked.day), state=asked.state).address(),
+        only_day=day_text(asked.day) if asked.day else "",
+        any_day_url=asked.address(day=""),
+        groups=groups,
+        pager=_pager(asked, len(found), count),
+    )
+
+
+def _lines_asked_for(due: DueAtHand) -> int | None:
+    """How many there are; of one day it is not counted."""
+    return due.count(due.asked.state) if due.asked.day is None else None
+
+
+def _read_list(context: PageContext, due: DueAtHand) -> list[Deadline]:
+    """The lines of this page, and one more where it is not known how many there are."""
+    asked, size = due.asked, _page_size(due.asked)
+    wanted = due.filter
+    if asked.day is not None:
+        wanted = replace(wanted, since=asked.day, until=asked.day)
+    elif asked.state:
+        wanted = within_span(wanted, state_spans(context.reading.today)[asked.state])
+    return find_deadlines(context.repository, replace(wanted, skip=(asked.page - 1) * size, most=size))
+
+
+def _page_size(asked: AskedDeadlines) -> int:
+    return MAX_LINES if asked.all or asked.day else LINES_PER_PAGE
+
+
+def _groups(found: list[Deadline], lines: list[DueLine], today: date) -> list[DueGroup]:
+    """The lines under the state of their day."""
+    spans, groups = state_spans(today), list[DueGroup]()
+    for deadline, line in zip(found, lines, strict=True):
+        state = next(
+            state
+            for state, span in spans.items()
+            if (span.since is None or span.since <= deadline.day) and (span.until is None or deadline.day <= span.until)
+        )
+        title = str(STATES[state])
+        if not groups or groups[-1].title != title:
+            groups.append(DueGroup(title, []))
+        groups[-1].lines.append(line)
+    return groups
+
+
+def _view_links(asked: AskedDeadlines) -> list[tuple[str, str, bool]]:
+    return [
+        (str(label), asked.address(view=view if view != "list" else "", day="", state=""), asked.view == view)
+        for view, label in VIEWS.items()
+    ]
+
+
+def _pager(asked: AskedDeadlines, shown: int, count: int | None) -> Mapping[str, str] | None:
+    """Where this page stands in the list, the ways to the others, and to all of it."""
+    size = _page_size(asked)
+    if count is None or (count <= size and asked.page == 1 and not asked.all):
+        return None
+    first = (asked.page - 1) * size
+    span = f"{format_decimal(first + 1)}–{format_decimal(first + shown)}" if shown else "0"
+    whole = {"all": 1} if asked.all else {}
+    return {
+        "label": gettext("%(span)s of %(every)s", span=span, every=format_decimal(count)),
+        "first": asked.address(**whole) if asked.page > 2 else "",
+        "previous": asked.address(page=asked.page - 1, **whole) if asked.page > 1 else "",
+        "next": asked.address(page=asked.page + 1, **whole) if first + shown < count else "",
+        "all": asked.address(all=1) if not asked.all else "",
+        "count": format_decimal(count),
+    }

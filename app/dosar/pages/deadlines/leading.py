@@ -1,0 +1,37 @@
+"""Where something that is due is done: a sheet to begin, or the one it is counted from."""
+
+from collections.abc import Iterable
+
+from dosar.language.form import CASE_FORM
+from dosar.overview.deadlines.reading import Deadline
+from dosar.pages.context import PageContext
+from dosar.pages.urls import new_sheet_url, record_url
+from dosar.records.scope.restricted_cases import restrictions_among
+
+
+def ask_restrictions(context: PageContext, deadlines: Iterable[Deadline]) -> None:
+    """Ask once what restricts the cases of these, for :func:`deadline_url`."""
+    cases = {due.case_id for due in deadlines if due.case_id is not None and due.rule.is_new_sheet}
+    asked = cases - context.restrictions.keys()
+    every = [reach.of for reach in context.worker.scope.restrictions]
+    found = restrictions_among(context.repository.session, every, asked)
+    context.restrictions.update({case: found.get(case, []) for case in asked})
+
+
+def deadline_url(context: PageContext, due: Deadline) -> str:
+    """A new sheet of the form that is due, where she may file one in the case; else what it is counted from."""
+    form = due.rule.due_form
+    if due.rule.is_new_sheet and context.worker.may("enter", form) and context.is_written(form, due.case_id):
+        of_case = due.case_id is not None and context.repository.forms[form].belongs_to
+        return new_sheet_url(form, due.case_id) if of_case and due.case_id else f"/records/{form}/new"
+    return source_url(context, due)
+
+
+def source_url(context: PageContext, due: Deadline) -> str:
+    """The record it is counted from; the case, for who may not see that; nothing where she sees neither."""
+    source = due.rule.source.form
+    if source == CASE_FORM:
+        return f"/cases/{due.record_id}"
+    if context.worker.may("see", source):
+        return record_url(source, due.record_id)
+    return f"/cases/{due.case_id}" if due.case_id is not None and context.worker.may("see", CASE_FORM) else ""

@@ -1,0 +1,157 @@
+"""What is due, on a page of its own: whose it is, how late, and where it is done; narrowed by the address."""
+
+import re
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select
+
+from dosar.database.system_tables import deadline_table, team_table
+from dosar.language.form import CASE_FORM
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from tests.days import today_here
+from tests.pages.conftest import Demo
+from tests.pages.test_case_page import case_of, filed
+from tests.pages.test_team import user_id
+
+TODAY = today_here()
+SUNDAY = TODAY + timedelta(6 - TODAY.weekday())
+
+
+def shown(demo: Demo, wishes: str = "", user: str = "coordinator") -> str:
+    """The page as markup, from its heading on."""
+    answer = demo.browser(user).get(f"/due{wishes}")
+    assert answer.status_code == 200
+    return unescape(answer.text[answer.text.index("<main") :])
+
+
+def read(demo: Demo, wishes: str = "", user: str = "coordinator") -> str:
+    """The page as it is read, without its choices."""
+    markup = re.sub(r"<form class=\"filters\".*?</form>", "", shown(demo, wishes, user), flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).split())
+
+
+def lines(demo: Demo, wishes: str = "", user: str = "coordinator") -> list[str]:
+    """The lines of the list."""
+    found = re.findall(r"<tr><th scope=\"row\">.*?</tr>", shown(demo, wishes, user), flags=re.S)
+    return [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in found]
+
+
+@pytest.fixture
+def case(demo: Demo) -> int:
+    """A case of nobody, in which all that is due was done: only what a story says is due in it."""
+    number = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
+    with demo.repository.store.engine.begin() as connection:
+        connection.execute(delete(deadline_table).where(deadline_table.c.case_id == number))
+    return number
+
+
+def due(demo: Demo, rule: str, case: int | None, day: date, **more: Any) -> None:
+    """Something is due on this day."""
+    ready = next(each for each in demo.repository.definition.deadlines if each.key == rule)
+    kept = {"rule": rule, "form": ready.due_form, "case_id": case, "record_id": case or 1, "day": day}
+    with demo.repository.store.engine.begin() as connection:
+        connection.execute(insert(deadline_table).values({**kept, "announced_on": day, "since": day} | more))
+
+
+def joins(demo: Demo, user: str, case: int) -> None:
+    place = {"case_id": case, "user_id": user_id(demo, user), "role": "case_manager", "since": TODAY}
+    with demo.repository.store.engine.begin() as connection:
+        connection.execute(insert(team_table).values({**place, "leads": False}))
+
+
+def test_a_line_says_of_whom_what_whose_and_how_late(demo: Demo, case: int) -> None:
+    manager = user_id(demo, "case_manager")
+    due(demo, "detailed_evaluation.plan", case, TODAY - timedelta(3), since=TODAY - timedelta(23), user_id=manager)
+    (line,) = lines(demo, f"?case={case}")
+    assert "Planul întocmit" in line and "Teodora Brândușan" in line
+    assert f"{TODAY - timedelta(3):%d.%m.%Y} · depășit cu 3 zile" in line
+    assert line.endswith(f"{TODAY - timedelta(23):%d.%m.%Y}")
+
+
+def test_the_days_stand_under_overdue_today_this_week_and_later(demo: Demo, case: int) -> None:
+    for day in (TODAY - timedelta(1), TODAY, SUNDAY + timedelta(1)):
+        due(demo, "case.consent", case, day)
+    said = read(demo, f"?case={case}")
+    heads = re.findall(r"<h2>(.*?)</h2>", shown(demo, f"?case={case}"))
+    assert heads == ["Restante", "Azi", "Mai târziu"]
+    assert "al nimănui" in said
+    for state, count in (("overdue", 1), ("today", 1), ("week", 0), ("later", 1), ("waiting", 0)):
+        assert len(lines(demo, f"?case={case}&state={state}")) == count, state
+
+
+def test_what_waits_for_acceptance_is_late_for_nobody(demo: Demo, case: int) -> None:
+    due(demo, "case.consent", case, TODAY - timedelta(2), waits=True)
+    assert lines(demo, f"?case={case}&state=overdue") == []
+    (line,) = lines(demo, f"?case={case}&state=waiting")
+    assert "așteaptă acceptarea" in line
+    assert 'class="late"' not in shown(demo, f"?case={case}")
+
+
+def test_it_is_narrowed_by_whose_by_team_and_by_kind(demo: Demo, case: int) -> None:
+    manager = user_id(demo, "case_manager")
+    due(demo, "case.consent", case, TODAY, user_id=manager)
+    due(demo, "detailed_evaluation.plan", case, TODAY)
+    assert len(lines(demo, f"?case={case}")) == 2
+    assert len(lines(demo, f"?case={case}&worker={manager}")) == 1
+    assert len(lines(demo, f"?case={case}&worker=0")) == 1
+    assert len(lines(demo, f"?case={case}&rule=case.consent")) == 1
+    assert lines(demo, f"?case={case}&team=999") == []
+    assert lines(demo, f"?case={case}&rule=no.such&state=nothing&day=tomorrow") == []
+
+
+def test_a_new_sheet_is_begun_where_one_is_due(demo: Demo, case: int) -> None:
+    due(demo, "detailed_evaluation.plan", case, TODAY)
+    assert f"/records/plan/new?case={case}" in shown(demo, f"?case={case}")
+    due(demo, "case.id_document", case, TODAY)
+    assert f'href="/cases/{case}"' in shown(demo, f"?case={case}")
+
+
+def test_somebody_elses_case_is_not_there(demo: Demo, case: int) -> None:
+    due(demo, "case.consent", case, TODAY)
+    assert len(lines(demo, f"?case={case}")) == 1
+    before = read(demo, user="case_manager")
+    assert lines(demo, f"?case={case}", "case_manager") == []
+    due(demo, "case.consent", case, TODAY, user_id=user_id(demo, "volunteer"))
+    assert read(demo, user="case_manager") == before
+    joins(demo, "case_manager", case)
+    assert len(lines(demo, f"?case={case}", "case_manager")) == 2
+
+
+def test_who_promised_it_is_told_to_who_may_know(demo: Demo, case: int) -> None:
+    """The accountant sees no sheet of the intake, nor that an organisation was named in it."""
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        organisations: Any = demo.repository.record_class("organisation")
+        partner = demo.repository.session.scalars(select(organisations.id)).first()
+        demo.repository.session.remove()
+    due(demo, "responsibility_agreement.obligation", case, TODAY, partner_id=partner)
+    assert len(lines(demo, f"?case={case}&partner={partner}")) == 1
+    assert lines(demo, f"?case={case}&partner={partner + 1000}") == []
+    assert lines(demo, f"?case={case}&partner={partner}", "accountant") == []
+
+
+def test_nothing_is_cut_without_the_way_to_all(demo: Demo, case: int) -> None:
+    for number in range(53):
+        due(demo, "case.consent", case, TODAY + timedelta(number))
+    assert len(lines(demo, f"?case={case}")) == 50
+    assert "Toate (53)" in read(demo, f"?case={case}") and "1–50 din 53" in read(demo, f"?case={case}")
+    assert len(lines(demo, f"?case={case}&page=2")) == 3
+    assert len(lines(demo, f"?case={case}&all=1")) == 53
+
+
+def test_addresses_hold_numbers_and_keys_alone(demo: Demo) -> None:
+    addresses = re.findall(r'(?:href|value)="(\?[^"]*)"', shown(demo))
+    assert addresses
+    assert all(
+        re.fullmatch(r"\?(&?(view|day|state|worker|team|case|rule|partner|weight|page|all)=[\w.-]*)*", address)
+        for address in addresses
+    )
+
+
+def test_who_looks_after_accounts_learns_of_no_case(demo: Demo) -> None:
+    assert demo.browser("administrator").get("/due").status_code == 404
+    assert "/due" not in demo.browser("administrator").get("/").text
+    assert 'href="/due"' in demo.browser("volunteer").get("/").text
+    assert case_of(demo, "DEMO-001") and "DEMO-001" not in demo.browser("data_protection_officer").get("/due").text

@@ -25,6 +25,7 @@ ON_ONE = {
     "test_changing_the_paper": "sqlite",
     "test_closing_account": "sqlite",
     "test_deleting": "postgresql",
+    "test_mail_page": "sqlite",
     "test_masked_names": "sqlite",
     "test_out_of_a_backup": "postgresql",
     "test_papers": "sqlite",

@@ -38,6 +38,7 @@ NOTHING_TYPED = {
         "RestorePage.begin",
         "RestoreOverPage.begin",
         "BackupCopyPage.begin",
+        "MailPage.save",
     },
     "codes": {
         "PasskeySignInPage.passkey",
@@ -97,6 +98,7 @@ NOTHING_TYPED = {
         "BackupsPage.back_up",
         "BackupPlacesPage.remove",
         "BackupPlacesPage.take",
+        "MailPage.remove",
         "BackupCopyPage.close",
         "SalvagePage.bring_case",
         "RestoreOverPage.restore",
@@ -116,6 +118,7 @@ NOTHING_TYPED = {
         "NamesPages.hide",
         "ErasurePage.refuse",
     },
+    "an address on trial": {"MailPage.test"},
     "a file in pieces": {"RestorePage.piece", "UpdatingPage.piece", "UpdatingPage.bring"},
     "what the browser sends while somebody types": {"DraftPages.keep", "DerivedAnswerPages.derive"},
 }

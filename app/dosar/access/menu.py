@@ -39,6 +39,7 @@ ADMINISTRATION_PAGES: dict[PageName, tuple[object, str]] = {
 LOCKING_PAGES: tuple[tuple[object, str, frozenset[PageName]], ...] = (
     (lazy_gettext("Key of the data"), "KeysPage.keys", frozenset({"organisation"})),
     (lazy_gettext("Back-ups"), "BackupsPage.backups", frozenset({"organisation"})),
+    (lazy_gettext("Mail"), "MailPage.mail", frozenset({"organisation"})),
     (lazy_gettext("Update"), "UpdatePage.update", frozenset({"organisation"})),
     (lazy_gettext("Lock everything"), "SealPage.seal", frozenset({"organisation", "recycle"})),
 )

@@ -29,7 +29,7 @@ from dosar.access.framework import (
     assoc_user_group,
     assoc_user_role,
 )
-from dosar.database.sealing.sealed_columns import SealedJson
+from dosar.database.sealing.sealed_columns import SealedJson, SealedText
 
 # On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
 User.locale = mapped_column(String(8), nullable=True)
@@ -202,6 +202,55 @@ backup_run_table = Table(
 """Each back-up that was tried: when, what for, and how it went. No ``place_id``: to a place that is not kept, by a
 command. ``name`` is that of the file; empty where none was made. ``trouble`` is a sentence, told in any language; it
 may name the place, and is sealed as that is. ``rehearsed_at``: when it was last restored on trial."""
+
+mail_account_table = Table(
+    "dosar_mail_account",
+    Model.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("settings", SealedJson("mail", "dosar_mail_account.settings"), nullable=False),
+    Column("changed", DateTime, nullable=False),
+)
+"""The account over which mails leave, one or none. Server, user and password are sealed in one piece, as those of a
+place for back-ups are."""
+
+digest_choice_table = Table(
+    "dosar_digest_choice",
+    Model.metadata,
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("address", SealedText("mail", "dosar_digest_choice.address"), nullable=False),
+    Column("rhythm", String(8), nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("made_for", Date),
+)
+"""Who wants a digest by mail, where to, and how often. ``made_for``: for which day the last one was put into the queue;
+whoever writes it there has the turn, however many programs look."""
+
+mail_table = Table(
+    "dosar_mail",
+    Model.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False),
+    Column("made", DateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try", DateTime, nullable=False),
+    Column("claimed_until", DateTime),
+    Column("state", String(8), nullable=False),
+    Column("ended", DateTime),
+    Column("trouble", SealedJson("mail", "dosar_mail.trouble")),
+    Index("ix_dosar_mail_state", "state", "next_try"),
+)
+"""The queue of mails, and what became of them. Nothing of a mail lies here: it is written when it is sent, of what its
+reader may know at that moment. ``claimed_until``: a program is sending it."""
+
+calendar_feed_table = Table(
+    "dosar_calendar_feed",
+    Model.metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("made", DateTime, nullable=False),
+    Column("read", DateTime),
+)
+"""The secret address of a worker's calendar; ``id`` is the digest of its word. ``read``: when it was last fetched."""
 
 user_table: Table = User.__table__
 role_table: Table = Role.__table__

@@ -13,6 +13,7 @@ from dosar.cli.commands.backup import backup, restore
 from dosar.cli.commands.check import check
 from dosar.cli.commands.copy import copy
 from dosar.cli.commands.key import key
+from dosar.cli.commands.remind import remind
 from dosar.cli.commands.rescue import confirm_access, reset_administrator, reset_telephone, unlock
 from dosar.cli.commands.schema import schema
 from dosar.cli.commands.start import start
@@ -41,6 +42,7 @@ program = LocalizedGroup(
         copy,
         backup,
         restore,
+        remind,
         check,
         schema,
         unlock,

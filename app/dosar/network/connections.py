@@ -1,17 +1,16 @@
 """Connections to servers outside: through this computer's proxy, with certificates judged as the system judges them."""
 
-import ssl
 from collections.abc import Mapping
 
-import truststore
 import urllib3
 
+from dosar.network.certificates import trusting_context
 from dosar.network.proxies import proxy_for
 
 
 def trusting_pool(address: str) -> urllib3.PoolManager:
     """What connects to this address."""
-    trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust = trusting_context()
     proxy = proxy_for(address)
     if proxy is None:
         return urllib3.PoolManager(ssl_context=trust)

@@ -40,7 +40,14 @@ from dosar.access.login.passwords import hash_password
 from dosar.access.login.secret_words import secret_digest
 from dosar.access.login.sessions.open_sessions import end_sessions
 from dosar.access.services import AccessServices
-from dosar.access.tables import ACCOUNT_ITSELF, invitation_table, user_table
+from dosar.access.tables import (
+    ACCOUNT_ITSELF,
+    calendar_feed_table,
+    digest_choice_table,
+    invitation_table,
+    mail_table,
+    user_table,
+)
 from dosar.access.worker import Worker
 from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 from dosar.language.organisation.roles import ADMINISTRATOR
@@ -164,6 +171,7 @@ def set_user_active(services: AccessServices, by: Worker, user_id: int, active: 
                 take_back(services, by, found)
         else:
             _end_user_access(services, user_id)
+            _end_sending(services, user_id)
             forget_requests(services, user_id)
         require_an_administrator(services)
 
@@ -336,6 +344,12 @@ def user_to_change(services: AccessServices, by: Worker, user_id: int) -> User:
     if not by.is_administrator and ADMINISTRATOR in held_roles(user):
         raise Mistake("Only an administrator changes the account of an administrator.")
     return user
+
+
+def _end_sending(services: AccessServices, user_id: int) -> None:
+    """No mail and no calendar any more, also when the account is opened again."""
+    for table in (digest_choice_table, mail_table, calendar_feed_table):
+        services.session.execute(delete(table).where(table.c.user_id == user_id))
 
 
 def _end_user_access(services: AccessServices, user_id: int) -> None:

@@ -59,8 +59,12 @@ def request_language() -> str:
 
 def request_wording() -> str:
     """The language as the organisation's country speaks it: ``ro-MD`` for Romanian in Moldova."""
-    spoken, country = request_language(), access_services().organisation().country
-    return f"{spoken}-{country}" if f"{spoken}-{country}" in WORDINGS else spoken
+    return worded_language(request_language(), access_services().organisation().country)
+
+
+def worded_language(language: str, country: str | None) -> str:
+    """A language as a country speaks it."""
+    return f"{language}-{country}" if f"{language}-{country}" in WORDINGS else language
 
 
 def wording_countries() -> list[str]:

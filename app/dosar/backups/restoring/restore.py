@@ -14,7 +14,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.access.accounts.closed_accounts import ClosedAccount, close_again, closed_accounts
 from dosar.access.sealed.after_restore import ask_for_renewal
-from dosar.access.tables import backup_run_table, session_table, setting_table
+from dosar.access.tables import backup_run_table, calendar_feed_table, session_table, setting_table
 from dosar.backups.file.manifest import SealedPart
 from dosar.backups.file.troubles import ForeignBackup
 from dosar.backups.reading.registers import merged_registers, register_of_newer, registers_near
@@ -232,8 +232,9 @@ def _settle_data(stage: Path, opened: OpenedBackup, closed: Set[ClosedAccount], 
             known = inspect(session.connection())
             if known.has_table(backup_run_table.name):
                 session.execute(insert(backup_run_table).values(_run_of(opened)))
-            if known.has_table(session_table.name):
-                session.execute(delete(session_table))
+            for table in (session_table, calendar_feed_table):
+                if known.has_table(table.name):  # a secret address that was ended meanwhile stays ended
+                    session.execute(delete(table))
             close_again(session, closed)
             if was_typed and known.has_table(setting_table.name):
                 ask_for_renewal(session)

@@ -151,6 +151,7 @@ class Opening:
         from dosar.backups.reading.lookup_folder import is_lookup_folder
         from dosar.cli.serving.backups import watch_backups
         from dosar.cli.serving.deadlines import watch_deadlines
+        from dosar.cli.serving.mail import watch_mail
         from dosar.cli.serving.updates import watch_updates
         from dosar.database.installation.integrity import watch_integrity
         from dosar.database.installation.owed_rewrite import watch_owed_rewrite
@@ -165,6 +166,7 @@ class Opening:
         self._restore = watch_backups(app, vault, self._restore, by_itself)
         watch_updates(app, vault, self.place.data, self._restart, by_itself)
         watch_deadlines(app)
+        watch_mail(app, by_itself)
 
     def _open_browser(self) -> None:
         """At once: it shows how far the start is. Where there is nobody yet, it brings the code of the set-up along."""

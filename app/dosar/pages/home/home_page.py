@@ -37,6 +37,7 @@ from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.home import worklist
 from dosar.pages.linked_titles import RecordTitles
+from dosar.pages.mail.mail_page import mail_block
 from dosar.pages.truncation import more_entries, truncated_list
 from dosar.pages.updates.update_notices import update_block
 from dosar.pages.urls import sheet_page_url
@@ -67,6 +68,7 @@ class HomePage(PageView):
                 emergencies_block(context),
                 _keys_block(context),
                 backup_block(context),
+                mail_block(context),
                 update_block(context),
                 audit_block(context),
                 _administration_block(context),

@@ -82,6 +82,11 @@ SENTENCES = {
     "update_question": lazy_gettext("%(who)s set whether Dosar asks for new versions: %(fields)s."),
     "backup_place_saved": lazy_gettext("%(who)s said where back-ups go."),
     "backup_place_removed": lazy_gettext("%(who)s took a place for back-ups out."),
+    "mail_account_saved": lazy_gettext("%(who)s set up the account over which mails leave."),
+    "mail_account_removed": lazy_gettext("%(who)s removed the account over which mails leave."),
+    "mail_tested": lazy_gettext("%(who)s sent a test mail."),
+    "digest_choice": lazy_gettext("%(who)s chose whether a digest comes by mail: %(fields)s."),
+    "digest_sent": lazy_gettext("A digest with codes of cases left by mail: %(what)s."),
     "update_installed": lazy_gettext("%(who)s put a new version beside the program: %(fields)s (before, new)."),
     "update_went_back": lazy_gettext(
         "%(who)s went back to the version before, with the data of before: %(fields)s (from, to)."
@@ -122,6 +127,7 @@ BACKUP_ACTIONS = (
     "backup_place_saved",
     "backup_place_removed",
 )
+MAIL_ACTIONS = ("mail_account_saved", "mail_account_removed", "mail_tested", "digest_choice", "digest_sent")
 UPDATE_ACTIONS = ("update_installed", "update_went_back", "update_settled")
 TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused", "audit_years_taken_back")
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
@@ -142,6 +148,7 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "accounts": (lazy_gettext("Accounts"), tuple(f"{ACCOUNT_PREFIX}{action}" for action in ACCOUNT_ACTION_LABELS)),
     "keys": (lazy_gettext("Opening and locking the data"), KEY_ACTIONS),
     "backups": (lazy_gettext("Back-ups"), BACKUP_ACTIONS),
+    "mail": (lazy_gettext("Mail and calendar"), MAIL_ACTIONS),
     "system": (
         lazy_gettext("Dosar itself"),
         (

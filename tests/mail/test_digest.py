@@ -1,0 +1,180 @@
+"""Each morning, or each week, what is due by mail: to whom it concerns, once, and never a name."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select, update
+
+from dosar.access.accounts.users import set_user_active
+from dosar.access.tables import mail_table, user_table
+from dosar.access.worker import worker_for
+from dosar.database.audit.chain import audit_event_table
+from dosar.database.system_tables import utc_now
+from dosar.language.form import CASE_FORM
+from dosar.mail.account import remove_account, save_account
+from dosar.mail.delivery import Delivered
+from dosar.mail.digest_choice import DAILY, NEVER, WEEKLY, DigestChoice, due_day, read_choice
+from dosar.mail.queue import GIVE_UP_AFTER, LONGEST_PAUSE, pause_after
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from tests.databases import KEY, Place
+from tests.mail.conftest import MailOffice
+from tests.mail.servers import parts_of
+
+THURSDAY = 3
+REPOSITORY = Path(__file__).parents[2]
+RUN = "import sys; from dosar.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "last", "now", "due"),
+    [
+        (NEVER, None, "2026-12-03 09:00", None),
+        (DAILY, None, "2026-12-03 06:59", None),
+        (DAILY, None, "2026-12-03 07:00", "2026-12-03"),
+        (DAILY, "2026-12-03", "2026-12-03 12:00", None),
+        (DAILY, "2026-11-20", "2026-12-03 23:59", "2026-12-03"),
+        (DAILY, "2027-05-01", "2026-12-03 09:00", "2026-12-03"),  # the clock was wrong
+        (WEEKLY, None, "2026-12-03 07:00", "2026-12-03"),
+        (WEEKLY, "2026-12-03", "2026-12-09 09:00", None),
+        (WEEKLY, "2026-12-03", "2026-12-10 09:00", "2026-12-10"),
+        (WEEKLY, "2026-11-26", "2026-12-07 09:00", "2026-12-03"),  # Dosar did not run on Thursday
+    ],
+)
+def test_a_digest_is_due_once_a_day_or_once_a_week(rhythm: str, last: str | None, now: str, due: str | None) -> None:
+    choice = DigestChoice(1, "ana@exemplu.ro", rhythm, THURSDAY, date.fromisoformat(last) if last else None)
+    assert due_day(choice, datetime.fromisoformat(now), 7) == (date.fromisoformat(due) if due else None)
+
+
+def test_pauses_grow_and_are_bounded() -> None:
+    pauses = [pause_after(tries) for tries in range(1, 40)]
+    assert pauses == sorted(pauses) and pauses[0] == timedelta(minutes=5) and pauses[-1] == LONGEST_PAUSE
+
+
+def names_in(office: MailOffice) -> set[str]:
+    """Every name of a person in a case."""
+    kept = office.repository.record_class(CASE_FORM)
+    with acting_as(SYSTEM_SCOPE):
+        rows = office.repository.session.execute(select(kept.last_name, kept.first_name)).all()  # type: ignore[attr-defined]
+    office.repository.session.remove()
+    return {name for row in rows for name in row if name}
+
+
+def codes_reached(office: MailOffice, user_id: int) -> set[str]:
+    kept = office.repository.record_class(CASE_FORM)
+    with acting_as(worker_for(office.services, user_id).scope):
+        found = set(office.repository.session.scalars(select(kept.code)))  # type: ignore[attr-defined]
+    office.repository.session.remove()
+    return found
+
+
+def codes_in(text: str) -> set[str]:
+    return set(re.findall(r"DEMO-\d+", text))
+
+
+def test_what_is_due_comes_in_the_morning_to_whom_it_concerns(mailed: MailOffice) -> None:
+    hers = {f"{name}@exemplu.ro": mailed.choose(name) for name in ("case_manager", "volunteer", "accountant")}
+    with mailed.services.store.writing() as session:
+        session.execute(update(user_table).where(user_table.c.username == "case_manager").values(locale="en"))
+    assert mailed.look() == Delivered(), "not before seven"
+    assert mailed.look(hours=1).sent == 2, "the accountant reads of no case"
+    assert mailed.look(hours=1) == Delivered(), "once"
+    names = names_in(mailed)
+    for mail in mailed.server.mails:
+        text, page = parts_of(mail)
+        assert codes_in(text) == codes_in(page) and codes_in(text) <= codes_reached(mailed, hers[mail["To"]])
+        whole = f"{mail['Subject']} {text} {page}"
+        assert not [name for name in names if re.search(rf"\b{re.escape(name)}\b", whole)], whole
+    by_reader = {mail["To"]: parts_of(mail)[0] for mail in mailed.server.mails}
+    assert "Overdue\n- DEMO-" in by_reader["case_manager@exemplu.ro"]
+    assert codes_in(by_reader["volunteer@exemplu.ro"]) < codes_in(by_reader["case_manager@exemplu.ro"])
+    assert "Nu numește pe nimeni" in by_reader["volunteer@exemplu.ro"]
+    with mailed.services.store.snapshot() as connection:
+        told = select(audit_event_table.c.action).where(audit_event_table.c.action == "digest_sent")
+        assert len(connection.execute(told).all()) == 2
+    assert mailed.look(days=1).sent == 2, "the next morning"
+
+
+def test_whoever_is_closed_out_gets_nothing_more(mailed: MailOffice) -> None:
+    user_id, by = mailed.choose("case_manager"), mailed.user_id("administrator")
+    mailed.server.is_full = True
+    assert mailed.look(hours=1).failed == 1
+    with mailed.app.app_context():
+        set_user_active(mailed.services, worker_for(mailed.services, by), user_id, False)
+    mailed.server.is_full = False
+    assert mailed.look(hours=1) == Delivered() and mailed.server.mails == []
+    assert read_choice(mailed.services.session, user_id).rhythm == NEVER, "and nothing is kept of it"
+    with mailed.app.app_context():
+        set_user_active(mailed.services, worker_for(mailed.services, by), user_id, True)
+    assert mailed.look(days=1) == Delivered()
+
+
+def test_a_mail_waits_in_the_queue_and_is_given_up_in_the_end(mailed: MailOffice) -> None:
+    mailed.choose("case_manager", WEEKLY, mailed.now.weekday())
+    mailed.server.is_full = True
+    assert mailed.look(hours=1).failed == 1 and mailed.look(minutes=4) == Delivered(), "after a pause"
+    assert mailed.look(minutes=2).failed == 1 and mailed.look(minutes=6) == Delivered(), "that grows"
+    mailed.server.is_full = False
+    assert mailed.look(minutes=5).sent == 1 and len(mailed.server.mails) == 1
+    mailed.server.is_full = True
+    assert mailed.look(days=7).failed == 1
+    for _ in range(int(GIVE_UP_AFTER / timedelta(hours=1)) + 4):
+        mailed.look(hours=1)
+    assert mailed.look(hours=4) == Delivered() and len(mailed.server.mails) == 1
+    with mailed.services.store.snapshot() as connection:
+        newest = connection.execute(select(mail_table).order_by(mail_table.c.id.desc()).limit(1)).one()
+    assert newest.state == "given_up" and newest.trouble["values"]["number"] == 452
+
+
+def test_nothing_is_put_into_the_queue_without_an_account(mailed: MailOffice) -> None:
+    mailed.choose("case_manager")
+    with mailed.services.store.writing() as session:
+        remove_account(session)
+    assert mailed.look(hours=2) == Delivered()
+    with mailed.services.store.writing() as session:
+        save_account(session, mailed.account)
+    assert mailed.look().sent == 1, "the same morning, once there is one"
+
+
+@pytest.fixture
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    file = tmp_path_factory.mktemp("key") / "key"
+    file.write_text(f"{KEY.hex()}\n", "ascii")
+    file.chmod(0o600)
+    yield file
+
+
+def test_several_programs_send_each_mail_once(mailed: MailOffice, mailed_place: Place, key_file: Path) -> None:
+    """``dosar remind`` twice at the same moment; the day after, three threads that begin together."""
+    for name in ("case_manager", "social_worker", "volunteer"):
+        mailed.choose(name)
+    with mailed.services.store.writing() as session:
+        save_account(session, replace(mailed.account, hour=0))
+    environment = {**os.environ, "DATABASE_URL": mailed_place.url or "", "PYTHONPATH": str(REPOSITORY / "app")}
+    command = [sys.executable, "-c", RUN, "remind", "--key-file", str(key_file), "--data", mailed.app.config["DATA"]]
+    running = [
+        subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for _ in range(2)
+    ]
+    said = [program.communicate()[0] for program in running]
+    assert [program.returncode for program in running] == [0, 0], said
+    assert sum(int(re.findall(r"\d+", line)[0]) for line in said) == 3
+    readers = sorted(f"{name}@exemplu.ro" for name in ("case_manager", "social_worker", "volunteer"))
+    assert sorted(mail["To"] for mail in mailed.server.mails) == readers
+    mailed.now, together = utc_now() + timedelta(days=1), Barrier(3)
+
+    def look() -> Delivered:
+        together.wait()
+        return mailed.look()
+
+    with ThreadPoolExecutor(3) as threads:
+        assert sum(done.result().sent for done in [threads.submit(look) for _ in range(3)]) == 3
+    assert sorted(mail["To"] for mail in mailed.server.mails) == sorted(readers * 2)

@@ -192,7 +192,7 @@ UNFIT_EDITS = (
     ("since: closed_on", "since: code", f'F046: "code" {NO_DATE}'),
     ("stage: stage,", "stage: entered_on,", f'F046: "entered_on" {NO_CHOICE}'),
     ("level: score", "level: risk", f'F046: "risk" {NO_NUMBER}'),
-    ("date: next_due}", "date: next_due, ends: code}", f'F046: "code" {NO_DATE}'),
+    ("people: {", "promises: [{form: plan, date: drawn_up_on, ends: code}]\npeople: {", f'F046: "code" {NO_DATE}'),
     ("amount: amount\n  payer: payer", "amount: payer\n  payer: payer", f'F046: "payer" {NO_NUMBER}'),
     ("part_4, part_5]", "part_4, part_4]", f'F046: "part_4" {TWICE}'),
     ("column: part\n", "column: organisation\n", f'F046: "organisation" {NO_CHOICE}'),

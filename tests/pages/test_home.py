@@ -19,7 +19,7 @@ from tests.pages.test_case_page import TODAY, case_of, filed
 from tests.pages.test_team import user_id
 
 LINE = re.compile(r'<li><a href="([^"]+)">([^<]+)</a>(?: <span class="entry-note(?: late)?">([^<]+)</span>)?')
-DUE = "Termene până la"
+DUE = "<h2>Astăzi și săptămâna aceasta"
 MISSING = "caz al meu în care lipsește ceva|cazuri ale mele în care lipsește ceva|Un caz al meu"
 OTHERS = "Ce au schimbat alții în cazurile mele"
 
@@ -61,21 +61,24 @@ def visited(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def due_in(demo: Demo, case: int, user: str = "case_manager") -> list[tuple[str, str]]:
-    """What is due in the case, as the first page says."""
+    """Visits and reviews of risks that are due in the case, as the first page says."""
     found = lines(demo, user, DUE)
-    return [(label.rpartition(" · ")[2], note) for url, label, note in found if url == f"/cases/{case}"]
+    sheets = {f"/records/{form}/new?case={case}" for form in ("visit_report", "risk_assessment")}
+    return [
+        (label.rpartition(" · ")[2], note) for url, label, note in found if url in sheets and "includere" not in label
+    ]
 
 
 def test_a_visit_promised_is_due_until_the_next_one(demo: Demo, visited: int) -> None:
     day = TODAY - timedelta(2)
-    overdue = [("Data următoarei vizite", f"{day:%d.%m.%Y} · depășit cu 2 zile")]
+    overdue = [("Vizită", f"{day:%d.%m.%Y} · depășit cu 2 zile")]
     assert due_in(demo, visited) == overdue
     filed(demo, "visit_report", visited, visit_date=TODAY - timedelta(50), next_visit_on=TODAY + timedelta(1))
     assert due_in(demo, visited) == overdue, "an older sheet typed in later promises nothing new"
     filed(demo, "visit_report", visited, visit_date=TODAY, next_visit_on=TODAY + timedelta(1))
     assert due_in(demo, visited)[0][1].endswith("peste o zi")
     filed(demo, "visit_report", visited, visit_date=TODAY)
-    assert due_in(demo, visited) == [], "of two sheets of one day the later one counts"
+    assert due_in(demo, visited) == [], "of two sheets of one day the later one counts; three months are far"
 
 
 def test_what_is_due_later_waits(demo: Demo, visited: int) -> None:
@@ -87,10 +90,10 @@ def test_what_is_due_later_waits(demo: Demo, visited: int) -> None:
 
 def test_a_case_closed_is_not_assessed_again(demo: Demo, visited: int) -> None:
     filed(demo, "risk_assessment", visited, assessed_on=TODAY - timedelta(90), next_review_on=TODAY)
-    assert ("Data următoarei reevaluări a riscului", f"{TODAY:%d.%m.%Y} · astăzi") in due_in(demo, visited)
+    assert ("Reevaluarea riscurilor", f"{TODAY:%d.%m.%Y} · astăzi") in due_in(demo, visited)
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE), demo.repository.writing():
         demo.repository.case(visited).closed_on = TODAY
-    assert [label for label, _ in due_in(demo, visited)] == ["Data următoarei vizite"]
+    assert [label for label, _ in due_in(demo, visited)] == ["Vizită"]
 
 
 def test_what_is_due_is_told_to_those_who_work_on_the_case(demo: Demo, visited: int) -> None:
@@ -166,7 +169,7 @@ def test_free_beds_and_last_days_are_for_those_who_see_stays(demo: Demo) -> None
 
 def test_what_is_overdue_is_never_cut_and_the_rest_is_led_to(demo: Demo) -> None:
     manager = user_id(demo, "case_manager")
-    for days in (*range(-9, 0), 3):
+    for days in (*range(-9, 0), *[13] * 9):
         case = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
         with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
             join_team(
@@ -181,9 +184,10 @@ def test_what_is_overdue_is_never_cut_and_the_rest_is_led_to(demo: Demo) -> None
     shown = lines(demo, "case_manager", DUE)
     assert len([note for *_, note in shown if "depășit" in note]) >= 9
     all_url, all_label, _ = shown[-1]
-    assert all_label.startswith("Toate (") and all("peste 3 zile" not in note for *_, note in shown)
+    late = "peste 13 zile"
+    assert all_label.startswith("Toate (") and sum(late in note for *_, note in shown) < 9
     whole = demo.browser("case_manager").get(unescape(all_url)).text
-    assert "peste 3 zile" in whole and "Toate (" not in whole
+    assert whole.count(late) >= 9 and "Toate (" not in whole
 
 
 def test_of_what_waits_for_acceptance_none_is_left_out_without_a_word(demo: Demo) -> None:

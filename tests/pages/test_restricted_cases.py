@@ -201,7 +201,7 @@ def due_forms(demo: Demo, user: str, case: int) -> set[str]:
     worker = worker_for(demo.app.extensions["dosar_access"], user_id(demo, user))
     with demo.app.test_request_context(), acting_as(worker.scope):
         context = PageContext(demo.repository, worker, ReadingContext("ro", today_here()))
-        found = {day.form for day in work_to_do(context).due if day.case_id == case}
+        found = {day.rule.due_form for day in work_to_do(context).due if day.case_id == case}
         demo.repository.session.remove()
     return found
 

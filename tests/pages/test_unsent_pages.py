@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from dosar.access.authorization import route_accesses
 from dosar.cli.demo import demo_password
+from dosar.database.system_tables import deadline_table
 from dosar.fields.money import Money
 from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
 from dosar.pages.recovery.text_forms import TEXT_PAGES
@@ -83,6 +85,7 @@ NOTHING_TYPED = {
         "ListPages.forget",
         "HelpPages.cards_read",
         "TeamPage.leave",
+        "DeadlineSettlingPages.done",
         "AcceptingPages.accept",
         "WaitingPages.discard",
         "WaitingPages.take",
@@ -139,6 +142,7 @@ STORIES = [
     ("coordinator", "/cases/6/team", "", {"since": "1.9.2026", "role": "lawyer", "user": "{lawyer}"}),
     ("coordinator", "/cases/6/merge/5", "", {"reason": "Același buletin"}),
     ("coordinator", "/cases/6/copy", "", {"reason": "A cerut ea, azi"}),
+    ("coordinator", "/due/{due}/move", "", {"day": "1.12.2030", "reason": "E bolnavă"}),
     ("administrator", "/users/new", "", {"last_name": "Nou", "first_name": "Ana", "user_name": "ana.nou"}),
     ("administrator", "/users/{volunteer}", "", {"last_name": "Schimbat"}),
     ("administrator", "/organisation", "", {"organisation": "Alt nume"}),
@@ -173,6 +177,15 @@ def boxes_to(page: str, address: str) -> tuple[str, dict[str, str]]:
     return "", {}
 
 
+def due_in_a_case(demo: Demo) -> int:
+    """Something that is due in some case."""
+    of_case = deadline_table.c.case_id.is_not(None)
+    with demo.app.app_context():
+        number: int = demo.repository.session.scalar(select(func.min(deadline_table.c.id)).where(of_case))
+        demo.repository.session.remove()
+    return number
+
+
 @pytest.fixture
 def numbers(demo: Demo) -> dict[str, int]:
     """An entry of the aid ledger, a visit that waits for acceptance, and a user."""
@@ -181,6 +194,7 @@ def numbers(demo: Demo) -> dict[str, int]:
         "waiting": entered_to_check(demo, "visit_report", 6, visit_date=TODAY),
         "volunteer": user_id(demo, "volunteer"),
         "lawyer": user_id(demo, "lawyer"),
+        "due": due_in_a_case(demo),
     }
 
 

@@ -66,12 +66,14 @@ class DeadlineRule(BaseModel):
     earlier: bool = False
     """A sheet of an earlier day counts too: what must be there before."""
     each: bool = False
-    """Every sheet counts by itself; left out, only the newest of the case."""
+    """Every sheet counts by itself; left out, only the newest of the case, or of the register."""
     responsible: Name = LEADER
     """Whose it is: a role in the team of the case, a question that links to who signs in, or ``leader``: who leads the
     case."""
     partner: Name | None = None
     """A link to the organisation, or a text that names who promised it: they are reminded by a letter."""
+    one_click: bool = False
+    """Whether today's date is enough to say that it is done: where ``done`` is a date on the sheet or row itself."""
     time: Name | None = None
     """A text on the sheet or row with the hour: 14:30."""
     place: Name | None = None

@@ -48,10 +48,15 @@ class Duration:
         """Whether it is no time at all."""
         return not self.months and not self.days
 
+    @property
+    def amount(self) -> tuple[int, str]:
+        """How many of which unit: days, months or years."""
+        if not self.months:
+            return self.days, "day"
+        return (self.months, "month") if self.months % 12 else (self.months // 12, "year")
+
     def __str__(self) -> str:
-        number, unit = (self.months, "month") if self.months else (self.days, "day")
-        if self.months and self.months % 12 == 0:
-            number, unit = self.months // 12, "year"
+        number, unit = self.amount
         return f"{number} {unit}{'' if number == 1 else 's'}"
 
     @classmethod

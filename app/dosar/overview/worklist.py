@@ -15,7 +15,7 @@ from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.stages import Stage, Stages
 from dosar.overview.case_query import CaseQuery
-from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
+from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
 from dosar.records.repository import Repository
 from dosar.records.scope.restricted_cases import restrictions_among
@@ -37,7 +37,7 @@ class LackingCase:
 class Worklist:
     """What waits in the worker's cases."""
 
-    due: Sequence[DueDay] = ()
+    due: Sequence[Deadline] = ()
     """The soonest first."""
     lacking: Sequence[LackingCase] = ()
     """The longest untouched first."""
@@ -49,13 +49,15 @@ def find_worklist(
     enterable: frozenset[str],
     stages: Stages,
     worker_id: int,
-    until: date,
+    today: date,
 ) -> Worklist:
-    """What is due in the worker's cases until a day, and which lack documents, as far as she may fill them in.
+    """What is announced by today, of what is hers or due in her cases, and which of these lack documents, as far as she
+    may fill them in.
 
-    What is due in a restricted case, or lacks there, and is not written in it any more waits for nobody. Three
-    statements at most, however many cases she has.
+    What lacks in a restricted case and is not written in it any more waits for nobody. Four statements at most, however
+    many cases she has.
     """
+    due = find_deadlines(repository, DeadlineFilter(of_worker=worker_id, announced=today))
     record_class: Any = repository.record_class(CASE_FORM)
     hers = select(team_table.c.case_id).where(
         team_table.c.user_id == worker_id, works_on_case(current_scope.get().today)
@@ -64,25 +66,20 @@ def find_worklist(
         select(record_class).where(record_class.id.in_(hers)).order_by(record_class.changed_at, record_class.id)
     ).all()
     if not cases:
-        return Worklist()
-    hers_to_fill = {key: form for key, form in known.items() if key in enterable}
-    promised = promise_parts(repository, hers_to_fill, stages.promises, hers)
+        return Worklist(due)
     parts = {
         **_counted_sheets(repository, known, stages, hers),
         **_stage_dates(repository, known, stages, hers),
-        **promised,
     }
     read = dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
-    due = days_due_until({promise: read.pop(promise) for promise in promised}, until)
     lacking = _cases_lacking(repository, known, enterable, stages, cases, read)
-    return _as_far_as_written(repository, due, lacking)
+    return Worklist(due, _as_far_as_written(repository, lacking))
 
 
-def _as_far_as_written(repository: Repository, due: Sequence[DueDay], lacking: Sequence[LackingCase]) -> Worklist:
+def _as_far_as_written(repository: Repository, lacking: Sequence[LackingCase]) -> list[LackingCase]:
     """Without the sheets that what restricts a case leaves read only, and the cases that lack no other."""
     every = [reach.of for reach in current_scope.get().restrictions]
-    cases = {*(day.case_id for day in due), *(case.case_id for case in lacking)}
-    found = restrictions_among(repository.session, every, cases)
+    found = restrictions_among(repository.session, every, {case.case_id for case in lacking})
 
     def is_written(form: str, case_id: int) -> bool:
         return all(form in one.restriction.written for one in found.get(case_id, ()))
@@ -91,7 +88,7 @@ def _as_far_as_written(repository: Repository, due: Sequence[DueDay], lacking: S
         LackingCase(case.case_id, [missing for missing in case.missing if is_written(missing[1].form, case.case_id)])
         for case in lacking
     ]
-    return Worklist([day for day in due if is_written(day.form, day.case_id)], [case for case in left if case.missing])
+    return [case for case in left if case.missing]
 
 
 def _cases_lacking(

@@ -1,4 +1,4 @@
-"""What hangs on a worker: her places in the teams of cases, the days promised in these cases. And handing it over."""
+"""What hangs on a worker: her places in the teams of cases, what is due in these cases. And handing it over."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from dosar.database.system_tables import team_table
-from dosar.database.union_reads import read_union
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
-from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
+from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.teams import join_team, leave_team, team_places
@@ -43,13 +42,10 @@ def codes_of_cases(repository: Repository, ids: Collection[int], reading: Readin
     return titles_of_records(repository, repository.forms[CASE_FORM].seen_with(frozenset()), sorted(ids), reading)
 
 
-def promised_in(repository: Repository, places: Sequence[CasePlace]) -> list[DueDay]:
-    """The days that sheets of these cases promise, the soonest first."""
+def due_in(repository: Repository, places: Sequence[CasePlace]) -> list[Deadline]:
+    """What is due in these cases, the soonest first."""
     cases = [place.case_id for place in places]
-    parts = promise_parts(repository, repository.forms, repository.definition.stages.promises, cases)
-    if not cases or not parts:
-        return []
-    return days_due_until(dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True)))
+    return find_deadlines(repository, DeadlineFilter(cases=cases)) if cases else []
 
 
 def hand_over_cases(

@@ -13,6 +13,8 @@ class HomeEntry:
     is_late: bool = False
     is_warning: bool = False
     """Whether it is something to look after."""
+    done_url: str = ""
+    """Where one says in one click that it is done today."""
 
 
 @dataclass(slots=True)
@@ -22,6 +24,8 @@ class HomeBlock:
     title: str
     entries: list[HomeEntry] = field(default_factory=list)
     empty: str = ""
+    groups: list[tuple[str, list[HomeEntry]]] = field(default_factory=list)
+    """Lines under headings of their own, after the others."""
 
 
 @dataclass(slots=True)

@@ -97,7 +97,7 @@ def note_change(
 ) -> None:
     """Write one entry, in the transaction of the change itself."""
     case_id = case_of_record(record)
-    note_changed_sheet(repository.session, record.form_key, case_id, record.id)
+    note_changed_sheet(repository.session, record.form_key, case_id)
     add_event(
         repository.session,
         action,

@@ -21,7 +21,7 @@ from dosar.language.restriction import CaseRestriction
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.daily_limit import DailyLimit
 from dosar.records.deadlines.all_days import reckon_all, reckoned_on
-from dosar.records.deadlines.changed_sheets import has_changed_sheets
+from dosar.records.deadlines.changed_sheets import has_changed_sheets, watch_changed_sheets
 from dosar.records.deadlines.keeping import keep_in_step
 from dosar.records.history.deployed_forms import deployed_form
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
@@ -58,6 +58,7 @@ class Repository:
         self._classes = ScopedClasses()
         self._classes.consents_needed = definition.consents_needed
         enforce_scope(store.session, self._classes)
+        watch_changed_sheets(store.session)
         store.before_keeping = self._keep_deadlines
 
     @property
@@ -125,6 +126,7 @@ class Repository:
 
     def _keep_deadlines(self, session: Any) -> None:
         """Bring what is due in step with the sheets that were changed."""
+        session.flush()
         if has_changed_sheets(session):
             keep_in_step(session, self.tables, self.definition)
 

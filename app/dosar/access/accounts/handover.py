@@ -29,8 +29,8 @@ from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
-from dosar.overview.due_dates import DueDay
-from dosar.overview.workload import CasePlace, case_places, hand_over_cases, promised_in
+from dosar.overview.deadlines.reading import Deadline
+from dosar.overview.workload import CasePlace, case_places, due_in, hand_over_cases
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
@@ -43,7 +43,7 @@ class OpenWork:
     """What hangs on an account. Of a case only its code is told: who looks after accounts reads no case."""
 
     cases: Sequence[CasePlace] = ()
-    due: Sequence[DueDay] = ()
+    due: Sequence[Deadline] = ()
     teams: Sequence[str] = ()
     drafts: Sequence[Draft] = field(default=())
 
@@ -58,7 +58,7 @@ def open_work_of(repository: Repository, user: User, reading: ReadingContext) ->
         places = case_places(repository, user.id, reading)
         return OpenWork(
             places,
-            promised_in(repository, places),
+            due_in(repository, places),
             sorted((group.name for group in user.groups), key=sort_key),
             [draft for draft in drafts.drafts_of_worker(repository, user.id) if _is_shared_draft(repository, draft)],
         )

@@ -20,6 +20,7 @@ from typing import Any
 from dosar.language.checks.anonymise_checks import anonymise_findings
 from dosar.language.checks.checked_forms import checked_forms
 from dosar.language.checks.clearance_checks import clearance_findings
+from dosar.language.checks.deadline_checks import deadline_findings
 from dosar.language.checks.default_checks import check_defaults, check_face_defaults
 from dosar.language.checks.face_checks import face_findings
 from dosar.language.checks.figure_checks import figure_findings
@@ -76,7 +77,7 @@ def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -
     found += [prefill_findings(reading), stage_findings(reading), profile_findings(reading), figure_findings(reading)]
     found += [_missing_part_findings(reading), _check_file_names(reading), clearance_findings(reading)]
     found += [anonymise_findings(reading), restriction_findings(reading), programme_findings(reading)]
-    found.append(consent_findings(reading))
+    found += [consent_findings(reading), deadline_findings(reading)]
     if not reading.findings:
         found.append(_check_unused(reading))
     every = (_with_new_name(fromkey, reading.new_names) for fromkey in dict.fromkeys(chain.from_iterable(found)))

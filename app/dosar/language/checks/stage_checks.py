@@ -25,7 +25,7 @@ def stage_findings(reading: FolderReading) -> Iterator[Finding]:
     stages, source = reading.parts.get(STAGES), reading.sources.get(STAGES)
     if not isinstance(stages, Stages) or source is None:
         return
-    forms = _forms_with_choices(reading)
+    forms = forms_with_choices(reading)
     for named in stages.named():
         yield from _check_reference(named, source.place(named.path), forms, reading.names("form"))
     for named, text, values in unfit_questions(stages, forms):
@@ -38,7 +38,8 @@ def stage_findings(reading: FolderReading) -> Iterator[Finding]:
     yield from _check_kinds(stages.monthly, source, forms)
 
 
-def _forms_with_choices(reading: FolderReading) -> dict[str, Form]:
+def forms_with_choices(reading: FolderReading) -> dict[str, Form]:
+    """The forms of the folder by their keys, each with its shared choices in hand."""
     lists: dict[str, Sequence[Choice]] = defaultdict(list)
     lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
     return {made.key: with_choices(made, lists) for made in reading.of(Form).values()}

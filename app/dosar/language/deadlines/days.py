@@ -40,7 +40,6 @@ class DueDay:
     """Whether a sheet that would end it, or from which it is counted, waits for acceptance."""
     user_id: int | None = None
     partner_id: int | None = None
-    partner_name: str = ""
     time: str = ""
 
     @property
@@ -118,7 +117,7 @@ def _starts(rule: ReadyRule, facts: CaseFacts) -> Iterator[_Start]:
     """
     source = rule.source
     binding = [sheet for sheet in facts.of(source.form) if rule.rule.on or _is_counted(rule, sheet)]
-    counted = binding if rule.rule.each or not rule.of_case else _newest(rule, binding)
+    counted = binding if rule.rule.each else _newest(rule, binding)
     waiting = [sheet for sheet in facts.sheets.get(source.form, ()) if sheet.waits] if rule.rule.on else []
     for sheet in (*counted, *waiting):
         for row, answers in _places(sheet, source):
@@ -172,9 +171,8 @@ def _next_day(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) -> 
         computed if typed and typed != computed else None,
         waits=start.sheet.waits or any(step is None or last is None or other > last for other in waiting),
         user_id=_responsible(rule, start, facts.team),
-        partner_id=_number(start.answers.get(rule.rule.partner or "")),
-        partner_name=_words(start.answers.get(rule.rule.partner or "")),
-        time=_words(start.answers.get(rule.rule.time or "")),
+        partner_id=start.answers.get(rule.rule.partner or "") if rule.has_partner_link else None,
+        time=start.answers.get(rule.rule.time or "") or "",
     )
 
 
@@ -199,7 +197,9 @@ def _ending_days(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) 
 
 def _earliest(rule: ReadyRule, start: _Start) -> date:
     """A sheet for a day that is itself planned may be of a few days before; one that is counted from a date is not."""
-    if rule.rule.periods or (rule.rule.within is not None and not rule.rule.within.is_nothing):
+    if rule.rule.periods:
+        return start.day.replace(day=1)
+    if rule.rule.within is not None and not rule.rule.within.is_nothing:
         return start.day
     return rule.rule.announced.before(start.day) if rule.rule.within is not None or rule.rule.on else start.day
 
@@ -215,8 +215,7 @@ def _step(rule: ReadyRule, start: _Start, facts: CaseFacts) -> Duration | None:
     """How often it comes again; ``None`` if it does not."""
     if rule.how_often is None:
         return rule.rule.every
-    code = _answer_at(rule, rule.how_often, start, facts)
-    return rule.rule.steps.get(code) if isinstance(code, str) else None
+    return rule.rule.steps.get(_answer_at(rule, rule.how_often, start, facts))
 
 
 def _computed_day(rule: ReadyRule, start: _Start, step: Duration | None, last: date | None) -> date | None:
@@ -290,19 +289,12 @@ def _ends(rule: ReadyRule, start: _Start, facts: CaseFacts) -> Iterator[date | N
 def _responsible(rule: ReadyRule, start: _Start, team: Sequence[tuple[int, str, bool]]) -> int | None:
     """Who is named on the sheet; else who has the role in the team, the first who came; else who leads the case."""
     wanted = rule.rule.responsible
-    if wanted != LEADER and (named := _number(start.answers.get(wanted))) is not None:
+    named: int | None = None if wanted == LEADER else start.answers.get(wanted)
+    if named is not None:
         return named
     by_role = [user for user, role, _ in team if role == wanted]
     leading = [user for user, _, leads in team if leads]
     return next(iter((*by_role, *leading)), None)
-
-
-def _number(answer: Any) -> int | None:
-    return answer if isinstance(answer, int) and not isinstance(answer, bool) else None
-
-
-def _words(answer: Any) -> str:
-    return answer if isinstance(answer, str) else ""
 
 
 def _put_off(due: DueDay, moves: Sequence[Move]) -> DueDay:

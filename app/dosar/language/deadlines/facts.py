@@ -62,10 +62,8 @@ class CaseFacts:
 
 def day_of(answer: Any) -> date | None:
     """The day that a plain answer says; of a month its first one. ``None`` for anything else."""
-    if not isinstance(answer, str):
-        return None
-    text = answer[:10]
     try:
-        return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
-    except ValueError:
+        text = answer[:10]
+        return date.fromisoformat(text if len(text) == len("2026-01-31") else f"{text}-01")
+    except (TypeError, ValueError):
         return None

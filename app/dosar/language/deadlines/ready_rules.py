@@ -82,6 +82,8 @@ class ReadyRule:
     """(form, table or nothing) → the questions it reads there."""
     of_case: bool
     """Whether it is about cases."""
+    has_partner_link: bool
+    """Whether who promised it is a record; else a name in words, which stays on the sheet."""
 
     @cached_property
     def key(self) -> str:
@@ -97,11 +99,6 @@ class ReadyRule:
     def is_new_sheet(self) -> bool:
         """Whether a sheet is to be filed; else something is answered on the one there is."""
         return self.rule.due is not None
-
-    @property
-    def one_click(self) -> str:
-        """The date on the sheet that says it is done, where giving that is enough."""
-        return self.done.question if self.done and not self.done.table and not self.is_new_sheet else ""
 
     @property
     def forms(self) -> frozenset[str]:
@@ -158,7 +155,15 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
         frozenset(_clearances(rule, source, needs, forms)),
         {key: frozenset(names) for key, names in needs.items()},
         forms[source.form].belongs_to is not None or source.form == CASE_FORM,
+        _is_link(rule.partner, source, forms),
     )
+
+
+def _is_link(name: str | None, source: DayPlace, forms: Mapping[str, Form]) -> bool:
+    """Whether it is a link, in the row or on the sheet it is counted from."""
+    places = [DayPlace(source.form, name, table) for table in (source.table, "")] if name else []
+    question = next((found for place in places if (found := question_at(place, forms)) is not None), None)
+    return question is not None and question.link_target() is not None
 
 
 def _what_ends(

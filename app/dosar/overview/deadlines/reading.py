@@ -77,6 +77,7 @@ class DeadlineFilter:
     """Only what waits for acceptance, or only what does not."""
     skip: int = 0
     """How many of the soonest are left out."""
+    ids: Collection[int] | None = None
     most: int | None = None
 
 
@@ -256,6 +257,7 @@ def _conditions(
     conditions += [day.announced_on <= wanted.announced] if wanted.announced else []
     conditions += [day.case_id.in_(sorted(wanted.cases))] if wanted.cases is not None else []
     conditions += [day.partner_id == wanted.partner] if wanted.partner is not None else []
+    conditions += [day.id.in_(sorted(wanted.ids))] if wanted.ids is not None else []
     conditions += [_of_workers(wanted.workers)] if wanted.workers is not None else []
     conditions += [_of_her_work(wanted.of_worker)] if wanted.of_worker is not None else []
     return conditions

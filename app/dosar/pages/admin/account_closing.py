@@ -127,9 +127,10 @@ def _open_work_lists(context: PageContext, load: OpenWork) -> list[OpenWorkList]
         OpenWorkList(
             gettext("Deadlines in these cases"),
             [
-                f"{code[due.case_id]} · {text_in_language(forms[due.form].questions[due.question].label, language)} · "
+                f"{code[due.case_id]} · {text_in_language(due.rule.rule.title, language)} · "
                 f"{due_text(due.day, context.reading.today)}"
                 for due in load.due
+                if due.case_id
             ],
         ),
         OpenWorkList(gettext("Teams"), list(load.teams)),

@@ -17,10 +17,11 @@ from dosar.overview.case_overview import CaseTeamMember, RecordEvent, latest_eve
 from dosar.overview.timeline import SheetOfDay, sheets_by_day
 from dosar.pages.actions import correcting_look
 from dosar.pages.cases.case_reading import CaseReading, read_case
+from dosar.pages.cases.due_block import due_block
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.cases.money_blocks import money_blocks, money_warnings
 from dosar.pages.cases.names import names_action
-from dosar.pages.cases.people_blocks import due_lines, related_people, risk_block
+from dosar.pages.cases.people_blocks import related_people, risk_block
 from dosar.pages.cases.stage_blocks import other_documents, stage_blocks, tasks_to_go_on
 from dosar.pages.consent import consent_notices
 from dosar.pages.context import CaseHead, PageContext, find_or_404, page_context
@@ -133,7 +134,7 @@ def _case_blocks(case: CaseReading) -> dict[str, Any]:
         "others": other_documents(case),
         "people": related_people(case),
         "risks": risk_block(case),
-        "due": due_lines(case),
+        "due": due_block(case),
         "money": money_blocks(case),
         "warned": money_warnings(case),
     }

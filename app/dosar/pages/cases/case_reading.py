@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
 from dosar.language.organisation.stages import Stages
-from dosar.overview import budget, due_dates, people_and_risks, stages
+from dosar.overview import budget, people_and_risks, stages
 from dosar.overview.budget import Balance
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.stages import StageProgress
@@ -57,7 +57,6 @@ def _ask(query: CaseQuery, declared: Stages) -> None:
     stages.ask_stages(query, declared)
     people_and_risks.ask_people(query, declared.people)
     people_and_risks.ask_risks(query, declared.risks)
-    query.queries |= due_dates.promise_parts(query.repository, query.known, declared.promises, [query.of_case])
     budget.ask_money(query, declared)
     query.ask_drafts("drafts")
     query.ask_consents()

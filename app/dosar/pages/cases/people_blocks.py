@@ -1,14 +1,12 @@
-"""The people around a case, its open risks, and what is due in it."""
+"""The people around a case, and its open risks."""
 
 from dataclasses import dataclass
 
 from flask_babel import ngettext
 
 from dosar.language.dating import dating_question
-from dosar.language.text.texts import text_in_language
-from dosar.overview import due_dates, people_and_risks, stages
+from dosar.overview import people_and_risks, stages
 from dosar.pages.cases.case_reading import CaseReading
-from dosar.pages.formatting import due_text
 from dosar.pages.urls import record_url
 from dosar.records.titles import show_answer, title_of_record
 
@@ -40,16 +38,6 @@ class RiskBlock:
     risks: list[OpenRisk]
     waiting: str = ""
     """Said of assessments that wait for acceptance."""
-
-
-@dataclass(slots=True)
-class DueLine:
-    """What is due in the case, and on which sheet it stands."""
-
-    label: str
-    url: str
-    due_text: str
-    is_late: bool
 
 
 def related_people(case: CaseReading) -> list[RelatedPerson]:
@@ -104,18 +92,3 @@ def _assessments_waiting(case: CaseReading, form: str) -> str:
         if count
         else ""
     )
-
-
-def due_lines(case: CaseReading) -> list[DueLine]:
-    """The days promised, the soonest first."""
-    today = case.context.reading.today
-    read = {promise: case.query.found[promise] for promise in case.declared.promises if promise in case.query.found}
-    return [
-        DueLine(
-            text_in_language(case.query.known[due_day.form].questions[due_day.question].label, case.language),
-            record_url(due_day.form, due_day.record_id),
-            due_text(due_day.day, today, due_day.is_waiting),
-            due_day.day < today and not due_day.is_waiting,
-        )
-        for due_day in due_dates.days_due_until(read)
-    ]

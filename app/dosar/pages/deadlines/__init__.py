@@ -1,1 +1,1 @@
-"""The page of all that is due: as a list, by month and by week."""
+"""What is due: the page of its own, its lines in words, and what somebody makes of them."""

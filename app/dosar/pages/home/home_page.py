@@ -232,17 +232,20 @@ def _named_records(context: PageContext, contents: _HomeContents) -> dict[str, l
         *truncated_list(contents.returned, MAX_BLOCK_ENTRIES),
         *truncated_list(contents.entered, MAX_BLOCK_ENTRIES),
     ]
+    groups = worklist.shown_due(contents.to_do.due, context.reading.today).values()
+    due = [deadline for of_group in groups for deadline in of_group]
     named = {
         CASE_FORM: [
             *(record.case_id for record in shown if record.case_id),
             *(case_id for case_id, _ in contents.cases),
-            *(due_day.case_id for due_day in worklist.shown_due(contents.to_do.due, context.reading.today)),
+            *(deadline.case_id for deadline in due if deadline.case_id),
             *(lacking.case_id for lacking in worklist.shown_lacking(contents.to_do.lacking)),
             *(other.case_id for other in contents.by_others),
         ],
         USER_LINK: [
             *(record.by for record in shown if record.by),
             *(other.user_id for other in contents.by_others),
+            *(deadline.user_id for deadline in due if deadline.user_id),
         ],
     }
     for target, record_id in filter(None, map(_draft_subject, contents.drafts)):

@@ -2,46 +2,44 @@
 places."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import ColleagueChange, changed_by_others
-from dosar.overview.due_dates import DueDay
+from dosar.overview.deadlines.reading import Deadline
 from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now
 from dosar.overview.worklist import LackingCase, Worklist, find_worklist
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
-from dosar.pages.formatting import day_text, due_text, moment_text
+from dosar.pages.deadlines.deadline_links import deadline_url, done_url, may_do
+from dosar.pages.deadlines.deadline_words import day_words, title_text
+from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.pages.reports.programme import days_left_text, phase_blocks
 from dosar.pages.truncation import more_entries, truncated_list
 
 MAX_TODO_ENTRIES = 8
-LOOK_AHEAD = timedelta(days=14)
-"""How far ahead the first page looks."""
 
 
 def work_to_do(context: PageContext) -> Worklist:
-    """What is due in her cases these days, and in which a document is missing that she may fill in."""
-    if not context.worker.may("see", CASE_FORM):
-        return Worklist()
+    """What is announced in her cases, and in which a document is missing that she may fill in."""
     known = {key: form for key, form in context.seen_forms().items() if form.belongs_to}
     enterable = frozenset(key for key in known if context.worker.may("enter", key))
-    until = context.reading.today + LOOK_AHEAD
-    return find_worklist(
-        context.repository, known, enterable, context.repository.definition.stages, context.worker.id, until
+    found = find_worklist(
+        context.repository,
+        known,
+        enterable,
+        context.repository.definition.stages,
+        context.worker.id,
+        context.reading.today,
     )
-
-
-def shown_due(found: Sequence[DueDay], today: date) -> Sequence[DueDay]:
-    """What the first page tells of what is due: never less than all that is overdue."""
-    late = sum(1 for due_day in found if due_day.day < today)
-    return truncated_list(found, max(MAX_TODO_ENTRIES, late))
+    return replace(found, due=[deadline for deadline in found.due if may_do(context, deadline)])
 
 
 def shown_lacking(found: Sequence[LackingCase]) -> Sequence[LackingCase]:
@@ -49,26 +47,55 @@ def shown_lacking(found: Sequence[LackingCase]) -> Sequence[LackingCase]:
     return truncated_list(found, MAX_TODO_ENTRIES)
 
 
-def due_block(context: PageContext, found: Sequence[DueDay], titles: RecordTitles) -> HomeBlock | None:
-    """What is due, the longest overdue first, each line leading to the case."""
+def shown_due(found: Sequence[Deadline], today: date) -> dict[str, Sequence[Deadline]]:
+    """Heading → what the first page tells under it: of what is overdue or due today all, of the rest the first ones."""
+    groups: dict[str, list[Deadline]] = {}
+    for deadline in found:
+        groups.setdefault(_when(deadline.day, today), []).append(deadline)
+    return {
+        when: of_group if when in ("overdue", "today") else truncated_list(of_group, MAX_TODO_ENTRIES)
+        for when, of_group in groups.items()
+    }
+
+
+def _when(day: date, today: date) -> str:
+    """Overdue, today, until Sunday, or later."""
+    if day <= today:
+        return "today" if day == today else "overdue"
+    return "week" if day <= today + timedelta(days=6 - today.weekday()) else "later"
+
+
+WHEN_LABELS = {
+    "overdue": lazy_gettext("Overdue"),
+    "today": lazy_gettext("Today"),
+    "week": lazy_gettext("This week"),
+    "later": lazy_gettext("Later"),
+}
+
+
+def due_block(context: PageContext, found: Sequence[Deadline], titles: RecordTitles) -> HomeBlock | None:
+    """What is due, the longest overdue first, each line leading to the sheet on which it is done."""
+    if not found:
+        return None
     shown = shown_due(found, context.reading.today)
-    entries = [
-        HomeEntry(
-            f"{titles[CASE_FORM, due_day.case_id]} · {_due_label(context, due_day)}",
-            url_for("CasePages.case", case_id=due_day.case_id),
-            due_text(due_day.day, context.reading.today, due_day.is_waiting),
-            is_late=due_day.day < context.reading.today and not due_day.is_waiting,
-        )
-        for due_day in shown
-        if (CASE_FORM, due_day.case_id) in titles
-    ] + more_entries(found, shown)
-    heading = gettext("Due until %(day)s", day=day_text(context.reading.today + LOOK_AHEAD))
-    return HomeBlock(heading, entries) if entries else None
+    groups = [
+        (str(WHEN_LABELS[when]), [_due_entry(context, deadline, titles) for deadline in of_group])
+        for when, of_group in shown.items()
+    ]
+    every = [deadline for of_group in shown.values() for deadline in of_group]
+    return HomeBlock(gettext("Today and this week"), groups=groups, entries=more_entries(found, every))
 
 
-def _due_label(context: PageContext, due_day: DueDay) -> str:
-    """What is due: the question that asked for the day."""
-    return text_in_language(context.forms[due_day.form].questions[due_day.question].label, context.reading.language)
+def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles) -> HomeEntry:
+    case = titles.get((CASE_FORM, deadline.case_id or 0), "")
+    whose = titles.get((USER_LINK, deadline.user_id or 0), "") if deadline.user_id != context.worker.id else ""
+    return HomeEntry(
+        " · ".join(filter(None, (case, title_text(context, deadline)))),
+        deadline_url(context, deadline),
+        " · ".join(filter(None, (day_words(context, deadline), whose))),
+        is_late=deadline.is_late(context.reading.today),
+        done_url=done_url(deadline),
+    )
 
 
 def lacking_block(context: PageContext, found: Sequence[LackingCase], titles: RecordTitles) -> HomeBlock | None:

@@ -27,6 +27,11 @@ TEXT_PAGES = {
         {"reason": lazy_gettext("What is to be mended?")},
         ("reason",),
     ),
+    "DeadlineSettlingPages.move": TextPage(
+        lazy_gettext("Move or waive a deadline"),
+        {"day": lazy_gettext("New day"), "reason": lazy_gettext("Why?")},
+        ("reason",),
+    ),
     "MergePages.decide": TextPage(
         lazy_gettext("Merge two cases"),
         {"reason": lazy_gettext("How do you know that it is one person?")},

@@ -12,6 +12,7 @@ from dosar.language.form import Form
 from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language
 from dosar.migrations.convert.recomputation import RECOMPUTED_ACTION
+from dosar.overview.deadlines.moving import MOVED_ACTION, WAIVED_ACTION
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, moment_text, reason_text
 from dosar.pages.linked_titles import RecordTitles, linked_ids
@@ -44,6 +45,8 @@ ACTION_LABELS = {
     MOVED_AWAY: lazy_gettext("Answers went to another form"),
     LEFT_WITH_CASE: lazy_gettext("Deleted together with its case"),
     BACK_WITH_CASE: lazy_gettext("Restored together with its case"),
+    MOVED_ACTION: lazy_gettext("A deadline was moved"),
+    WAIVED_ACTION: lazy_gettext("A deadline was waived"),
     ACCESS_FILE_ACTION: lazy_gettext("Copy made for the person"),
 }
 

@@ -3,21 +3,40 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session, UOWTransaction
+
+from dosar.database.form_tables import Record
+
 CHANGED_SHEETS = "changed_sheets"
 """Where a session remembers them."""
 
 
 class ChangedSheet(NamedTuple):
-    """A record that came, went or was changed."""
+    """A record that came, went or was changed: its form, and its case if it has one."""
 
     form: str
     case_id: int | None
-    record_id: int
 
 
-def note_changed_sheet(session: Any, form: str, case_id: int | None, record_id: int) -> None:
-    """Remember that this record was changed, until the transaction is kept or undone."""
-    session.info.setdefault(CHANGED_SHEETS, set()).add(ChangedSheet(form, case_id, record_id))
+def watch_changed_sheets(session: Any) -> None:
+    """Let this session (factory) remember which records it writes."""
+
+    @event.listens_for(session, "after_flush")
+    def note(flushed: Session, context: UOWTransaction) -> None:
+        for entry in (*flushed.new, *flushed.dirty, *flushed.deleted):
+            if isinstance(entry, Record):
+                case_id = getattr(entry, entry.case_column) if entry.case_column else None
+                note_changed_sheet(flushed, entry.form_key, case_id)
+
+    @event.listens_for(session, "after_rollback")
+    def forget(undone: Session) -> None:
+        undone.info.pop(CHANGED_SHEETS, None)
+
+
+def note_changed_sheet(session: Any, form: str, case_id: int | None) -> None:
+    """Remember that a record was changed, until the transaction is kept or undone."""
+    session.info.setdefault(CHANGED_SHEETS, set()).add(ChangedSheet(form, case_id))
 
 
 def has_changed_sheets(session: Any) -> bool:

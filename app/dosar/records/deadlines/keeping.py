@@ -26,7 +26,6 @@ KeptDay = tuple[Any, ...]
 def keep_in_step(session: Any, tables: FormTables, definition: Definition) -> None:
     """Reckon anew what the sheets changed in this transaction may have changed. A case whose file, team or whose
     restrictions changed is reckoned whole."""
-    session.flush()
     changed = take_changed_sheets(session)
     if not definition.deadlines:
         return

@@ -1,0 +1,202 @@
+"""Checks of the time rules in form files: each must be able to start, to end, and to name only what is there."""
+
+from collections.abc import Iterator, Mapping
+
+from dosar.language.checks.checked_forms import checked_forms
+from dosar.language.checks.rules.type_inference import condition_findings
+from dosar.language.checks.stage_checks import forms_with_choices
+from dosar.language.deadline_rule import LEADER, DeadlineRule
+from dosar.language.deadlines.ready_rules import DayPlace, NoSuchPlace, ReadyRule, make_ready, question_at
+from dosar.language.form import CASE_FORM, USER_LINK, Form
+from dosar.language.load.definition import ROLES
+from dosar.language.load.finding import FilePlace, Finding, finding, suggest_or_list, suggest_word
+from dosar.language.load.folder import FolderReading
+from dosar.language.load.source_lines import CheckedForm
+from dosar.language.organisation.roles import Roles
+from dosar.language.question import Question
+from dosar.language.text.message import msgid
+from dosar.language.wanted_answers import DAY, MONTH
+
+CODE = "F080"
+TWICE = msgid('"%(name)s" stands here twice; keep one.')
+NO_START = msgid('This can never start: say "after" and the date it is counted from, or "on" and the date itself.')
+TWO_STARTS = msgid('Say either "after" or "on": counted from a date, or the date itself.')
+NO_TIME = msgid('Say how long after that date: "within: 20 days", "every: 3 months" or "how_often".')
+NO_END = msgid(
+    'This can never end: say "due" and the form to be filed, "done" and the date that ends it, "done_if", or "until".'
+)
+NO_STEPS = msgid('Say what each code of "%(name)s" means: steps: {weekly: 7 days}.')
+NO_SUCH_CODE = msgid('"%(name)s" is no code of that choice%(hint)s')
+STEPS_OF_NOTHING = msgid('Say of which choice these are the codes: add "how_often", or take "steps" out.')
+PERIODS_OF_NOTHING = msgid('Periods need "every" and the form whose sheets they want: add them, or take "periods" out.')
+NO_CLICK = msgid(
+    'One click gives a date on the sheet or row itself: say "done" and that date, or take "one_click" out.'
+)
+OF_NO_DAY = msgid('Sheets of "%(form)s" are of no day, so nobody could tell whether it is done. Name a date: "done".')
+NOBODY = msgid('no role, and no question that links to who signs in, is named "%(name)s"%(hint)s')
+PRIVATE = msgid(
+    'Sheets of "%(form)s" are known only to those they name, so nobody else may be told what is due on them.'
+)
+OTHER_CASE = msgid('"%(form)s" belongs to a case and the date it is counted from does not: nobody could tell to which.')
+
+
+def deadline_findings(reading: FolderReading) -> Iterator[Finding]:
+    """What is wrong with the time rules of each form."""
+    forms, every = forms_with_choices(reading), reading.names("form")
+    roles = reading.parts.get(ROLES)
+    known_roles = {role.role for role in roles.roles} if isinstance(roles, Roles) else set()
+    for draft in checked_forms(reading, reading.of(Form)):
+        names = [rule.deadline for rule in draft.form.deadlines]
+        for number, rule in enumerate(draft.form.deadlines):
+            if rule.deadline in names[:number]:
+                yield finding(draft.place("deadlines", number, "deadline"), CODE, TWICE, name=rule.deadline)
+            yield from _findings_of_rule(_CheckedRule(draft, rule, number), forms, every, known_roles)
+
+
+class _CheckedRule:
+    """A rule, and where its keys stand."""
+
+    def __init__(self, draft: CheckedForm, rule: DeadlineRule, number: int) -> None:
+        self.draft, self.rule, self.number = draft, rule, number
+
+    def place(self, *path: str) -> FilePlace:
+        return self.draft.place("deadlines", self.number, *path)
+
+    def option_with(self, name: str) -> str:
+        """The key that names this; the first that does."""
+        options = (
+            "on",
+            "after",
+            "due",
+            "done",
+            "until",
+            "typed",
+            "how_often",
+            "responsible",
+            "partner",
+            "time",
+            "place",
+        )
+        said = {option: str(getattr(self.rule, option) or "") for option in options}
+        return next((option for option, text in said.items() if name in text.split(".")), self._rule_with(name))
+
+    def _rule_with(self, name: str) -> str:
+        rules = ("when", "when_case", "done_if", "done_when")
+        return next((each for each in rules if (held := getattr(self.rule, each)) and name in held.names), "deadline")
+
+
+def _findings_of_rule(
+    checked: _CheckedRule, forms: Mapping[str, Form], every: set[str], roles: set[str]
+) -> Iterator[Finding]:
+    senseless = list(_senseless(checked))
+    yield from senseless
+    if senseless:
+        return
+    try:
+        ready = make_ready(checked.draft.form, checked.rule, forms)
+    except NoSuchPlace as missing:
+        yield from _missing(checked, missing, forms, every)
+        return
+    yield from _unfit_days(checked, ready, forms)
+    yield from _unfit_choice(checked, ready, forms)
+    yield from _unfit_people(checked, ready, forms, roles)
+    yield from _unfit_forms(checked, ready, forms)
+    yield from _unfit_rules(checked, ready, forms)
+
+
+def _senseless(checked: _CheckedRule) -> Iterator[Finding]:
+    """What can never start or end, whatever it names."""
+    rule = checked.rule
+    if not rule.on and not rule.after:
+        yield finding(checked.place("deadline"), CODE, NO_START)
+    if rule.on and rule.after:
+        yield finding(checked.place("on"), CODE, TWO_STARTS)
+    if rule.after and not (rule.within or rule.every or rule.how_often):
+        yield finding(checked.place("after"), CODE, NO_TIME)
+    ends = (rule.due, rule.done, rule.done_if, rule.until, rule.lasts, rule.when, rule.when_case)
+    if not any(ends):
+        yield finding(checked.place("deadline"), CODE, NO_END)
+    if rule.how_often and not rule.steps:
+        yield finding(checked.place("how_often"), CODE, NO_STEPS, name=rule.how_often)
+    if rule.steps and not rule.how_often:
+        yield finding(checked.place("steps"), CODE, STEPS_OF_NOTHING)
+    if rule.periods and not (rule.every and (rule.due or rule.done)):
+        yield finding(checked.place("periods"), CODE, PERIODS_OF_NOTHING)
+
+
+def _missing(
+    checked: _CheckedRule, missing: NoSuchPlace, forms: Mapping[str, Form], every: set[str]
+) -> Iterator[Finding]:
+    """A form, a question, a role or a column that is not there; of a form that is broken nothing is told."""
+    place = checked.place(checked.option_with(missing.name or missing.form))
+    if missing.form not in forms:
+        if missing.form not in every:
+            hint = suggest_word(missing.form, every)
+            yield finding(place, "F019", 'no form is named "%(name)s"%(hint)s', name=missing.form, hint=hint)
+        return
+    if not missing.name:
+        yield finding(place, CODE, OF_NO_DAY, form=missing.form)
+        return
+    form = forms[missing.form]
+    table = form.questions.get(missing.table)
+    known = [column.name for column in table.columns_asked()] if table else [*form.questions]
+    text = msgid('no question of "%(form)s" is named "%(name)s"%(hint)s')
+    yield finding(place, "F045", text, form=missing.form, name=missing.name, hint=suggest_word(missing.name, known))
+
+
+def _unfit_days(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """Dates that are none."""
+    start = "on" if checked.rule.on else "after"
+    done = ready.done or (DayPlace(ready.done_form, ready.done_day) if ready.done_form else None)
+    for option, place in ((start, ready.source), ("until", ready.until), ("typed", ready.typed), ("done", done)):
+        question = question_at(place, forms) if place else None
+        wanted = MONTH if option == "done" else DAY
+        if question is not None and not wanted.fits(question):
+            yield finding(checked.place(option), "F046", wanted.message, name=question.name)
+    if checked.rule.one_click and (ready.done is None or ready.is_new_sheet):
+        yield finding(checked.place("one_click"), CODE, NO_CLICK)
+
+
+def _unfit_choice(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    question = question_at(ready.how_often, forms) if ready.how_often else None
+    if question is None:
+        return
+    codes = {choice.code for choice in question.options()}
+    for code in checked.rule.steps:
+        if code not in codes:
+            hint = suggest_or_list(code, sorted(codes))
+            yield finding(checked.place("steps", code), CODE, NO_SUCH_CODE, name=code, hint=hint)
+
+
+def _unfit_people(
+    checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form], roles: set[str]
+) -> Iterator[Finding]:
+    name = checked.rule.responsible
+    if name == LEADER or name in roles:
+        return
+    places = (DayPlace(ready.source.form, name, ready.source.table), DayPlace(ready.source.form, name))
+    links = [question for place in places if (question := question_at(place, forms)) is not None]
+    if not any(question.link_target() == USER_LINK for question in links):
+        hint = suggest_word(name, roles)
+        yield finding(checked.place("responsible"), CODE, NOBODY, name=name, hint=hint)
+
+
+def _unfit_forms(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    for form in sorted(ready.forms | {ready.due_form}):
+        if forms[form].private_to:
+            yield finding(checked.place("deadline"), CODE, PRIVATE, form=form)
+        elif forms[form].belongs_to and not ready.of_case:
+            yield finding(checked.place("due" if checked.rule.due else "deadline"), CODE, OTHER_CASE, form=form)
+
+
+def _unfit_rules(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """Rules that are never true."""
+    source = forms[ready.source.form]
+    columns = source.questions[ready.source.table].columns_asked() if ready.source.table else ()
+    of_start: Mapping[str, Question] = {**source.questions, **{column.name: column for column in columns}}
+    of_end = forms[ready.done_form].questions if ready.done_form else {}
+    of_case = forms[CASE_FORM].questions if CASE_FORM in forms else {}
+    asked = {"when": of_start, "done_if": of_start, "done_when": of_end, "when_case": of_case}
+    for option, questions in asked.items():
+        if (rule := getattr(checked.rule, option)) is not None:
+            yield from condition_findings(checked.place(option), rule, questions)

@@ -1,0 +1,71 @@
+"""Putting a deadline off, or waiving it: with a reason that is kept, by who leads the case or corrects every case."""
+
+from datetime import date
+
+from sqlalchemy import insert
+
+from dosar.database.form_tables import Record
+from dosar.database.system_tables import deadline_move_table, utc_now
+from dosar.language.text.message import Mistake
+from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
+from dosar.records import audit_log
+from dosar.records.actor import Actor
+from dosar.records.repository import Repository
+from dosar.records.scope.row_scope import OutOfReach, current_scope
+from dosar.records.teams import may_change_team, team_places
+
+MOVED_ACTION, WAIVED_ACTION = "deadline_moved", "deadline_waived"
+
+
+def deadline_with(repository: Repository, deadline_id: int) -> Deadline:
+    """The deadline with this number. Raises :class:`OutOfReach` for one out of reach, or that is due no more."""
+    found = find_deadlines(repository, DeadlineFilter(ids=(deadline_id,)))
+    if not found:
+        raise OutOfReach("deadline")
+    return found[0]
+
+
+def may_move(repository: Repository, deadline: Deadline) -> bool:
+    """Who leads the case, or corrects every case; of what is of no case, who corrects the sheet it is counted from."""
+    scope = current_scope.get()
+    if deadline.case_id is None:
+        return scope.may("correct", deadline.rule.source.form)
+    return may_change_team(team_places(repository, repository.case(deadline.case_id)), scope)
+
+
+def move_deadline(repository: Repository, deadline: Deadline, day: date | None, reason: str, actor: Actor) -> None:
+    """Put it off to another day, or waive it where there is none: this one time.
+
+    What comes again comes again. The history of the case tells it. Raises :class:`Mistake` without a reason or for a
+    day that is over, and :class:`OutOfReach`.
+    """
+    if not reason.strip():
+        raise Mistake("Write why.")
+    if day is not None and day < actor.today:
+        raise Mistake("Choose a day that is still to come.")
+    if not may_move(repository, deadline):
+        raise OutOfReach("deadline")
+    with repository.writing():
+        record = _record(repository, deadline)
+        repository.session.execute(
+            insert(deadline_move_table).values(
+                rule=deadline.rule.key,
+                case_id=deadline.case_id,
+                record_id=deadline.record_id,
+                row_id=deadline.row_id,
+                of_day=deadline.of_day or deadline.day,
+                day=day,
+                reason=reason.strip(),
+                user_id=actor.user_id,
+                at=utc_now(),
+            )
+        )
+        action = WAIVED_ACTION if day is None else MOVED_ACTION
+        audit_log.note_change(repository, record, action, actor.user_id, {}, reason.strip())
+
+
+def _record(repository: Repository, deadline: Deadline) -> Record:
+    """In whose history it stands: that of the case, or of the record of no case."""
+    if deadline.case_id is not None:
+        return repository.case(deadline.case_id)
+    return repository.find(deadline.rule.source.form, deadline.record_id)

@@ -1,0 +1,75 @@
+"""A deadline in words: what, by which rule, whose."""
+
+from babel.units import format_unit
+from flask_babel import gettext
+
+from dosar.access.i18n.languages import request_wording
+from dosar.language.deadlines.ready_rules import question_at
+from dosar.language.durations import Duration
+from dosar.language.text.locales import locale_of
+from dosar.language.text.texts import text_in_language
+from dosar.overview.deadlines.reading import Deadline
+from dosar.pages.context import PageContext
+from dosar.pages.formatting import day_text, due_text
+
+
+def title_text(context: PageContext, deadline: Deadline) -> str:
+    """What is to be done."""
+    return text_in_language(deadline.rule.rule.title, context.reading.language)
+
+
+def day_words(context: PageContext, deadline: Deadline) -> str:
+    """The day, how far it is, and its hour."""
+    text = due_text(deadline.day, context.reading.today, deadline.waits)
+    return f"{text} · {deadline.time}" if deadline.time else text
+
+
+def rule_text(context: PageContext, deadline: Deadline) -> str:
+    """Why it is due on that day, by the rule: "every 3 months after the first assessment, 15.10.2025"; and what people
+    made of it. Empty where the reader may not know from which date it is counted."""
+    told = [_counted_text(context, deadline)]
+    if deadline.limit is not None:
+        told.append(gettext("a day was typed; by the rule: %(day)s", day=day_text(deadline.limit)))
+    if deadline.of_day is not None:
+        told.append(gettext("moved from %(day)s", day=day_text(deadline.of_day)))
+    if deadline.rule.rule.weight == "advice":
+        told.append(gettext("good practice, no obligation"))
+    return "; ".join(filter(None, told))
+
+
+def _counted_text(context: PageContext, deadline: Deadline) -> str:
+    rule = deadline.rule
+    known = context.forms if context.worker.may("see", rule.source.form) else {}
+    question = question_at(rule.source, known)
+    if question is None:
+        return ""
+    label, since = text_in_language(question.label, context.reading.language), day_text(deadline.since)
+    if rule.rule.on:
+        return gettext("“%(label)s” on the sheet", label=label)
+    step = rule.rule.every
+    if step is not None and deadline.last is not None:
+        last = day_text(deadline.last)
+        return gettext("every %(time)s after “%(label)s”, %(since)s; last on %(day)s", time=duration_text(step),
+                       label=label, since=since, day=last)  # fmt: skip
+    if step is not None:
+        return gettext(
+            "every %(time)s after “%(label)s”, %(since)s", time=duration_text(step), label=label, since=since
+        )
+    if rule.rule.within is None or rule.rule.within.is_nothing:
+        return gettext("on the day of “%(label)s”, %(since)s", label=label, since=since)
+    return gettext(
+        "%(time)s after “%(label)s”, %(since)s", time=duration_text(rule.rule.within), label=label, since=since
+    )
+
+
+def duration_text(time: Duration) -> str:
+    """A length of time as people read it: 20 days, 3 luni."""
+    number, unit = time.amount
+    return str(format_unit(number, f"duration-{unit}", locale=locale_of(request_wording())))
+
+
+def whose_text(context: PageContext, deadline: Deadline, names: dict[int, str]) -> str:
+    """Whose it is, unless it is hers who reads."""
+    if deadline.user_id == context.worker.id:
+        return ""
+    return names.get(deadline.user_id or 0, "") or gettext("nobody yet")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_links import deadline_url, done_url, may_do, move_url
+from dosar.pages.deadlines.deadline_acts import done_url, may_do, move_url
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text, whose_text
+from dosar.pages.deadlines.leading import deadline_url
 from dosar.records.scope.row_scope import current_scope
 from dosar.records.teams import may_change_team, team_places
 from dosar.records.titles import user_names

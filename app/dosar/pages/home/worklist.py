@@ -16,8 +16,9 @@ from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now
 from dosar.overview.worklist import LackingCase, Worklist, find_worklist
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_links import deadline_url, done_url, may_do
+from dosar.pages.deadlines.deadline_acts import done_url, may_do
 from dosar.pages.deadlines.deadline_words import day_words, title_text
+from dosar.pages.deadlines.leading import ask_restrictions, deadline_url
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.history import ACTION_LABELS
@@ -78,6 +79,7 @@ def due_block(context: PageContext, found: Sequence[Deadline], titles: RecordTit
     if not found:
         return None
     shown = shown_due(found, context.reading.today)
+    ask_restrictions(context, found)
     groups = [
         (str(WHEN_LABELS[when]), [_due_entry(context, deadline, titles) for deadline in of_group])
         for when, of_group in shown.items()

@@ -185,13 +185,14 @@ RIGHTS = {
     "NamesPages.hide": "see",
     "TeamPage.leave": "see",
     "ProgrammePage.programme": "see",
+    "BedPlanPage.beds": "see",
     "FiguresPage.figures": "see",
     "LedgerPages.ledger": "see",
 }
 """Open to roles with this right on the form."""
 DUE = "DuePage.due"
 """Open to roles that see cases, or a form on which anything is ever due."""
-FORM_OF = {"ProgrammePage.programme": "stay"}
+FORM_OF = {"ProgrammePage.programme": "stay", "BedPlanPage.beds": "stay"}
 """The form of the routes that do not name it and are not about cases."""
 
 

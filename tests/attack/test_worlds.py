@@ -25,7 +25,7 @@ PAIRS = [
     ("volunteer", "what stands in a deleted visit_report", {"visit_report"}),
 ]
 """Who asks, what is hidden from her, and the form whose pages she asks for."""
-NEAR = ("HomePage.", "CasePages.", "RecordPages.", "FindCasePage.", "ProgrammePage.")
+NEAR = ("HomePage.", "CasePages.", "RecordPages.", "FindCasePage.", "ProgrammePage.", "BedPlanPage.")
 
 
 @pytest.mark.parametrize(("role", "says", "forms"), PAIRS, ids=[f"{role}: {says}" for role, says, _ in PAIRS])

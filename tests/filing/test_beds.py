@@ -216,7 +216,8 @@ def test_nobody_is_in_two_places_at_once(houses: Houses) -> None:
 def test_whoever_stays_past_the_last_day_is_still_there(houses: Houses) -> None:
     case = houses.case()
     kept(houses.file(case, came=day(-30)))
-    assert refused(houses.file(case, house=houses.long, phase="long")) != []
+    [told] = refused(houses.file(case, house=houses.long, phase="long"))
+    assert "has a stay since 23.10.2026 and has not left" in told
     kept(houses.file(houses.case()))
     assert refused(houses.file(houses.case())) != []
     kept(houses.file(case, house=houses.long, phase="long", came=day(1)))

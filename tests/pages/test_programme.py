@@ -18,8 +18,8 @@ from tests.pages.test_case_page import filed
 TODAY = today_here()
 
 
-def overview(demo: Demo, user: str = "coordinator") -> str:
-    answer = demo.browser(user).get("/programme")
+def overview(demo: Demo, user: str = "coordinator", address: str = "/programme") -> str:
+    answer = demo.browser(user).get(address)
     assert answer.status_code == 200
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text[answer.text.index("<main") :]).split())
 
@@ -135,3 +135,46 @@ def test_one_person_too_many_is_placed_with_a_reason_by_who_may(demo: Demo) -> N
     assert refused.status_code == 422 and "Toate paturile acestui loc sunt ocupate" in refused.text
     assert browser.post(address, data={**sheet, "_reason": "Nu avea unde dormi"}).status_code == 303
     assert "Centrul Salcâmul ocupate: 3 din 2" in overview(demo)
+
+
+def plan(demo: Demo, user: str = "coordinator", since: str = "") -> str:
+    return overview(demo, user, f"/programme/beds?from={since}")
+
+
+def test_the_plan_has_a_bar_for_each_stay_with_its_last_day(demo: Demo) -> None:
+    place = facility(demo, "Centrul Cireșul")
+    here, coming, gone = (filed(demo, CASE_FORM, code=f"D-2026-77{number}", opened_on=TODAY) for number in (1, 2, 3))
+    limit = {"phase": "centre", "longest": 3, "longest_unit": "months"}
+    filed(demo, "stay", here, facility=place, admitted_on=TODAY - timedelta(20), **limit)
+    filed(demo, "stay", coming, facility=place, admitted_on=TODAY + timedelta(8), **limit)
+    filed(
+        demo, "stay", gone, facility=place, admitted_on=TODAY - timedelta(200), left_on=TODAY - timedelta(20), **limit
+    )
+    shown = demo.browser("coordinator").get("/programme/beds").text
+    assert re.search(r'aria-label="D-2026-771: [\d.]+ – [\d.]+, găzduire în curs"', shown)
+    assert re.search(r'plan-reserved[^>]*aria-label="D-2026-772: [\d.]+ – [\d.]+, rezervat"', shown)
+    assert "D-2026-773" not in shown and "D-2026-773" in plan(demo, since=f"{TODAY - timedelta(100)}")
+    beds = r"Centrul Cireșul Centru patul 1 D-2026-771 · [\d.]+ patul 2 D-2026-772 · [\d.]+ libere 1 1 [01] 0 "
+    assert re.search(beds, plan(demo))
+
+
+def test_the_months_tell_how_full_a_place_was(demo: Demo) -> None:
+    place, first = facility(demo, "Centrul Nucul"), TODAY.replace(day=1)
+    before = (first - timedelta(1)).replace(day=1)
+    case = filed(demo, CASE_FORM, opened_on=TODAY)
+    filed(demo, "stay", case, facility=place, phase="centre", admitted_on=before, left_on=first)
+    nights = (first - before).days
+    assert f"50% ({nights} din {2 * nights} de nopți)" in plan(demo)
+
+
+def test_the_plan_tells_of_cases_of_others_whether_a_bed_is_free(demo: Demo) -> None:
+    """Neither who lies there, nor from when until when, nor how many."""
+    place = facility(demo, "Centrul Mălinul")
+    for free in (True, False):
+        case = filed(demo, CASE_FORM, code=f"D-2026-66{int(free)}", opened_on=TODAY)
+        filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY - timedelta(30))
+        said = plan(demo, "social_worker")
+        assert "D-2026-66" not in said and "Ocuparea pe luni" not in said
+        mark = "✓" if free else "–"
+        assert f"Centrul Mălinul Centru patul 1 patul 2 libere {' '.join([mark] * 14)}" in said
+    assert demo.browser("accountant").get("/programme/beds").status_code == 404

@@ -133,7 +133,7 @@ def test_a_case_and_the_first_page_ask_little(demo: Demo, worker: str) -> None:
     assert {address: number for address, number in asked_of.items() if number > MOST} == {}
 
 
-@pytest.mark.parametrize("address", ["/deleted", "/profile", "/forms", "/roles"])
+@pytest.mark.parametrize("address", ["/deleted", "/profile", "/forms", "/roles", "/programme/beds"])
 def test_the_other_pages_ask_little(demo: Demo, address: str) -> None:
     assert len(costs(demo, demo.browser("coordinator"), address)) <= MOST
 

@@ -17,6 +17,7 @@ COUNTING = (
     "/",
     "/cases",
     "/programme",
+    "/programme/beds",
     "/records/case",
     "/records/visit_report",
     "/records/service_log",

@@ -29,6 +29,7 @@ from dosar.language.text.message import msgid
 from dosar.language.text.translations import LANGUAGES
 from dosar.long_work.progress import Progress, keep_silent
 from dosar.records.actor import Actor
+from dosar.records.beds.free_beds import NoBed
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.teams import join_team
@@ -198,7 +199,10 @@ class _DemoFiler:
             result = validate(submission, given)
             if result.unread or any(self._is_wrong(form, issue) for issue in result.wrong):
                 return False
-            filed = save_new(submission, result.answers).record_id
+            try:
+                filed = save_new(submission, result.answers).record_id
+            except NoBed:
+                return False
             self._gather_team(submission, filed, record)
         if "id" in record:
             self.handles[record["id"]] = filed

@@ -111,7 +111,7 @@ def programme_now(
     reading: ReadingContext,
 ) -> ProgrammeNow:
     """The overview as this reader may know it: three statements. Cases are named by their code alone."""
-    found = _read_parts(
+    found = read_parts(
         repository,
         {
             **_seen_parts(repository, declared, known, reading.today),
@@ -120,7 +120,7 @@ def programme_now(
     )
     with acting_as(SYSTEM_SCOPE):
         every_form = repository.forms
-        taken = _read_parts(repository, _counted_parts(repository, declared, every_form, reading.today, "stays"))
+        taken = read_parts(repository, _counted_parts(repository, declared, every_form, reading.today, "stays"))
     beds, stays = _facility_beds(declared, found, taken), _current_stays(declared.stays, known, found)
     agreements = [
         _agreement_of_row(known[declared.agreements.form], row, found)
@@ -131,11 +131,12 @@ def programme_now(
     return ProgrammeNow(declared, beds, stays, agreements, titles, current_scope.get().reaches_all_cases)
 
 
-def _read_parts(repository: Repository, parts: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def read_parts(repository: Repository, parts: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each part, by its name, in one statement."""
     return dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
 
 
-def _declared_parts(
+def declared_parts(
     declared: Programme, forms: Mapping[str, Form], *names: str
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
     """The parts that are declared of these forms: its name, its form, and its questions by what they are; without
@@ -159,7 +160,7 @@ def _seen_parts(
 ) -> dict[str, Any]:
     """What is read as the reader may see it."""
     parts: dict[str, Any] = {}
-    for name, key, options in _declared_parts(declared, known, "stays", "places", "programmes", "agreements"):
+    for name, key, options in declared_parts(declared, known, "stays", "places", "programmes", "agreements"):
         record_class: Any = repository.record_class(key)
         also = [record_class.case_id, record_class.to_check] if known[key].belongs_to else []
         conditions = _staying_conditions(record_class, declared.stays, today) if name == "stays" else []
@@ -176,7 +177,7 @@ def _counted_parts(
 ) -> dict[str, Any]:
     """What is counted over the cases within reach: the stays of each place, or what was delivered by each agreement."""
     parts: dict[str, Any] = {}
-    for name, key, options in _declared_parts(declared, forms, part):
+    for name, key, options in declared_parts(declared, forms, part):
         record_class: Any = repository.record_class(key)
         by = getattr(record_class, options["place" if name == "stays" else "agreement"]).label("by")
         counted = [

@@ -26,8 +26,8 @@ ELSEWHERE = msgid(
     "here, or write on that sheet when the person left."
 )
 ELSEWHERE_STILL = msgid(
-    "The same person has had a stay since %(since)s that has no end, and nobody is in two places at once. Write on "
-    "that sheet when the person left, or change the days here."
+    "The same person has a stay since %(since)s and has not left, and nobody is in two places at once. Write on that "
+    "sheet when the person left, or change the days here."
 )
 OTHER_PHASE = msgid(
     "This place is for “%(place)s”, the stay for “%(asked)s”. Choose another place, or the other phase."

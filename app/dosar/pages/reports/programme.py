@@ -61,7 +61,7 @@ class AgreementLine:
     is_over: bool
 
 
-def _sees_stays() -> RouteAccess:
+def sees_stays() -> RouteAccess:
     """Open to roles that see the sheets of the stays; there is no overview where no form says who stays where."""
 
     def check(_: Worker, __: Mapping[str, Any]) -> None:
@@ -76,7 +76,7 @@ def _sees_stays() -> RouteAccess:
 class ProgrammePage(PageView):
     """Beds free, people near their limit, promised against delivered."""
 
-    @page_route("/programme", _sees_stays())
+    @page_route("/programme", sees_stays())
     def programme(self) -> str:
         context = page_context()
         declared = context.repository.definition.stages.programme

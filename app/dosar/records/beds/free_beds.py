@@ -38,7 +38,7 @@ class BedTroubles:
     """Why the bed cannot be had."""
 
     elsewhere: Days | None = None
-    """Days of another stay of the same person."""
+    """Days of another stay of the same person; open while nobody wrote that she left, though her last day is past."""
     full_on: date | None = None
     """The first day on which every bed of the place is taken."""
 
@@ -78,14 +78,15 @@ def bed_troubles(repository: Repository, declared: Programme, wish: BedWish, tod
         others = _stays_then(repository, declared.stays, wish)
         beds = _beds_of(repository, declared, wish.place_id)
     days = [(row, days_of_stay(row["since"], row["last"], row["left"], today)) for row in others]
-    elsewhere = [other for row, other in days if row["case_id"] == wish.case_id]
+    own = [(row, other) for row, other in days if row["case_id"] == wish.case_id]
+    elsewhere = [
+        Days(other.since, date.max) if row["left"] is None and (row["last"] or today) <= today else other
+        for row, other in own
+        if any(claimed.overlaps(other) for claimed in wish.claimed)
+    ]
     there = [other for row, other in days if wish.place_id is not None and row["place"] == wish.place_id]
     return BedTroubles(
-        min(
-            (other for other in elsewhere if any(claimed.overlaps(other) for claimed in wish.claimed)),
-            key=lambda other: other.since,
-            default=None,
-        ),
+        min(elsewhere, key=lambda other: other.since, default=None),
         first_full_day(wish.claimed_there, there, beds) if beds else None,
     )
 

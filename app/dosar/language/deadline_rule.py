@@ -74,8 +74,10 @@ class DeadlineRule(BaseModel):
     """A link to the organisation, or a text that names who promised it: they are reminded by a letter."""
     one_click: bool = False
     """Whether today's date is enough to say that it is done: where ``done`` is a date on the sheet or row itself."""
+    with_title: bool = False
+    """Whether what the sheet it is counted from is called stands beside the title, for who may know it."""
     time: Name | None = None
-    """A text on the sheet or row with the hour: 14:30."""
+    """A question of ``type: time`` on the sheet or row: the hour of an appointment."""
     place: Name | None = None
     """A question on the sheet or row that says where."""
     announced: Duration = Duration(days=14)

@@ -12,8 +12,7 @@ from sqlalchemy import select
 
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
-from dosar.overview.due_dates import DueDay
-from dosar.overview.worklist import find_worklist
+from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines, may_do
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
 
@@ -31,22 +30,25 @@ class Reminder:
 
 
 def find_reminders(repository: Repository, until: date, language: str) -> list[Reminder]:
-    """What is due until a day to whoever acts, as far as she reaches it now; the soonest first."""
+    """What is due until a day to whoever acts, of what she may do herself, as far as she reaches it now; the soonest
+    first. What concerns no case has no code."""
     scope = current_scope.get()
-    forms = repository.forms_known_with(scope.clearances)
-    if scope.worker_id is None or not scope.may("see", CASE_FORM):
+    if scope.worker_id is None:
         return []
-    known = {key: form for key, form in forms.items() if form.belongs_to and scope.may("see", key)}
-    enterable = frozenset(key for key in known if scope.may("enter", key))
-    work = find_worklist(repository, known, enterable, repository.definition.stages, scope.worker_id, until)
-    due = [found for found in work.due if not found.is_waiting]
-    codes = _codes_in_reach(repository, forms, {found.case_id for found in due})
-    return [_reminder(found, codes[found.case_id], forms, language) for found in due if found.case_id in codes]
+    found = find_deadlines(repository, DeadlineFilter(of_worker=scope.worker_id, until=until, waits=False))
+    due = [deadline for deadline in found if may_do(scope, deadline.rule)]
+    forms = repository.forms_known_with(scope.clearances)
+    codes = _codes_in_reach(repository, forms, {deadline.case_id for deadline in due if deadline.case_id is not None})
+    return [
+        _reminder(deadline, codes.get(deadline.case_id or 0, ""), language)
+        for deadline in due
+        if deadline.case_id is None or deadline.case_id in codes
+    ]
 
 
-def _reminder(found: DueDay, code: str, forms: Mapping[str, Form], language: str) -> Reminder:
-    kind = text_in_language(forms[found.form].questions[found.question].label, language)
-    return Reminder(f"{found.form}.{found.question}.{found.record_id}", code, kind, found.day)
+def _reminder(deadline: Deadline, code: str, language: str) -> Reminder:
+    key = f"{deadline.rule.key}.{deadline.record_id}.{deadline.row_id}"
+    return Reminder(key, code, text_in_language(deadline.rule.rule.title, language), deadline.day)
 
 
 def _codes_in_reach(repository: Repository, forms: Mapping[str, Form], ids: Iterable[int]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""What hangs on a worker: her places in the teams of cases, what is due in these cases. And handing it over."""
+"""What hangs on a worker: her places in the teams of cases, what is due in them, her tasks. And handing it over."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from dosar.language.question import ReadingContext
 from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
+from dosar.records.sheets.save import correct_sheet
 from dosar.records.teams import join_team, leave_team, team_places
 from dosar.records.titles import titles_of_records
 
@@ -46,6 +47,19 @@ def due_in(repository: Repository, places: Sequence[CasePlace]) -> list[Deadline
     """What is due in these cases, the soonest first."""
     cases = [place.case_id for place in places]
     return find_deadlines(repository, DeadlineFilter(cases=cases)) if cases else []
+
+
+def hand_over_tasks(repository: Repository, from_id: int, to_id: int, actor: Actor) -> None:
+    """Give another worker what sheets say is this one's to do, and is still due: her tasks and appointments.
+
+    In the caller's transaction and scope: whoever decides it hands over all of it.
+    """
+    hers = find_deadlines(repository, DeadlineFilter(workers=(from_id,)))
+    sheets = {(due.rule.source.form, due.record_id, due.rule.rule.responsible) for due in hers if due.rule.names_user}
+    for form, record_id, question in sorted(sheets):
+        if not repository.forms[form].append_only:
+            record = repository.find(form, record_id)
+            correct_sheet(repository, repository.forms[form], record_id, record.version, {question: to_id}, actor)
 
 
 def hand_over_cases(

@@ -30,7 +30,7 @@ from dosar.language.question import ReadingContext
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.reading import Deadline
-from dosar.overview.workload import CasePlace, case_places, due_in, hand_over_cases
+from dosar.overview.workload import CasePlace, case_places, due_in, hand_over_cases, hand_over_tasks
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
@@ -119,7 +119,9 @@ def hand_over_work(
         raise Mistake("This person does not work on cases any more. Refuse it, and have somebody else take over.")
     load = open_work_of(repository, user, reading)
     with acting_as(SYSTEM_SCOPE):
-        hand_over_cases(repository, load.cases, from_id, to_id, Actor(by.id if by else None, "", reading.today))
+        actor = Actor(by.id if by else None, "", reading.today)
+        hand_over_cases(repository, load.cases, from_id, to_id, actor)
+        hand_over_tasks(repository, from_id, to_id, actor)
     forms = _transferable_forms(services, to, load.drafts)
     drafts.hand_over_drafts(repository, from_id, to_id, forms)
     handed_over = _as_changes(to, load, sum(draft.form in forms for draft in load.drafts))

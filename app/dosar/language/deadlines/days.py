@@ -170,7 +170,7 @@ def _next_day(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) -> 
         last if step else None,
         computed if typed and typed != computed else None,
         waits=start.sheet.waits or any(step is None or last is None or other > last for other in waiting),
-        user_id=_responsible(rule, start, facts.team),
+        user_id=_responsible(rule, start, facts),
         partner_id=start.answers.get(rule.rule.partner or "") if rule.has_partner_link else None,
         time=start.answers.get(rule.rule.time or "") or "",
     )
@@ -286,15 +286,17 @@ def _ends(rule: ReadyRule, start: _Start, facts: CaseFacts) -> Iterator[date | N
 # --- whose it is, and what people made of it ------------------------------------------------------------------------
 
 
-def _responsible(rule: ReadyRule, start: _Start, team: Sequence[tuple[int, str, bool]]) -> int | None:
-    """Who is named on the sheet; else who has the role in the team, the first who came; else who leads the case."""
+def _responsible(rule: ReadyRule, start: _Start, facts: CaseFacts) -> int | None:
+    """Who is named on the sheet; else who has the role in the team, the first who came; else who leads the case.
+
+    Whoever has left is passed over.
+    """
     wanted = rule.rule.responsible
     named: int | None = None if wanted == LEADER else start.answers.get(wanted)
-    if named is not None:
-        return named
-    by_role = [user for user, role, _ in team if role == wanted]
-    leading = [user for user, _, leads in team if leads]
-    return next(iter((*by_role, *leading)), None)
+    by_role = [user for user, role, _ in facts.team if role == wanted]
+    leading = [user for user, _, leads in facts.team if leads]
+    every = (named, *by_role, *leading)
+    return next((user for user in every if user is not None and user not in facts.closed), None)
 
 
 def _put_off(due: DueDay, moves: Sequence[Move]) -> DueDay:

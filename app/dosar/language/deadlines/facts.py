@@ -53,6 +53,8 @@ class CaseFacts:
     """Who works on the case: the worker, her role, whether she leads it."""
     written: frozenset[str] | None = None
     """Where something restricts the case: the forms that are still written in it."""
+    closed: frozenset[int] = frozenset()
+    """Users whose accounts are closed: nothing is theirs any more."""
     moves: Mapping[DeadlinePlace, Sequence[Move]] = field(default_factory=dict)
 
     def of(self, form: str) -> Iterator[SheetFacts]:

@@ -82,6 +82,8 @@ class ReadyRule:
     """(form, table or nothing) → the questions it reads there."""
     of_case: bool
     """Whether it is about cases."""
+    names_user: bool
+    """Whether whose it is stands on the sheet itself, where it can be given to somebody else."""
     has_partner_link: bool
     """Whether who promised it is a record; else a name in words, which stays on the sheet."""
 
@@ -155,6 +157,7 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
         frozenset(_clearances(rule, source, needs, forms)),
         {key: frozenset(names) for key, names in needs.items()},
         forms[source.form].belongs_to is not None or source.form == CASE_FORM,
+        not source.table and _is_link(rule.responsible, source, forms),
         _is_link(rule.partner, source, forms),
     )
 

@@ -144,6 +144,11 @@ def _partner_question(repository: Repository, rule: ReadyRule, known: Mapping[st
     return None
 
 
+def may_do(scope: Scope, rule: ReadyRule) -> bool:
+    """Whether somebody with this scope may do what is due: file the sheet, or answer on the one there is."""
+    return scope.may("enter" if rule.is_new_sheet else "correct", rule.due_form)
+
+
 def find_deadlines(repository: Repository, wanted: DeadlineFilter = EVERYTHING) -> list[Deadline]:
     """What is due and within reach of the acting worker, the soonest first: one statement."""
     rules = known_rules(repository.definition, current_scope.get())

@@ -6,16 +6,27 @@ from flask_babel import gettext
 from dosar.access.i18n.languages import request_wording
 from dosar.language.deadlines.ready_rules import question_at
 from dosar.language.durations import Duration
+from dosar.language.form import USER_LINK
 from dosar.language.text.locales import locale_of
 from dosar.language.text.texts import text_in_language
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, due_text
+from dosar.pages.linked_titles import RecordTitles
+
+NO_TITLES: RecordTitles = {}
 
 
-def title_text(context: PageContext, deadline: Deadline) -> str:
-    """What is to be done."""
-    return text_in_language(deadline.rule.rule.title, context.reading.language)
+def title_text(context: PageContext, deadline: Deadline, titles: RecordTitles = NO_TITLES) -> str:
+    """What is to be done: by the rule, or as the sheet itself is called whose rule says so."""
+    title = text_in_language(deadline.rule.rule.title, context.reading.language)
+    own = titles.get(titled_sheet(deadline), "") if deadline.rule.rule.with_title else ""
+    return f"{title}: {own}" if own else title
+
+
+def titled_sheet(deadline: Deadline) -> tuple[str, int]:
+    """The sheet it is counted from, as titles are asked for."""
+    return deadline.rule.source.form, deadline.record_id
 
 
 def day_words(context: PageContext, deadline: Deadline) -> str:
@@ -68,8 +79,8 @@ def duration_text(time: Duration) -> str:
     return str(format_unit(number, f"duration-{unit}", locale=locale_of(request_wording())))
 
 
-def whose_text(context: PageContext, deadline: Deadline, names: dict[int, str]) -> str:
+def whose_text(context: PageContext, deadline: Deadline, titles: RecordTitles) -> str:
     """Whose it is, unless it is hers who reads."""
     if deadline.user_id == context.worker.id:
         return ""
-    return names.get(deadline.user_id or 0, "") or gettext("nobody yet")
+    return titles.get((USER_LINK, deadline.user_id or 0), "") or gettext("nobody yet")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from flask_babel import gettext
 
 from dosar.language.form import CASE_FORM, USER_LINK
-from dosar.language.text.texts import text_in_language
 from dosar.overview.deadlines.reading import Deadline, known_rules, partner_forms
 from dosar.pages.context import PageContext
+from dosar.pages.deadlines.deadline_words import title_text
 from dosar.pages.deadlines.leading import ask_restrictions, deadline_url, source_url
 from dosar.pages.formatting import day_text, days_away_text
 from dosar.pages.linked_titles import RecordTitles
@@ -53,7 +53,7 @@ def due_titles(
     for due in deadlines:
         ids[CASE_FORM] |= {due.case_id} - {None}  # type: ignore[arg-type]
         ids[USER_LINK] |= {due.user_id} - {None}  # type: ignore[arg-type]
-        if due.case_id is None:
+        if due.case_id is None or due.rule.rule.with_title:
             ids.setdefault(due.rule.source.form, set()).add(due.record_id)
         if due.partner_id is not None:
             ids.setdefault(promising[due.rule.key], set()).add(due.partner_id)
@@ -79,7 +79,7 @@ def _due_line(context: PageContext, due: Deadline, titles: RecordTitles, promisi
     return DueLine(
         titles.get(of, context.form_title(source) if source in context.forms else ""),
         of_url if of in titles else "",
-        text_in_language(due.rule.rule.title, context.reading.language),
+        title_text(context, due, titles),
         deadline_url(context, due),
         whose_text(titles, due.user_id),
         day_text(due.day),

@@ -15,10 +15,9 @@ from dosar.filing.deadline_done import NotDone, do_today
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.moving import deadline_with, may_move, move_deadline
-from dosar.overview.deadlines.reading import Deadline
+from dosar.overview.deadlines.reading import Deadline, may_do
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, page_context
-from dosar.pages.deadlines.deadline_acts import may_do
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text
 from dosar.pages.deadlines.leading import deadline_url
 from dosar.pages.formatting import day_text
@@ -52,7 +51,7 @@ class DeadlineSettlingPages(PageView):
             deadline = deadline_with(context.repository, deadline_id)
         except OutOfReach:
             return _settled_meanwhile()
-        if not deadline.rule.rule.one_click or not may_do(context, deadline):
+        if not deadline.rule.rule.one_click or not may_do(context.worker.scope, deadline.rule):
             return redirect(deadline_url(context, deadline), 303)
         sheet_url = record_url(deadline.rule.source.form, deadline.record_id)
         try:

@@ -11,13 +11,13 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import ColleagueChange, changed_by_others
-from dosar.overview.deadlines.reading import Deadline
+from dosar.overview.deadlines.reading import Deadline, may_do
 from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now
 from dosar.overview.worklist import LackingCase, Worklist, find_worklist
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_acts import done_url, may_do
-from dosar.pages.deadlines.deadline_words import day_words, title_text
+from dosar.pages.deadlines.deadline_acts import done_url
+from dosar.pages.deadlines.deadline_words import day_words, title_text, titled_sheet
 from dosar.pages.deadlines.leading import ask_restrictions, deadline_url
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.linked_titles import RecordTitles
@@ -40,7 +40,7 @@ def work_to_do(context: PageContext) -> Worklist:
         context.worker.id,
         context.reading.today,
     )
-    return replace(found, due=[deadline for deadline in found.due if may_do(context, deadline)])
+    return replace(found, due=[deadline for deadline in found.due if may_do(context.worker.scope, deadline.rule)])
 
 
 def shown_lacking(found: Sequence[LackingCase]) -> Sequence[LackingCase]:
@@ -89,10 +89,11 @@ def due_block(context: PageContext, found: Sequence[Deadline], titles: RecordTit
 
 
 def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles) -> HomeEntry:
-    case = titles.get((CASE_FORM, deadline.case_id or 0), "")
+    of = (CASE_FORM, deadline.case_id) if deadline.case_id is not None else titled_sheet(deadline)
+    case = "" if deadline.case_id is None and deadline.rule.rule.with_title else titles.get(of, "")
     whose = titles.get((USER_LINK, deadline.user_id or 0), "") if deadline.user_id != context.worker.id else ""
     return HomeEntry(
-        " · ".join(filter(None, (case, title_text(context, deadline)))),
+        " · ".join(filter(None, (case, title_text(context, deadline, titles)))),
         deadline_url(context, deadline),
         " · ".join(filter(None, (day_words(context, deadline), whose))),
         is_late=deadline.is_late(context.reading.today),

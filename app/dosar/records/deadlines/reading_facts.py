@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from dosar.database.form_tables import FormTables
 from dosar.database.system_tables import anonymous_case_table, deadline_move_table, team_table
+from dosar.database.users import User
 from dosar.language.deadlines.facts import CaseFacts, DeadlinePlace, Move, RowFacts, SheetFacts
 from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.form import CASE_FORM, Form
@@ -40,6 +41,7 @@ def facts_of_cases(
     sheets = _sheets(connection, tables, definition.forms, needs_of(rules), cases)
     alive = _cases_there(connection, tables, cases)
     teams, moves = _teams(connection, cases), _moves(connection, deadline_move_table.c.case_id.in_(cases))
+    closed = _closed_accounts(connection)
     restricted = restrictions_among(session, definition.restrictions, alive)
     every_form = frozenset(definition.forms)
     return {
@@ -49,6 +51,7 @@ def facts_of_cases(
             frozenset.intersection(every_form, *[frozenset(found.restriction.written) for found in restricted[case]])
             if case in restricted
             else None,
+            closed,
             moves.get(case, {}),
         )
         for case in alive
@@ -65,7 +68,9 @@ def facts_of_no_case(
     connection = session.connection()
     sheets = _sheets(connection, tables, forms, needs_of(rules), None)
     return CaseFacts(
-        sheets.get(NO_CASE, {}), moves=_moves(connection, deadline_move_table.c.case_id.is_(None)).get(NO_CASE, {})
+        sheets.get(NO_CASE, {}),
+        closed=_closed_accounts(connection),
+        moves=_moves(connection, deadline_move_table.c.case_id.is_(None)).get(NO_CASE, {}),
     )
 
 
@@ -155,6 +160,10 @@ def _rows(
 
 def _plain(questions: Iterable[Question], row: Mapping[str, Any]) -> dict[str, Any]:
     return {question.name: question.plain(question.restore_answer(row)) for question in questions}
+
+
+def _closed_accounts(connection: Connection) -> frozenset[int]:
+    return frozenset(connection.scalars(select(User.id).where(User.active.is_not(True))))
 
 
 def _teams(connection: Connection, cases: Collection[int]) -> dict[int, list[tuple[int, str, bool]]]:

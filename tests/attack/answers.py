@@ -86,11 +86,13 @@ class Diligent:
         return next(iter(self.options(question)), None)
 
     def options(self, question: Question) -> list[Any]:
-        """What may be answered, but for what would restrict the case: nobody would find the sheet any more."""
+        """What may be answered, but for what would restrict the case or end a consent: nobody would find or file it."""
         restricting = [said.codes for said in self.form.restricts if said.question == question.name]
         if restricting:
             kept = [answer for answer in options_of(question, self.today) if isinstance(answer, str)]
             return [code for code in kept if not any(code in codes for codes in restricting)]
+        if any(question.name in (said.lasts_until, *said.ended_by) for said in self.form.consents):
+            return []
         target = question.link_target()
         if target is not None:
             return [self.links[target]] if target in self.links else []

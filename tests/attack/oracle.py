@@ -239,7 +239,7 @@ class Oracle:
             return "moves a record"
         if not self._case_in_reach(cell.role, case, form, new):
             return "writes into a case out of reach"
-        if change.columns - ACCEPTED and not self._is_written(form, case):
+        if change.columns - ACCEPTED and not self._is_written(form, case, cell.role):
             return "writes into a restricted case what is not written in it"
         place = self.planted.place_of(form, change.row["record_id" if table else "id"])
         if not new and place is not None and not policy.reaches(cell.role, form, place):
@@ -274,9 +274,9 @@ class Oracle:
         # a case opened by this very request is one's own
         return not places or self.planted.policy.reaches_case(role, "own" if places == ["deleted"] else places[0])
 
-    def _is_written(self, form: str, case: int | None) -> bool:
+    def _is_written(self, form: str, case: int | None, role: str) -> bool:
         places = (place for place, planted in self.planted.cases.items() if planted == case)
-        return all(self.planted.policy.is_written(form, place) for place in places)
+        return all(self.planted.policy.is_written(form, place, role) for place in places)
 
     def _written(self, change: Change) -> set[str]:
         """The columns this request wrote: an entry that takes another one back repeats what that one says."""

@@ -176,13 +176,20 @@ class Policy:
         """What its file says of the restriction that puts a case into this state, and the form."""
         return self._restrictions[state]
 
-    def is_written(self, form: str, place: str) -> bool:
-        """Whether sheets of the form are written in a case of this place, by whoever may."""
-        return place not in RESTRICTED_PLACES or form in self.restriction(place.partition("_")[2])["written"]
+    def is_written(self, form: str, place: str, role: str) -> bool:
+        """Whether sheets of the form are written in a case of this place, by a role that may."""
+        if place not in RESTRICTED_PLACES:
+            return True
+        said = self.restriction(place.partition("_")[2])
+        return form in said["written"] and role in said.get("written_by", [role])
 
     def restricts(self, form: str, question: str) -> bool:
-        """Whether an answer to the question may restrict the case."""
-        return any(said["question"] == question for said in self.forms[form].get("restricts", ()))
+        """Whether an answer to the question may restrict the case, or gives or ends a consent that sheets need."""
+        declared = self.forms[form]
+        return any(said["question"] == question for said in declared.get("restricts", ())) or any(
+            question in (said["given"], said.get("lasts_until"), *said.get("ended_by", ()))
+            for said in declared.get("consents", ())
+        )
 
     @cached_property
     def asked(self) -> dict[tuple[str, str], Asked]:

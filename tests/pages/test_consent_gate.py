@@ -216,3 +216,33 @@ def test_the_page_of_the_case_says_what_to_do_first(demo: Demo, case: int) -> No
     assert f"/records/intake/new?case={case}" in shown.html
     consent(demo, case)
     assert "nu există în acest caz" not in look(demo.browser("coordinator"), f"/cases/{case}").text
+
+
+def test_a_row_that_names_a_case_needs_its_consent(demo: Demo, case: int) -> None:
+    """A group activity belongs to no case, and is a service to each whom it names."""
+    consented, activity = (
+        filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Alt"),
+        demo.forms["activity"],
+    )
+    consent(demo, consented)
+
+    def attended(day: date, *cases: int) -> dict[str, Any]:
+        return {"held_on": day, "participants": [{"id": None, "case": number, "present": True} for number in cases]}
+
+    with working(demo) as actor:
+        with pytest.raises(ConsentIsMissing):
+            enter_sheet(demo.repository, activity, attended(GIVEN, consented, case), actor)
+        number = enter_sheet(demo.repository, activity, attended(GIVEN, consented), actor)
+    with pytest.raises(ConsentIsMissing):
+        correct(demo, "activity", number, held_on=GIVEN - timedelta(1))
+    with pytest.raises(ConsentIsMissing):
+        correct(demo, "activity", number, **attended(GIVEN, case))
+    correct(demo, "activity", number, held_on=TODAY)
+
+
+def test_who_is_taken_in_by_night_needs_no_consent_first(demo: Demo, case: int) -> None:
+    stay = {"phase": "phase_1", "admitted_on": TODAY}
+    with working(demo) as actor:
+        with pytest.raises(ConsentIsMissing):
+            enter_sheet(demo.repository, demo.forms["stay"], stay, actor, case)
+        assert enter_sheet(demo.repository, demo.forms["stay"], {**stay, "urgent_reason": "Febră mare."}, actor, case)

@@ -13,7 +13,7 @@ from dosar.records.sheets.deletion import delete_sheet
 from tests.days import today_here
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo
-from tests.pages.test_case_page import filed
+from tests.pages.test_case_page import consented, filed
 
 TODAY = today_here()
 
@@ -128,7 +128,9 @@ def test_one_person_too_many_is_placed_with_a_reason_by_who_may(demo: Demo) -> N
     for _ in range(2):
         case = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
         filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY)
-    address = f"/records/stay/new?case={filed(demo, CASE_FORM, opened_on=TODAY, status='open')}"
+    case = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
+    consented(demo, case)
+    address = f"/records/stay/new?case={case}"
     wanted = {"facility": str(place), "phase": "centre", "admitted_on": f"{TODAY:%d.%m.%Y}", "_confirmed": "1"}
     sheet = look(browser, address).boxes.to_dict() | wanted
     refused = browser.post(address, data=sheet)

@@ -1,7 +1,7 @@
 """Demo data: ten fictional cases and ten fictional workers, filed the way anybody files a sheet."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -132,14 +132,18 @@ def _texts_within(value: Any) -> Iterator[str]:
             yield from _texts_within(inner)
 
 
-def _in_filing_order(papers: list[_DemoRecord], days: list[date | None]) -> list[tuple[date, _DemoRecord]]:
-    """First what belongs to no case, and the cases; then their sheets by the day; none before one that it names."""
+def _in_filing_order(
+    papers: list[_DemoRecord], days: list[date | None], after_consent: Collection[str]
+) -> list[tuple[date, _DemoRecord]]:
+    """First what belongs to no case, and the cases; then their sheets, and what is filed only ``after_consent``, by the
+    day; none before one that it names."""
     first = min((day for day in days if day), default=date.max)
     turns: dict[str, tuple[int, date]] = {}
     dated: list[tuple[tuple[int, date], date, _DemoRecord]] = []
     for paper, day in zip(papers, days, strict=True):
         after = [turns[name] for name in paper.names() if name in turns]
-        own_turn = (1, day or first) if "case" in paper.record else (0, first)
+        of_cases = "case" in paper.record or paper.record["form"] in after_consent
+        own_turn = (1, day or first) if of_cases else (0, first)
         turn = max([own_turn, *after])
         dated.append((turn, max(day or first, turn[1]), paper))
         if "id" in paper.record:
@@ -162,7 +166,8 @@ class _DemoFiler:
             paper for paper in _read_demo_records(folder, self.today) if paper.record["form"] in self.repository.forms
         ]
         left_out = []
-        for position, (day, paper) in enumerate(_in_filing_order(found, [self._day(paper.record) for paper in found])):
+        days, after_consent = [self._day(paper.record) for paper in found], self.repository.definition.consents_needed
+        for position, (day, paper) in enumerate(_in_filing_order(found, days, after_consent)):
             tell(FILING, position / len(found))
             if not self._file(paper.record, min(datetime.combine(day, FILING_TIME), utc_now())):
                 left_out.append(paper)

@@ -33,6 +33,7 @@ EVERYONE = {
     "HelpPages.lost",
     "HealthPage.health",
     "HealthPage.ready",
+    "CalendarPage.calendar",
 }
 """Open to people who have not signed in, too."""
 WORKERS = {
@@ -46,6 +47,10 @@ WORKERS = {
     "ProfilePasskeysPage.remove",
     "ProfileTelephonePage.telephone",
     "ProfileTelephonePage.recovery_codes",
+    "MyMailPage.mail",
+    "MyMailPage.choose",
+    "MyMailPage.make_calendar",
+    "MyMailPage.end_calendar",
     "DraftPages.keep",
     "DraftPages.keep_alive",
     "DerivedAnswerPages.derive",
@@ -62,6 +67,7 @@ PAGES = {
     "UsersPage.user": "users",
     "UsersPage.team_days": "users",
     "UsersPage.invitation": "users",
+    "UserAccessPage.end_calendar": "users",
     "AccountClosingPage.close": "users",
     "UsersPage.open": "users",
     "UserAccessPage.sign_out": "users",

@@ -27,6 +27,7 @@ ON_ONE = {
     "test_deleting": "postgresql",
     "test_mail_page": "sqlite",
     "test_masked_names": "sqlite",
+    "test_my_mail": "postgresql",
     "test_out_of_a_backup": "postgresql",
     "test_papers": "sqlite",
     "test_plan_faces": "postgresql",

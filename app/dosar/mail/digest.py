@@ -49,7 +49,8 @@ def _groups(shown: Sequence[Reminder], today: date, language: str) -> Iterator[t
 
 
 def _line(reminder: Reminder, language: str) -> str:
-    return " · ".join(filter(None, (reminder.case_code, reminder.kind, format_day(reminder.day, language))))
+    day = " ".join(filter(None, (format_day(reminder.day, language), reminder.time)))
+    return f"{reminder.what} · {day}"
 
 
 def _plain(groups: Sequence[tuple[str, list[str]]], closing: Sequence[str]) -> str:

@@ -3,18 +3,20 @@
 A name, an answer or a word that somebody wrote is in none of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
 from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines, may_do
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
+
+MOST_REMINDERS = 1000
 
 
 @dataclass(frozen=True)
@@ -24,40 +26,44 @@ class Reminder:
     key: str
     """The same for as long as it is the same thing that is due, whatever its day becomes."""
     case_code: str
+    """Empty for what is of no case."""
     kind: str
     """What is due, in the reader's language."""
     day: date
+    time: str = ""
+    """The hour of an appointment: 14:30."""
+
+    @property
+    def what(self) -> str:
+        """Case and kind in one line."""
+        return " · ".join(filter(None, (self.case_code, self.kind)))
 
 
 def find_reminders(repository: Repository, until: date, language: str) -> list[Reminder]:
-    """What is due until a day to whoever acts, of what she may do herself, as far as she reaches it now; the soonest
-    first. What concerns no case has no code."""
+    """What is due until a day to whoever acts, of what she may do herself, as far as she reaches it now: hers, and what
+    is due in the cases she works on; the soonest first. What waits for acceptance binds nobody yet."""
     scope = current_scope.get()
     if scope.worker_id is None:
         return []
-    found = find_deadlines(repository, DeadlineFilter(of_worker=scope.worker_id, until=until, waits=False))
-    due = [deadline for deadline in found if may_do(scope, deadline.rule)]
-    forms = repository.forms_known_with(scope.clearances)
-    codes = _codes_in_reach(repository, forms, {deadline.case_id for deadline in due if deadline.case_id is not None})
-    return [
-        _reminder(deadline, codes.get(deadline.case_id or 0, ""), language)
-        for deadline in due
-        if deadline.case_id is None or deadline.case_id in codes
-    ]
+    wanted = DeadlineFilter(until=until, of_worker=scope.worker_id, waits=False, most=MOST_REMINDERS)
+    due = [found for found in find_deadlines(repository, wanted) if may_do(scope, found.rule)]
+    codes = _codes_in_reach(repository, {found.case_id for found in due if found.case_id is not None})
+    return [_reminder(found, codes, language) for found in due if found.case_id is None or found.case_id in codes]
 
 
-def _reminder(deadline: Deadline, code: str, language: str) -> Reminder:
-    key = f"{deadline.rule.key}.{deadline.record_id}.{deadline.row_id}"
-    return Reminder(key, code, text_in_language(deadline.rule.rule.title, language), deadline.day)
+def _reminder(due: Deadline, codes: Mapping[int, str], language: str) -> Reminder:
+    code = "" if due.case_id is None else codes[due.case_id]
+    kind = text_in_language(due.rule.rule.title, language)
+    return Reminder(f"{due.rule.key}.{due.record_id}.{due.row_id}", code, kind, due.day, due.time)
 
 
-def _codes_in_reach(repository: Repository, forms: Mapping[str, Form], ids: Iterable[int]) -> dict[int, str]:
-    """Case → its code, or its number where nobody gave it one."""
-    wanted: Sequence[int] = sorted(ids)
-    if not wanted:
+def _codes_in_reach(repository: Repository, ids: Iterable[int]) -> dict[int, str]:
+    """Case → its code, or its number where it has none or she may not know it."""
+    wanted, scope = sorted(ids), current_scope.get()
+    if not wanted or not scope.may("see", CASE_FORM):
         return {}
     case: Any = repository.record_class(CASE_FORM)
-    question = forms[CASE_FORM].code_question
+    question = repository.forms_known_with(scope.clearances)[CASE_FORM].code_question
     column = case.id if question is None else getattr(case, next(iter(question.column_names())))
     rows = repository.session.execute(select(case.id, column).where(case.id.in_(wanted))).all()
     return {number: str(code or number) for number, code in rows}

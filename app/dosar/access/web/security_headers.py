@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 from flask import Flask
 from werkzeug.datastructures import Headers
 
-STATIC_PATH = "/static/"
+STATIC_PATH, CALENDAR_PATH = "/static/", "/calendar/"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -68,7 +68,10 @@ def _secured(environ: dict[str, Any], status: str, headers: list[tuple[str, str]
 
 
 def _cache_control(environ: dict[str, Any], status: str) -> str:
-    """Only static files are kept; those named with their version for ever."""
+    """Only static files are kept, those named with their version for ever; a program that reads a calendar keeps it
+    for itself, and asks each time whether it changed."""
+    if environ.get("PATH_INFO", "").startswith(CALENDAR_PATH) and status < "4":
+        return "private, no-cache"
     if not environ.get("PATH_INFO", "").startswith(STATIC_PATH) or status >= "4":
         return "no-store"
     return IMMUTABLE_CACHING if "v" in parse_qs(environ.get("QUERY_STRING", "")) else "no-cache"

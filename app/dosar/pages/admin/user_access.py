@@ -6,12 +6,14 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask_babel import gettext
 
-from dosar.access.accounts.users import sign_user_out
+from dosar.access.accounts.users import sign_user_out, user_to_change
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.recovery.first_telephone import give_telephone_code
 from dosar.access.recovery.telephone_reset import ask_for_reset, confirm_reset, refuse_reset
-from dosar.access.services import access_services
+from dosar.access.services import AccessServices, access_services
+from dosar.access.worker import Worker
+from dosar.calendars.feed_address import end_feed
 from dosar.language.text.message import Mistake
 from dosar.pages.admin.user_page import user_or_404, user_page
 
@@ -35,9 +37,19 @@ class UserAccessPage(PageView):
     def code(self, user_id: int) -> Any:
         return _done(user_id, give_telephone_code)
 
+    @page_route("/users/<int:user_id>/calendar/end", requires_page("users").with_recent_proof(), ("POST",))
+    def end_calendar(self, user_id: int) -> Any:
+        return _done(user_id, _end_feed, gettext("The address of the calendar opens nothing any more."))
+
     @page_route("/users/<int:user_id>/telephone/keep", requires_page("users").with_recent_proof(), ("POST",))
     def keep(self, user_id: int) -> Any:
         return _done(user_id, refuse_reset, gettext("The telephone stays connected."))
+
+
+def _end_feed(services: AccessServices, by: Worker, user_id: int) -> None:
+    with services.store.writing() as session:
+        user_to_change(services, by, user_id)
+        end_feed(session, user_id)
 
 
 def _done(user_id: int, act: Callable[..., Any], told: str = "") -> Any:

@@ -21,6 +21,7 @@ from dosar.access.login.sessions.open_sessions import open_sessions_of
 from dosar.access.recovery.telephone_reset import waiting_resets
 from dosar.access.services import access_services
 from dosar.access.tables import ACCOUNT_ITSELF
+from dosar.calendars.feed_address import feed_of
 from dosar.fields.formats.days import format_day
 from dosar.language.text.collation import sort_key
 from dosar.language.text.texts import text_in_language
@@ -69,6 +70,7 @@ def user_page(
         is_own=user.id == current_worker().id,
         sessions=len(open_sessions_of(access_services(), user.id, None)),
         active=user.active,
+        has_calendar=feed_of(access_services().session, user.id) is not None,
         action=url_for("UsersPage.user", user_id=user.id),
         invitation=_invitation_url(invitation),
         telephone_code=telephone_code,

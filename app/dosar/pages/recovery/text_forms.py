@@ -56,6 +56,10 @@ TEXT_PAGES = {
         {"reason": lazy_gettext("What do you need the names for?")},
         ("reason",),
     ),
+    "MyMailPage.choose": TextPage(
+        lazy_gettext("My mail and calendar"),
+        {"address": lazy_gettext("Mail address")},
+    ),
     "ListPages.save": TextPage(
         lazy_gettext("Saved lists"),
         {"name": lazy_gettext("Save these filters and this order as")},

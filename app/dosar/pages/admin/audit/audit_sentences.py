@@ -87,6 +87,9 @@ SENTENCES = {
     "mail_tested": lazy_gettext("%(who)s sent a test mail."),
     "digest_choice": lazy_gettext("%(who)s chose whether a digest comes by mail: %(fields)s."),
     "digest_sent": lazy_gettext("A digest with codes of cases left by mail: %(what)s."),
+    "feed_made": lazy_gettext("%(who)s made an address for a calendar: %(what)s."),
+    "feed_ended": lazy_gettext("%(who)s ended the address of a calendar: %(what)s."),
+    "feed_read": lazy_gettext("The calendar of %(who)s was fetched, for the first time that day."),
     "update_installed": lazy_gettext("%(who)s put a new version beside the program: %(fields)s (before, new)."),
     "update_went_back": lazy_gettext(
         "%(who)s went back to the version before, with the data of before: %(fields)s (from, to)."
@@ -127,7 +130,16 @@ BACKUP_ACTIONS = (
     "backup_place_saved",
     "backup_place_removed",
 )
-MAIL_ACTIONS = ("mail_account_saved", "mail_account_removed", "mail_tested", "digest_choice", "digest_sent")
+MAIL_ACTIONS = (
+    "mail_account_saved",
+    "mail_account_removed",
+    "mail_tested",
+    "digest_choice",
+    "digest_sent",
+    "feed_made",
+    "feed_ended",
+    "feed_read",
+)
 UPDATE_ACTIONS = ("update_installed", "update_went_back", "update_settled")
 TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused", "audit_years_taken_back")
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")

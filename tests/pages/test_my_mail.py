@@ -1,0 +1,144 @@
+"""What a worker has sent to herself: how often, where to, and her calendar at a secret address."""
+
+import re
+from datetime import date, datetime, timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+import vobject
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from dosar.access.accounts.users import set_user_active
+from dosar.access.login.throttle import ADDRESS_LIMIT
+from dosar.access.tables import calendar_feed_table, try_table
+from dosar.access.worker import worker_for
+from dosar.calendars.ical import CalendarReader, write_calendar
+from dosar.language.form import CASE_FORM
+from dosar.mail.digest_choice import WEEKLY, read_choice
+from dosar.overview.reminders import Reminder
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from tests.pages.conftest import Demo, token_on
+from tests.pages.test_team import user_id
+
+TODAY = date(2026, 12, 3)
+READER = CalendarReader("ro", TODAY, ZoneInfo("Europe/Bucharest"), lambda key: key[::-1])
+
+
+def post(browser: FlaskClient, to: str, **boxes: Any) -> Any:
+    return browser.post(to, data={"csrf_token": token_on(browser.get("/profile/mail").text), **boxes})
+
+
+def made_address(browser: FlaskClient) -> str:
+    """The path of the address that the page shows, once."""
+    shown = post(browser, "/profile/calendar").text
+    found = re.search(r'id="calendar" value="([^"]+)"', shown)
+    assert found and unescape(found[1]) not in browser.get("/profile/mail").text
+    return urlsplit(unescape(found[1])).path
+
+
+def events_in(content: bytes) -> list[Any]:
+    """The events, as another library reads them."""
+    calendar = vobject.readOne(content.decode())
+    return list(getattr(calendar, "vevent_list", ()))
+
+
+def test_she_chooses_how_often_and_where_to(demo: Demo) -> None:
+    browser, session = demo.browser("case_manager"), demo.repository.store.session
+    assert "/profile/mail" in browser.get("/profile").text
+    refused = post(browser, "/profile/mail", rhythm="weekly", weekday="3", address="ana@")
+    assert refused.status_code == 422 and 'value="ana@"' in refused.text
+    assert post(browser, "/profile/mail", rhythm="weekly", weekday="3", address="ana@exemplu.ro").status_code == 303
+    choice = read_choice(session, user_id(demo, "case_manager"))
+    assert (choice.rhythm, choice.weekday, choice.address) == (WEEKLY, 3, "ana@exemplu.ro")
+    assert post(browser, "/profile/mail", rhythm="never", weekday="0").status_code == 303
+    assert read_choice(session, user_id(demo, "case_manager")).address == "", "nothing is kept of who wants nothing"
+    session.remove()
+
+
+def test_a_calendar_shows_what_is_due_and_names_nobody(demo: Demo) -> None:
+    address = made_address(demo.browser("case_manager"))
+    stranger = demo.app.test_client()
+    answer = stranger.get(address)
+    assert answer.status_code == 200 and answer.content_type == "text/calendar; charset=utf-8"
+    assert "Set-Cookie" not in answer.headers and answer.headers["Cache-Control"] == "private, no-cache"
+    found = events_in(answer.data)
+    assert len(found) > 5 and all("DEMO-" in event.summary.value for event in found)
+    assert len({event.uid.value for event in found}) == len(found)
+    kept: Any = demo.repository.record_class(CASE_FORM)
+    with acting_as(SYSTEM_SCOPE):
+        rows = demo.repository.session.execute(select(kept.last_name, kept.first_name)).all()
+    demo.repository.session.remove()
+    names = {name for row in rows for name in row if name}
+    assert not [name for name in names if re.search(rf"\b{re.escape(name)}\b", answer.text)]
+    again = stranger.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304 and again.data == b""
+    fewer = stranger.get(made_address(demo.browser("volunteer")))
+    assert {event.summary.value for event in events_in(fewer.data)} < {event.summary.value for event in found}
+    accountant = stranger.get(made_address(demo.browser("accountant")))
+    assert "DEMO-" not in accountant.text
+
+
+def test_an_address_is_kept_as_a_digest_and_opens_nothing_once_it_is_ended(demo: Demo) -> None:
+    browser, stranger = demo.browser("social_worker"), demo.app.test_client()
+    first, second = made_address(browser), made_address(browser)
+    word = second.removeprefix("/calendar/").removesuffix(".ics")
+    with demo.repository.store.snapshot() as connection:
+        assert word not in str(connection.execute(select(calendar_feed_table)).all())
+    assert stranger.get(first).status_code == 404 and stranger.get(second).status_code == 200
+    assert post(browser, "/profile/calendar/end").status_code == 303
+    assert stranger.get(second).status_code == 404
+
+
+def test_an_administrator_ends_it_and_so_does_the_end_of_the_account(demo: Demo) -> None:
+    browser, administrator, stranger = demo.browser("lawyer"), demo.browser("administrator"), demo.app.test_client()
+    hers, address = user_id(demo, "lawyer"), made_address(browser)
+    page = f"/users/{hers}"
+    assert f"{page}/calendar/end" in administrator.get(page).text
+    token = token_on(administrator.get(page).text)
+    assert administrator.post(f"{page}/calendar/end", data={"csrf_token": token}).status_code == 303
+    assert stranger.get(address).status_code == 404 and "/calendar/end" not in administrator.get(page).text
+    address = made_address(browser)
+    services = demo.app.extensions["dosar_access"]
+    with demo.app.app_context():
+        by = worker_for(services, user_id(demo, "administrator"))
+        set_user_active(services, by, hers, False)
+        set_user_active(services, by, hers, True)
+    assert stranger.get(address).status_code == 404, "also when she comes back"
+
+
+def test_whoever_guesses_waits(demo: Demo) -> None:
+    stranger, address = demo.app.test_client(), made_address(demo.browser("psychologist"))
+    guesses = [f"/calendar/guess{number}.ics" for number in range(ADDRESS_LIMIT.free_tries + 2)]
+    answers = [stranger.get(guess).status_code for guess in guesses]
+    assert answers[0] == 404 and answers[-1] == 429
+    assert stranger.get(address).status_code == 429, "nobody learns meanwhile that a word is right"
+    with demo.repository.store.writing() as session:
+        session.execute(try_table.delete())
+    assert [stranger.get(address).status_code for _ in range(40)] == [200] * 40, "a right one is no guess"
+
+
+@pytest.mark.parametrize(
+    ("time", "begins"),
+    [("14:30", datetime(2026, 12, 4, 12, 30)), ("", date(2026, 12, 4)), ("după prânz", date(2026, 12, 4))],
+)
+def test_an_appointment_stands_at_its_hour_and_all_else_as_a_day(time: str, begins: date) -> None:
+    appointment = Reminder("a.b.7.0", "D-1", "Ședință; sala 2, etaj", TODAY + timedelta(1), time)
+    (event,) = events_in(write_calendar([appointment], READER))
+    start = event.dtstart.value
+    assert (start.replace(tzinfo=None) if isinstance(start, datetime) else start) == begins
+    assert event.summary.value == "D-1 · Ședință; sala 2, etaj" and event.uid.value == "0.7.b.a@dosar"
+    assert event.transp.value == "TRANSPARENT" and event.contents["class"][0].value == "PRIVATE"
+    assert "valarm" not in event.contents and event.dtstamp.value.date() == TODAY - timedelta(1), "midnight here"
+
+
+def test_what_is_overdue_is_marked_and_long_lines_are_folded() -> None:
+    late = Reminder("a", "D-1", "Vizită " * 30, TODAY - timedelta(1))
+    content = write_calendar([late, Reminder("a", "D-1", "Vizită", TODAY), Reminder("b", "", "Raport", TODAY)], READER)
+    first, second = sorted(events_in(content), key=lambda event: event.dtstart.value)
+    assert first.summary.value.startswith("Restante: D-1 · Vizită") and second.summary.value == "Raport"
+    assert first.categories.value == ["Dosar", "Restante"]
+    assert max(map(len, content.split(b"\r\n"))) <= 75 and b"\n" not in content.replace(b"\r\n", b"")

@@ -1,8 +1,9 @@
 """The page of all that is due and within reach: a list, a month or a week, narrowed by what stands in the address."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from flask import abort, render_template
@@ -12,7 +13,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import RouteAccess, page_route
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
-from dosar.overview.deadlines.reading import Deadline, find_deadlines, tells_of_deadlines
+from dosar.overview.deadlines.reading import Deadline, find_by_day, find_deadlines, tells_of_deadlines
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.deadlines.asked_deadlines import (
     STATES,
@@ -22,10 +23,14 @@ from dosar.pages.deadlines.asked_deadlines import (
     state_spans,
     within_span,
 )
+from dosar.pages.deadlines.due_calendar import MOST_ON_DAY, DueCalendar, due_calendar, within_calendar
 from dosar.pages.deadlines.due_filters import DueAtHand, due_at_hand, due_filters, state_tabs
 from dosar.pages.deadlines.due_lines import DueLine, due_lines, due_titles
+from dosar.pages.deadlines.late_bar import MOST_BARS, late_bars
 from dosar.pages.formatting import day_text
+from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.pagination import LINES_PER_PAGE
+from dosar.pages.rendering.question_view import ListFilter
 
 MAX_LINES = 1000
 """How many lines a page tells when all are asked for."""
@@ -37,6 +42,17 @@ class DueGroup:
 
     title: str
     lines: list[DueLine]
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What was read for the page: a list, or a calendar."""
+
+    found: list[Deadline]
+    titles: RecordTitles
+    groups: list[DueGroup] = field(default_factory=list)
+    calendar: DueCalendar | None = None
+    pager: Mapping[str, str] | None = None
 
 
 def _tells_of_deadlines() -> RouteAccess:
@@ -56,28 +72,52 @@ class DuePage(PageView):
     def due(self) -> str:
         context, asked = page_context(), asked_deadlines()
         due = due_at_hand(context, asked)
-        return _list_page(context, due)
+        shown = _read_list(context, due) if asked.view == "list" else _read_calendar(context, due)
+        cases = {each.case_id for each in shown.found if each.case_id is not None}
+        filters = due_filters(context, due, shown.titles, cases)
+        chosen = asked.chosen()
+        return render_template(
+            "deadlines/due.html",
+            title=gettext("Deadlines"),
+            printed=_printed_text(context, due, filters),
+            views=_view_links(asked),
+            tabs=state_tabs(due),
+            filters=filters,
+            hidden={name: chosen[name] for name in ("view", "day", "state") if chosen[name]},
+            unfiltered=AskedDeadlines(asked.view, asked.day, asked.state).address(),
+            only_day=day_text(asked.day) if asked.day and asked.view == "list" else "",
+            any_day_url=asked.address(day=""),
+            groups=shown.groups,
+            calendar=shown.calendar,
+            pager=shown.pager,
+            bars=late_bars(context, due, shown.titles),
+            most_bars=MOST_BARS,
+        )
 
 
-def _list_page(context: PageContext, due: DueAtHand) -> str:
-    asked, today = due.asked, context.reading.today
-    count = _lines_asked_for(due)
-    found = _read_list(context, due)
+def _read_list(context: PageContext, due: DueAtHand) -> _Shown:
+    asked, found = due.asked, _read_lines(context, due)
     titles = due_titles(context, found, due.workers(), due.partners())
-    groups = _groups(found, due_lines(context, found, titles), today)
-    return render_template(
-        "deadlines/due.html",
-        title=gettext("Deadlines"),
-        views=_view_links(asked),
-        tabs=state_tabs(due),
-        filters=due_filters(context, due, titles, (each.case_id for each in found if each.case_id is not None)),
-        hidden={name: asked.chosen()[name] for name in ("view", "day", "state") if asked.chosen()[name]},
-        unfiltered=replace(AskedDeadlines(asked.view, asked.day), state=asked.state).address(),
-        only_day=day_text(asked.day) if asked.day else "",
-        any_day_url=asked.address(day=""),
-        groups=groups,
-        pager=_pager(asked, len(found), count),
-    )
+    groups = _groups(found, due_lines(context, found, titles), context.reading.today)
+    return _Shown(found, titles, groups, pager=_pager(asked, len(found), _lines_asked_for(due)))
+
+
+def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
+    asked, today = due.asked, context.reading.today
+    by_day = find_by_day(context.repository, within_calendar(due.filter, asked, today), MOST_ON_DAY[asked.view])
+    found = [each for on_day in by_day.values() for each in on_day.first]
+    titles = due_titles(context, found, due.workers(), due.partners())
+    lines = iter(due_lines(context, found, titles))
+    by_date = {day: list(islice(lines, len(on_day.first))) for day, on_day in by_day.items()}
+    calendar = due_calendar(asked, today, context.reading.language, by_day, by_date)
+    return _Shown(found, titles, calendar=calendar)
+
+
+def _printed_text(context: PageContext, due: DueAtHand, filters: Iterable[ListFilter]) -> str:
+    """What the paper shows, and of which day it is."""
+    state = [str(STATES[due.asked.state])] if due.asked.state else []
+    chosen = [f"{each.label}: {option.label}" for each in filters for option in each.options if option.chosen]
+    return " · ".join([day_text(context.reading.today), *state, *chosen])
 
 
 def _lines_asked_for(due: DueAtHand) -> int | None:
@@ -85,8 +125,7 @@ def _lines_asked_for(due: DueAtHand) -> int | None:
     return due.count(due.asked.state) if due.asked.day is None else None
 
 
-def _read_list(context: PageContext, due: DueAtHand) -> list[Deadline]:
-    """The lines of this page, and one more where it is not known how many there are."""
+def _read_lines(context: PageContext, due: DueAtHand) -> list[Deadline]:
     asked, size = due.asked, _page_size(due.asked)
     wanted = due.filter
     if asked.day is not None:

@@ -40,7 +40,7 @@ class CalendarDay:
 class CalendarWeek:
     """A line of the calendar."""
 
-    label: str
+    number: str
     url: str
     days: list[CalendarDay]
 
@@ -93,7 +93,7 @@ def due_calendar(
     ]
     weeks = [
         CalendarWeek(
-            gettext("Week %(number)s", number=date.fromisoformat(week[0].iso).isocalendar().week),
+            str(date.fromisoformat(week[0].iso).isocalendar().week),
             asked.address(view="week", day=week[0].iso, state=""),
             week,
         )

@@ -10,7 +10,7 @@ from dosar.pages.deadlines.due_filters import DueAtHand
 from dosar.pages.deadlines.due_lines import whose_text
 from dosar.pages.linked_titles import RecordTitles
 
-MOST_BARS = 10
+MOST_BARS = 5
 """How many stand there at once; the others are opened by a press."""
 WHOLE = 100
 

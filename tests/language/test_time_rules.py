@@ -186,6 +186,42 @@ def test_every_rule_of_the_papers_has_its_case() -> None:
     assert {number for number in range(1, 28) if f"T{number:02}" not in sources} <= {19}
 
 
+TASK = {"kind": "task", "due_on": on(3, 31), "responsible": 8}
+
+
+def test_a_task_is_due_until_it_is_done() -> None:
+    (found,) = due("task.task", {"task": [{**TASK, "at": "14:30"}]})
+    assert (found.day, found.user_id, found.time) == (on(3, 31), 8, "14:30")
+    assert days("task.task", {"task": [{**TASK, "done_on": on(3, 1)}]}) == []
+    assert days("task.task", {"task": [{**TASK, "cancelled": True}]}) == []
+    assert days("task.task", {"task": [{**TASK, "kind": "appointment"}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("repeats", "done_on", "day"),
+    [
+        ("monthly", None, on(3, 31)),
+        ("monthly", on(3, 31), on(4, 30)),
+        ("monthly", on(5, 2), on(5, 31)),
+        ("daily", on(4, 3), on(4, 4)),
+        ("yearly", on(3, 31), on(3, 31, 2027)),
+        (None, on(3, 31), None),
+    ],
+)
+def test_a_repeated_task_comes_again_on_its_own_days(
+    repeats: str | None, done_on: date | None, day: date | None
+) -> None:
+    tasks = {"task": [{**TASK, "repeats": repeats, "done_on": done_on}]}
+    assert days("task.task", tasks) == ([day] if day else [])
+    ends = {"task": [{**TASK, "repeats": repeats, "done_on": done_on, "repeats_until": on(3, 31)}]}
+    assert days("task.task", ends, on(3, 31)) == ([on(3, 31)] if done_on is None else [])
+
+
+def test_what_was_whose_account_is_closed_is_the_leaders() -> None:
+    (found,) = due("task.task", {"task": [TASK]}, closed=frozenset({8}))
+    assert found.user_id == LEADER
+
+
 @pytest.mark.parametrize(
     ("start", "time", "day"),
     [

@@ -221,7 +221,8 @@ def _step(rule: ReadyRule, start: _Start, facts: CaseFacts) -> Duration | None:
 def _computed_day(rule: ReadyRule, start: _Start, step: Duration | None, last: date | None) -> date | None:
     """The day by the rule alone; ``None`` where it is done, or there is none."""
     if step is None:
-        if last is not None or (rule.rule.how_often and rule.rule.within is None):
+        is_unsaid = rule.rule.how_often is not None and rule.rule.within is None and rule.rule.on is None
+        if last is not None or is_unsaid:
             return None
         return (rule.rule.within or Duration()).after(start.day)
     if rule.rule.periods:

@@ -1,0 +1,152 @@
+"""A time rule that could never start or end, or names what is not there, is refused with its line and a remedy."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.language.load.folder import read_folder
+from tests.findings import findings_in
+
+GOOD = "{deadline: next, title: {en: Visit, ro: Vizită}, due: visit, after: visit_date, within: 3 months}"
+FORMS = {
+    "case": """
+form: case
+title: {en: Case, ro: Caz}
+sections:
+  - title: {en: Case, ro: Cazul}
+    questions:
+      - {name: opened_on, type: date, label: {en: Opened, ro: Deschis}}
+      - name: status
+        type: select_one
+        label: {en: Status, ro: Stadiu}
+        choices: [{code: open, label: {en: Open, ro: Deschis}}]
+""",
+    "visit": """
+form: visit
+belongs_to: case
+title: {en: Visit, ro: Vizită}
+sections:
+  - title: {en: Visit, ro: Vizita}
+    questions:
+      - {name: visit_date, type: date, label: {en: Date, ro: Data}}
+      - {name: done_on, type: date, label: {en: Done, ro: Îndeplinit}}
+      - {name: purpose, type: text, not_sensitive: {en: "No.", ro: "Nu."}, label: {en: Purpose, ro: Scop}}
+      - name: pace
+        type: select_one
+        label: {en: Pace, ro: Ritm}
+        choices: [{code: weekly, label: {en: Weekly, ro: Săptămânal}}]
+      - {name: worker, type: link, to: user, label: {en: Worker, ro: Lucrător}}
+      - name: plans
+        type: table
+        label: {en: Plans, ro: Planuri}
+        columns:
+          - {name: until, type: date, label: {en: Until, ro: Până la}}
+          - {name: what, type: text, not_sensitive: {en: "No.", ro: "Nu."}, label: {en: What, ro: Ce}}
+deadlines:
+  - RULE
+""",
+    "care": """
+form: care
+title: {en: Care, ro: Îngrijire}
+private_to: [worker]
+sections:
+  - title: {en: Care, ro: Îngrijirea}
+    questions:
+      - {name: held_on, type: date, label: {en: Date, ro: Data}}
+      - {name: worker, type: link, to: user, required: true, label: {en: Worker, ro: Lucrător}}
+""",
+    "note": """
+form: note
+belongs_to: case
+title: {en: Note, ro: Notă}
+sections:
+  - title: {en: Note, ro: Nota}
+    questions:
+      - {name: said, type: text, not_sensitive: {en: "No.", ro: "Nu."}, label: {en: Said, ro: Spus}}
+""",
+    "roles": """
+roles:
+  - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users]}
+  - {role: helper, title: {en: Helper, ro: Ajutor}, scope: own, may: {"*": [see, enter, correct]}}
+""",
+    "menu": """
+menu: [{title: {en: All, ro: Toate}, entries: [case, visit, care, note]}]
+""",
+}
+OTHER_CODES = {"F034"}
+"""What is said of small forms beside their time rules."""
+Told = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Told:
+    """What is said of a rule in the visit's file, without the place."""
+
+    def findings_of(rule: str) -> list[str]:
+        for name, text in FORMS.items():
+            (tmp_path / f"{name}.yaml").write_text(text.replace("RULE", rule), encoding="utf-8")
+        found = [each for each in findings_in(read_folder(tmp_path)) if each.code not in OTHER_CODES]
+        assert all("visit.yaml" in str(each) for each in found), found
+        return [str(each).partition(": ")[2] for each in found]
+
+    return findings_of
+
+
+def rule(**options: str) -> str:
+    said = {"deadline": "next", "title": "{en: Visit, ro: Vizită}", **options}
+    return "{" + ", ".join(f"{option}: {value}" for option, value in said.items()) + "}"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"due": "visit", "after": "visit_date", "within": "3 months"},
+        {"due": "note", "after": "visit_date", "within": "1 day", "done": "visit.done_on"},
+        {"on": "plans.until", "done_if": "answered(what)"},
+        {"on": "visit.plans.until", "until": "case.opened_on"},
+        {"on": "visit_date", "done": "done_on", "one_click": "true", "responsible": "worker"},
+        {"due": "visit", "after": "visit_date", "how_often": "pace", "steps": "{weekly: 7 days}"},
+        {"due": "visit", "after": "case.opened_on", "every": "1 year", "when_case": 'status == "open"'},
+    ],
+)
+def test_a_good_rule_is_taken(told: Told, options: dict[str, str]) -> None:
+    assert told(rule(**options)) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"due": "visit"}, "F080: This can never start: say"),
+        ({"due": "visit", "on": "visit_date", "after": "visit_date"}, 'F080: Say either "after" or "on"'),
+        ({"due": "visit", "after": "visit_date"}, "F080: Say how long after that date"),
+        ({"on": "visit_date"}, "F080: This can never end: say"),
+        ({"due": "visit", "after": "visit_date", "how_often": "pace"}, 'F080: Say what each code of "pace" means'),
+        ({"due": "visit", "on": "visit_date", "steps": "{weekly: 7 days}"}, "F080: Say of which choice"),
+        ({"on": "visit_date", "done_if": "answered(purpose)", "periods": "true"}, "F080: Periods need"),
+        ({"due": "visit", "after": "visit_date", "how_often": "pace", "steps": "{weekli: 7 days}"},
+         'F080: "weekli" is no code of that choice; did you mean "weekly"?'),
+        ({"due": "visit", "after": "visit_date", "within": "1 day", "one_click": "true"}, "F080: One click"),
+        ({"due": "note", "after": "visit_date", "within": "1 day"}, 'F080: Sheets of "note" are of no day'),
+        ({"due": "visit", "after": "visit_date", "within": "1 day", "responsible": "helpr"},
+         'F080: no role, and no question that links to who signs in, is named "helpr"; did you mean "helper"?'),
+        ({"due": "care", "after": "visit_date", "within": "1 day"}, 'F080: Sheets of "care" are known only to those'),
+        ({"due": "visit", "after": "care.held_on", "within": "1 day"}, 'F080: "visit" belongs to a case and the date'),
+        ({"due": "vist", "after": "visit_date", "within": "1 day"}, 'F019: no form is named "vist"'),
+        ({"due": "visit", "after": "visited", "within": "1 day"}, 'F045: no question of "visit" is named "visited"'),
+        ({"due": "visit", "after": "plans.til", "within": "1 day"}, 'F045: no question of "visit" is named "til"'),
+        ({"due": "visit", "after": "purpose", "within": "1 day"}, 'F046: "purpose" is no date'),
+        ({"due": "visit", "on": "visit_date", "until": "purpose"}, 'F046: "purpose" is no date'),
+        ({"due": "visit", "on": "visit_date", "when": "sum(1)"}, "F060: This must be true or false"),
+        ({"due": "visit", "on": "visit_date", "when": "answered(porpose)"}, 'F045: no question of "visit"'),
+        ({"due": "visit", "after": "visit_date", "within": "3 moths"}, "F011: “3 moths” is no length of time"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_cannot_work_is_refused(told: Told, options: dict[str, str], said: str) -> None:
+    found = told(rule(**options))
+    assert any(each.startswith(said) for each in found), found
+
+
+def test_a_rule_stands_once(told: Told) -> None:
+    assert told(f"{GOOD}\n  - {GOOD}") == ['F080: "next" stands here twice; keep one.']

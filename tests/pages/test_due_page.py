@@ -68,7 +68,7 @@ def test_a_line_says_of_whom_what_whose_and_how_late(demo: Demo, case: int) -> N
     (line,) = lines(demo, f"?case={case}")
     assert "Planul întocmit" in line and "Teodora Brândușan" in line
     assert f"{TODAY - timedelta(3):%d.%m.%Y} · depășit cu 3 zile" in line
-    assert line.endswith(f"{TODAY - timedelta(23):%d.%m.%Y}")
+    assert "20 de zile după" in line and f"{TODAY - timedelta(23):%d.%m.%Y}" in line
 
 
 def test_the_days_stand_under_overdue_today_this_week_and_later(demo: Demo, case: int) -> None:
@@ -76,7 +76,7 @@ def test_the_days_stand_under_overdue_today_this_week_and_later(demo: Demo, case
         due(demo, "case.consent", case, day)
     said = read(demo, f"?case={case}")
     heads = re.findall(r"<h2>(.*?)</h2>", shown(demo, f"?case={case}"))
-    assert heads[:3] == ["Restante", "Azi", "Mai târziu"]
+    assert heads[1:] == ["Restante", "Azi", "Mai târziu"]
     assert "al nimănui" in said
     for state, count in (("overdue", 1), ("today", 1), ("week", 0), ("later", 1), ("waiting", 0)):
         assert len(lines(demo, f"?case={case}&state={state}")) == count, state

@@ -1,14 +1,14 @@
 """What is due, as a page tells it: of which case, what, whose, since when and how late, and where it is done."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flask_babel import gettext
 
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.deadlines.reading import Deadline, known_rules, partner_forms
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_words import title_text
+from dosar.pages.deadlines.deadline_words import rule_text, title_text
 from dosar.pages.deadlines.leading import ask_restrictions, deadline_url, source_url
 from dosar.pages.formatting import day_text, days_away_text
 from dosar.pages.linked_titles import RecordTitles
@@ -31,11 +31,10 @@ class DueLine:
     """How far the day is, or how long it is over."""
     is_late: bool
     is_waiting: bool
-    since: str
+    why: str
+    """By which rule."""
     time: str
     partner: str
-    notes: list[str] = field(default_factory=list)
-    is_advice: bool = False
 
 
 def due_titles(
@@ -86,19 +85,7 @@ def _due_line(context: PageContext, due: Deadline, titles: RecordTitles, promisi
         days_away_text((due.day - today).days),
         due.is_late(today),
         due.waits,
-        day_text(due.since) if due.since != due.day else "",
+        rule_text(context, due),
         due.time,
         titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), ""),
-        _notes(due),
-        due.rule.rule.weight == "advice",
     )
-
-
-def _notes(due: Deadline) -> list[str]:
-    """What the day would be by the rule, where somebody typed or moved it."""
-    said = []
-    if due.limit is not None:
-        said.append(gettext("by the rule until %(day)s", day=day_text(due.limit)))
-    if due.of_day is not None:
-        said.append(gettext("put off from %(day)s", day=day_text(due.of_day)))
-    return said

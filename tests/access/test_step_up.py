@@ -104,6 +104,7 @@ def test_which_routes_ask_is_written_here(office: Office) -> None:
         "UserAccessPage.code",
         "UserAccessPage.confirm",
         "UserAccessPage.disconnect",
+        "UserAccessPage.end_calendar",
         "UserAccessPage.keep",
         "UserAccessPage.sign_out",
         "UsersPage.invitation",

@@ -1,0 +1,131 @@
+"""What somebody makes of a deadline: done in one click, moved or waived with a reason, on the pages where it stands."""
+
+import re
+from datetime import date, timedelta
+from html import unescape
+
+import pytest
+
+from dosar.language.form import CASE_FORM
+from dosar.overview.deadlines.reading import DeadlineFilter, find_deadlines
+from dosar.records.actor import Actor
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.sheets.stored_answers import open_sheet
+from dosar.records.teams import join_team
+from tests.pages.conftest import Demo, token_on
+from tests.pages.test_case_page import TODAY, filed
+from tests.pages.test_team import user_id
+
+
+@pytest.fixture
+def case(demo: Demo) -> int:
+    """A case that the case manager leads, and on which the volunteer works."""
+    number = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    manager = user_id(demo, "case_manager")
+    actor = Actor(manager, "case_manager", TODAY)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        for user in ("case_manager", "volunteer"):
+            join_team(demo.repository, demo.repository.case(number), user_id(demo, user), user, actor)
+        demo.repository.session.remove()
+    return number
+
+
+def task(demo: Demo, case: int, day: date = TODAY, by: str = "case_manager", **answers: object) -> int:
+    said = {"kind": "task", "subject": "Cerere la primărie", "due_on": day, "responsible": user_id(demo, by)}
+    return filed(demo, "task", case, **{**said, **answers})
+
+
+def due_days(demo: Demo, case: int, rule: str = "task.task") -> list[date]:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        found = find_deadlines(demo.repository, DeadlineFilter(cases=(case,), rules=(rule,)))
+        demo.repository.session.remove()
+    return [each.day for each in found]
+
+
+def deadline_id(demo: Demo, case: int, rule: str = "task.task") -> int:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        found = find_deadlines(demo.repository, DeadlineFilter(cases=(case,), rules=(rule,)))
+        demo.repository.session.remove()
+    return found[0].id
+
+
+def post(demo: Demo, user: str, address: str, **boxes: str) -> str:
+    """Where it leads; the page itself where it stays."""
+    browser = demo.browser(user)
+    answer = browser.post(address, data={"csrf_token": token_on(browser.get("/profile").text), **boxes})
+    return str(answer.location or answer.text)
+
+
+def answers(demo: Demo, record: int) -> dict[str, object]:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        found = open_sheet(demo.repository, "task", record).answers
+        demo.repository.session.remove()
+    return found
+
+
+def test_a_task_is_done_in_one_click_and_its_sheet_says_when(demo: Demo, case: int) -> None:
+    number = task(demo, case)
+    home = demo.browser("case_manager").get("/").text
+    line = next(found for found in re.findall(r"<li>.*?</li>", home, re.DOTALL) if "Cerere la primărie" in found)
+    address = re.search(r'action="(/due/\d+/done)"', line)
+    assert address and "Îndeplinit astăzi" in line and "astăzi" in line
+    post(demo, "case_manager", address[1])
+    assert answers(demo, number)["done_on"] == TODAY and due_days(demo, case) == []
+    assert "Cerere la primărie" not in demo.browser("case_manager").get("/").text.partition("Ce au schimbat")[0]
+    post(demo, "case_manager", address[1])
+    assert "Termenul nu mai este valabil" in demo.browser("case_manager").get("/").text
+
+
+def test_a_repeated_task_comes_again(demo: Demo, case: int) -> None:
+    task(demo, case, repeats="weekly")
+    post(demo, "case_manager", f"/due/{deadline_id(demo, case)}/done")
+    assert due_days(demo, case) == [TODAY + timedelta(7)]
+
+
+def test_what_needs_a_sheet_is_not_done_by_a_click(demo: Demo, case: int) -> None:
+    rule = "case.risk_at_inclusion"
+    led = post(demo, "case_manager", f"/due/{deadline_id(demo, case, rule)}/done")
+    assert led == f"/records/risk_assessment/new?case={case}" and due_days(demo, case, rule)
+
+
+def test_nobody_does_or_moves_what_is_not_within_her_reach(demo: Demo, case: int) -> None:
+    number = task(demo, case)
+    address = f"/due/{deadline_id(demo, case)}"
+    for user in ("administrator", "psychologist", "accountant", "data_protection_officer"):
+        assert post(demo, user, f"{address}/done") == "/"
+        assert post(demo, user, f"{address}/move", day="", reason="De ce nu") == "/"
+        assert demo.browser(user).get(f"{address}/move").location == "/"
+    assert post(demo, "volunteer", f"{address}/move", day="", reason="De ce nu") == "/", "she leads no case"
+    assert due_days(demo, case) == [TODAY] and answers(demo, number)["done_on"] is None
+
+
+def test_a_day_is_moved_with_a_reason_and_the_case_tells_it(demo: Demo, case: int) -> None:
+    task(demo, case)
+    address, browser = f"/due/{deadline_id(demo, case)}/move", demo.browser("case_manager")
+    page = browser.get(address).text
+    assert "Mutarea unui termen sau renunțarea la el" in page and f"{TODAY:%d.%m.%Y}" in page
+    later = TODAY + timedelta(9)
+    assert "Scrieți de ce." in post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason=" ")
+    past = post(demo, "case_manager", address, day=f"{TODAY - timedelta(1):%d.%m.%Y}", reason="E la spital")
+    assert "Alegeți o zi care urmează." in past and "E la spital" in past, "nothing typed is lost"
+    assert "Scrieți" in post(demo, "case_manager", address, day="mâine poate", reason="E la spital")
+    led = post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason="E la spital")
+    assert led == f"/cases/{case}" and due_days(demo, case) == [later]
+    shown = unescape(browser.get(f"/cases/{case}").text)
+    assert f"mutat de la {TODAY:%d.%m.%Y}" in shown
+    assert "E la spital" in browser.get(f"/records/case/{case}/history").text
+    waived = f"/due/{deadline_id(demo, case)}/move"
+    post(demo, "case_manager", waived, day="", reason="Nu mai e nevoie")
+    assert due_days(demo, case) == []
+
+
+def test_the_case_says_by_which_rule(demo: Demo, case: int) -> None:
+    filed(demo, "visit_report", case, visit_date=TODAY - timedelta(30))
+    block = demo.browser("case_manager").get(f"/cases/{case}").text.partition("<h2>Termene</h2>")[2]
+    assert f"3 luni după „Data vizitei”, {TODAY - timedelta(30):%d.%m.%Y}" in unescape(block.partition("</section>")[0])
+
+
+def test_who_does_not_see_the_sheet_is_told_of_none(demo: Demo, case: int) -> None:
+    filed(demo, "data_request", case, received_on=TODAY, kind="access")
+    assert "Răspuns la o cerere" in demo.browser("coordinator").get(f"/cases/{case}").text
+    assert "Răspuns la o cerere" not in demo.browser("volunteer").get(f"/cases/{case}").text

@@ -25,6 +25,7 @@ from tests.organisations import CLERK, MENU, ROLES, Organisation, form, organisa
 TODAY = CLERK.today
 PHASES = "choices: [{code: urgent, label: {en: Urgent, ro: De urgență}}, {code: long, label: {en: Long, ro: Lungă}}]"
 UNITS = "choices: [{code: days, label: {en: days, ro: zile}}, {code: months, label: {en: months, ro: luni}}]"
+KINDS = "choices: [{code: craft, label: {en: Craft, ro: Atelier}}, {code: job, label: {en: Job, ro: Serviciu}}]"
 LABEL = "label: {en: Words, ro: Vorbe}"
 FILES = {
     "case": form("case", "name: name, type: text"),
@@ -33,6 +34,17 @@ FILES = {
         "name: phases, type: table, columns: ["
         f"{{name: phase, type: select_one, {LABEL}, {PHASES}}}, {{name: most, type: integer, {LABEL}}}, "
         f"{{name: unit, type: select_one, {LABEL}, {UNITS}}}]",
+        "name: windows, type: table, columns: ["
+        f"{{name: phase, type: select_one, {LABEL}, {PHASES}}}, "
+        f"{{name: kinds, type: select_multiple, {LABEL}, {KINDS}}}, "
+        f"{{name: begins, type: integer, {LABEL}}}, {{name: ends, type: integer, {LABEL}}}]",
+    ),
+    "activity": form(
+        "activity",
+        "name: day, type: date",
+        f"name: kind, type: select_one, {KINDS}",
+        f"name: people, type: table, columns: [{{name: case, type: link, to: case, {LABEL}}}, "
+        f"{{name: there, type: yes_no, {LABEL}}}]",
     ),
     "house": form(
         "house",
@@ -55,13 +67,15 @@ FILES = {
         "name: why, type: text",
         head="belongs_to: case",
     ),
-    "menu": MENU.replace("[case]", "[case, stay, house, programme]"),
+    "menu": MENU.replace("[case]", "[case, stay, house, programme, activity]"),
     "roles": ROLES + "  - {role: head, title: {en: Head, ro: Șefa}}\n  - {role: helper, title: {en: H, ro: H}}\n",
     "stages": """
 programme:
   stays: {form: stay, place: house, phase: phase, since: came, last: last, left: went}
   places: {form: house, phase: phase, beds: beds, programme: programme}
   terms: {form: programme, rows: phases, phase: phase}
+  windows: {form: programme, rows: windows, phase: phase, kinds: kinds, since: begins, until: ends}
+  activities: {form: activity, day: day, kind: kind, rows: people, case: case, present: there}
   overbooked_by: [head]
 """,
 }
@@ -115,11 +129,24 @@ def houses(founded_store: Store, tmp_path: Path) -> Iterator[Houses]:
             {"id": None, "phase": "urgent", "most": 10, "unit": "days"},
             {"id": None, "phase": "long", "most": 9, "unit": "months"},
         ]
-        programme = organisation.enter("programme", phases=rows)
+        windows = [
+            {"id": None, "phase": "long", "kinds": ["craft"], "begins": 0, "ends": 6},
+            {"id": None, "phase": "long", "kinds": ["job"], "begins": 6, "ends": 9},
+        ]
+        programme = organisation.enter("programme", phases=rows, windows=windows)
         urgent, long = (
             organisation.enter("house", phase=phase, beds=2, programme=programme) for phase in ("urgent", "long")
         )
         yield Houses(organisation, programme, urgent, long)
+
+
+def took_part(houses: Houses, kind: str, on: date, *cases: int, there: bool = True) -> list[str]:
+    """What is asked about an activity in which these took part."""
+    people = [{"case": case, "there": there} for case in cases]
+    submission = new_submission(houses.organisation.repository, "activity", CLERK, READING)
+    result = validate(submission, Values({"day": on.isoformat(), "kind": kind, "people": people}))
+    assert not result.mistakes
+    return [f"{issue.row}: {issue.message}" for issue in result.doubtful]
 
 
 def kept(filed: Any) -> int:
@@ -264,3 +291,22 @@ def test_two_who_file_at_once_do_not_take_the_same_bed(houses: Houses) -> None:
         thread.join()
     assert sorted(outcomes) == ["kept", "no bed"]
     assert len(houses.organisation.column("stay", "id")) == 2
+
+
+def test_an_activity_outside_its_window_is_asked_about(houses: Houses) -> None:
+    """The first six months and the three after, to the day; whoever stays nowhere, or was away, is not asked about."""
+    moved, new, elsewhere = houses.case(), houses.case(), houses.case()
+    came, there = date(2026, 2, 28), {"house": houses.long, "phase": "long"}
+    kept(houses.file(moved, **there, came=came.isoformat()))
+    kept(houses.file(new, came=came.isoformat(), went=day(0)))
+    told = [
+        "0: On this day the stay is outside the time that the programme's sheet gives to the activity: from 0 to 6 "
+        "months after the check-in, “Lungă”. If it is right as it stands, save."
+    ]
+    assert took_part(houses, "craft", date(2026, 8, 27), moved) == []
+    assert took_part(houses, "craft", date(2026, 8, 28), moved, elsewhere) == told
+    assert took_part(houses, "craft", date(2026, 8, 28), moved, there=False) == []
+    assert took_part(houses, "job", date(2026, 8, 28), moved) == []
+    assert len(took_part(houses, "job", date(2026, 8, 27), moved)) == 1
+    assert took_part(houses, "craft", date(2026, 8, 1), new) == told, "another phase"
+    assert took_part(houses, "craft", date(2026, 2, 27), moved) == [], "before she came"

@@ -156,7 +156,8 @@ def test_the_plan_has_a_bar_for_each_stay_with_its_last_day(demo: Demo) -> None:
     assert re.search(r'aria-label="D-2026-771: [\d.]+ – [\d.]+, găzduire în curs"', shown)
     assert re.search(r'plan-reserved[^>]*aria-label="D-2026-772: [\d.]+ – [\d.]+, rezervat"', shown)
     assert "D-2026-773" not in shown and "D-2026-773" in plan(demo, since=f"{TODAY - timedelta(100)}")
-    beds = r"Centrul Cireșul Centru patul 1 D-2026-771 · [\d.]+ patul 2 D-2026-772 · [\d.]+ libere 1 1 [01] 0 "
+    told = "Scrieți cine a participat astăzi"
+    beds = rf"Centrul Cireșul Centru {told} patul 1 D-2026-771 · [\d.]+ patul 2 D-2026-772 · [\d.]+ libere 1 1 [01] 0 "
     assert re.search(beds, plan(demo))
 
 
@@ -180,3 +181,26 @@ def test_the_plan_tells_of_cases_of_others_whether_a_bed_is_free(demo: Demo) -> 
         mark = "✓" if free else "–"
         assert f"Centrul Mălinul Centru patul 1 patul 2 libere {' '.join([mark] * 14)}" in said
     assert demo.browser("accountant").get("/programme/beds").status_code == 404
+
+
+def test_everybody_who_stays_in_a_place_is_ticked_on_one_sheet(demo: Demo) -> None:
+    """Of the cases in reach; whoever left this morning or comes tomorrow is not there."""
+    place = facility(demo, "Centrul Sorbul")
+    cases = [filed(demo, CASE_FORM, opened_on=TODAY, status="open") for _ in range(4)]
+    days = ((-9, None), (-3, None), (-9, 0), (1, None))
+    for case, (came, went) in zip(cases, days, strict=True):
+        consented(demo, case)
+        left = None if went is None else TODAY + timedelta(went)
+        filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY + timedelta(came), left_on=left)
+    browser, address = demo.browser("coordinator"), f"/records/activity/new?staying={place}"
+    assert address in browser.get("/programme/beds").text
+    boxes = look(browser, address).boxes
+    assert [boxes.get(f"participants.{row}.case") for row in range(3)] == [*map(str, cases[:2]), None]
+    sheet = {**boxes.to_dict(), "activity": "group_therapy", "hours": "1", "participants.1.present": "no"}
+    assert browser.post("/records/activity/new", data=sheet).status_code == 303
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        rows = demo.repository.tables.rows["activity", "participants"]
+        told = demo.repository.session.execute(select(rows.case, rows.present).where(rows.case.in_(cases)))  # type: ignore[attr-defined]
+        assert {case: present for case, present in told} == {cases[0]: True, cases[1]: False}
+        demo.repository.session.remove()
+    assert "participants.0.case" not in look(demo.browser("social_worker"), address).boxes

@@ -10,6 +10,7 @@ from dosar.filing.doubts.dropped import would_drop
 from dosar.filing.doubts.duplicates import known_already, numbered_already
 from dosar.filing.doubts.links import pointing_well
 from dosar.filing.doubts.reopening import reopens_case
+from dosar.filing.doubts.windows import outside_windows
 from dosar.filing.read import ReadAnswers
 from dosar.filing.result import ElsewhereIssue, ValidationResult
 from dosar.filing.submission import Submission
@@ -31,6 +32,7 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
         *lacking_consent(submission, answers),
         *reopens_case(submission, answers),
         *bed_issues(submission, answers),
+        *outside_windows(submission, answers),
         *would_drop(submission, answers, changed),
     ]
     return ValidationResult(

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
+from dosar.language.form import CASE_FORM
 from dosar.language.question_options import Name
 from dosar.language.wanted_answers import (
     ChoiceName,
+    ChoicesName,
     DayName,
     NamedQuestion,
     NumberName,
@@ -14,6 +16,7 @@ from dosar.language.wanted_answers import (
     RecordName,
     RowsName,
     ShownName,
+    YesNoName,
     named_questions,
 )
 
@@ -77,6 +80,39 @@ class Terms(_Part):
     """The choice in it that says which phase the row is about."""
 
 
+class Windows(_Part):
+    """When an activity has its time in a stay, written in rows of the programme's sheet."""
+
+    form: Name
+    rows: RowsName
+    """The table with a row for each window."""
+    phase: ChoiceName
+    """The choice in it that says in which phase."""
+    kinds: ChoicesName
+    """The choices in it that say which activities."""
+    since: NumberName
+    """After how many months of the stay it begins."""
+    until: NumberName
+    """After how many it is over; unanswered, with the stay."""
+
+
+class Activities(_Part):
+    """The sheets that say who took part in an activity."""
+
+    form: Name
+    day: DayName
+    kind: ChoiceName
+    """Which activity it was: one of the choices of the windows."""
+    place: RecordName | None = None
+    """The link to the place."""
+    rows: RowsName
+    """The table with a row for each participant."""
+    case: RecordName
+    """The link in it to the case."""
+    present: YesNoName | None = None
+    """The question in it that says whether she was there; without it, everybody in the table was."""
+
+
 class Agreements(_Part):
     """What others promised: services, so many a year."""
 
@@ -107,6 +143,8 @@ class Programme(_Part):
     places: ProgrammePlaces
     programmes: Programmes | None = None
     terms: Terms | None = None
+    windows: Windows | None = None
+    activities: Activities | None = None
     overbooked_by: tuple[Name, ...] = ()
     """The roles that may place somebody where every bed is taken, and write why; left out, nobody may."""
     agreements: Agreements | None = None
@@ -122,20 +160,32 @@ class Programme(_Part):
                 options = [name for name in type(part).model_fields if name != "form"]
                 for named in named_questions(part, path, part.form, *options):
                     yield named._replace(points_to=self._target(option, str(named.path[-1])), of_case=of_case)
-        if terms := self.terms:
-            path = ("programme", "terms")
-            yield NamedQuestion((*path, "form"), terms.form, of_case=False)
-            for named in named_questions(terms, path, terms.form, "rows"):
-                yield named._replace(of_case=False)
-            columns = [name for name in Terms.model_fields if name not in ("form", "rows")]
-            for named in named_questions(terms, path, terms.form, *columns, table=terms.rows):
-                yield named._replace(of_case=False)
+        yield from self._named_in_rows("terms", self.terms)
+        yield from self._named_in_rows("windows", self.windows)
+        yield from self._named_in_rows("activities", self.activities, "day", "kind", "place")
+
+    def _named_in_rows(
+        self, option: str, part: Terms | Windows | Activities | None, *beside: str
+    ) -> Iterator[NamedQuestion]:
+        """What a part names on a sheet and in its table: the columns are all that is not said to stand ``beside``."""
+        if part is None:
+            return
+        path = ("programme", option)
+        yield NamedQuestion((*path, "form"), part.form, of_case=False)
+        columns = [name for name in type(part).model_fields if name not in ("form", "rows", *beside)]
+        for named in (
+            *named_questions(part, path, part.form, "rows", *beside),
+            *named_questions(part, path, part.form, *columns, table=part.rows),
+        ):
+            yield named._replace(points_to=self._target(option, str(named.path[-1])), of_case=False)
 
     def _target(self, option: str, name: str) -> str:
         """What a link must point to; empty for what is none."""
         targets = {
             ("stays", "place"): self.places.form,
             ("stays", "approved"): "user",
+            ("activities", "place"): self.places.form,
+            ("activities", "case"): CASE_FORM,
             ("places", "programme"): self.programmes.form if self.programmes else "",
             ("delivered", "agreement"): self.agreements.form if self.agreements else "",
         }

@@ -61,6 +61,8 @@ class PlaceBlock:
     """How many of the last beds are one too many."""
     free: list[tuple[date, str, bool]]
     """Week by week: what is said of the free beds, and whether there is none."""
+    attendance_url: str = ""
+    """Where the sheet of an activity begins with everybody who stays there today."""
 
 
 @dataclass(slots=True)
@@ -129,7 +131,17 @@ def _place_block(context: PageContext, plan: BedPlan, place: PlacePlan) -> Place
         [list(_bars(context, plan, lane)) for lane in place.lanes],
         max(0, len(place.lanes) - place.beds),
         [(week, _free_text(plan, free), free <= 0) for week, free in zip(plan.weeks, place.free, strict=True)],
+        _attendance_url(context, plan, place),
     )
+
+
+def _attendance_url(context: PageContext, plan: BedPlan, place: PlacePlan) -> str:
+    """Nothing where nobody in her reach stays there today, or she writes down no activities."""
+    activities, today = plan.declared.activities, context.reading.today
+    staying = any(stay.days.since <= today < stay.days.until for lane in place.lanes for stay in lane)
+    if activities is None or not staying or not context.worker.may("enter", activities.form):
+        return ""
+    return f"{url_for('RecordPages.new', form=activities.form)}?staying={place.place_id}"
 
 
 def _free_text(plan: BedPlan, free: int) -> str:

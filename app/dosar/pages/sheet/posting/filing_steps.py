@@ -19,7 +19,7 @@ from dosar.pages.input.signed_tokens import shown_version, submission_token, sub
 from dosar.pages.restricted import require_unrestricted
 from dosar.pages.sheet.batch_entry import current_batch
 from dosar.pages.sheet.faces import form_faces
-from dosar.pages.sheet.new_sheet import prefilled_answers, remember_for_next, requested_case
+from dosar.pages.sheet.new_sheet import answers_of_who_stays, prefilled_answers, remember_for_next, requested_case
 from dosar.pages.sheet.posting.answer_post import answer_post
 from dosar.pages.sheet.posting.conflict import conflict_page
 from dosar.pages.sheet.posting.one_per_case import compare_with_existing, redirect_to_existing
@@ -39,14 +39,21 @@ def new_sheet_page(form: str) -> PageResponse:
     case = requested_case(context, full_form)
     if isinstance(case, str):
         return case
-    begun, prefilled = default_answers(known, context.reading), prefilled_answers(context, known, case)
+    begun = default_answers(known, context.reading)
+    prefilled = prefilled_answers(context, known, case) | answers_of_who_stays(context, known)
     chosen = form_faces(context, known, begun | prefilled)
     editor = SheetEditor(
         context,
         chosen.form,
         full_form,
         requested_place(),
-        {**begun, **prefilled, **chosen.beginning(prefilled, context.reading), **chosen.face_answer()},
+        {
+            **begun,
+            **prefilled,
+            **answers_of_who_stays(context, known),
+            **chosen.beginning(prefilled, context.reading),
+            **chosen.face_answer(),
+        },
         case,
         step=0 if has_section_steps(chosen.form) else None,
         cancel_url=return_url(form, case),

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from dosar.access.sealed.after_restore import CARD, PASSPHRASE, wanted_renewal
-from dosar.access.tables import account_history_table, role_table, session_table, user_role_table
+from dosar.access.tables import account_history_table, calendar_feed_table, role_table, session_table, user_role_table
 from dosar.backups.file.archive import DATABASE_PART, write_archive
 from dosar.backups.file.troubles import BackupCut, BackupDamaged, ForeignBackup, NoBackup, WrongSecret
 from dosar.backups.keeping.runs import came_out_of_backup, last_good, restored_from
@@ -165,7 +165,7 @@ def test_whatever_lies_beside_it_on_the_stick_a_good_back_up_comes_back(office: 
 
 
 def test_who_left_since_is_not_let_in_by_it(office: Office) -> None:
-    """Nor is a session of that day, which ended since; and somebody is left who looks after accounts."""
+    """Nor is a session of that day, or the address of a calendar; and somebody is left who looks after accounts."""
     with office.at_work() as repository:
         with repository.writing() as session:
             ana = {**WORKER, "id": 2, "username": "ana", "email": "a", "password": "x"}
@@ -174,6 +174,7 @@ def test_who_left_since_is_not_let_in_by_it(office: Office) -> None:
             session.execute(insert(user_role_table).values(user_id=2, role_id=role))
             seen = {"created": NIGHT, "seen": NIGHT}
             session.execute(insert(session_table).values(id="x", user_id=1, contents="", **seen))
+            session.execute(insert(calendar_feed_table).values(id="x", user_id=2, made=NIGHT))
         file = office.stick / office.back_up(repository, moment=NIGHT + timedelta(days=1)).name
     with office.at_work() as repository, repository.writing() as session:
         session.execute(update(USERS).values(active=False))
@@ -185,7 +186,8 @@ def test_who_left_since_is_not_let_in_by_it(office: Office) -> None:
         assert active == {"maria": False, "ana": True}, "somebody looks after accounts"
         told = select(account_history_table.c.user_id).where(account_history_table.c.action == "closed")
         assert [*repository.session.scalars(told)] == [1]
-        assert repository.session.scalar(select(func.count()).select_from(session_table)) == 0
+        for table in (session_table, calendar_feed_table):
+            assert repository.session.scalar(select(func.count()).select_from(table)) == 0, table.name
 
 
 def test_no_view_or_trigger_of_a_stranger_comes_along(office: Office, tmp_path: Path) -> None:

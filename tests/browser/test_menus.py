@@ -28,6 +28,7 @@ PAGES = {
 LOCKING = {
     "/keys": {"organisation"},
     "/backups": {"organisation"},
+    "/mail": {"organisation"},
     "/update": {"organisation"},
     "/lock-everything": {"organisation", "recycle"},
 }

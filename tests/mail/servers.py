@@ -14,6 +14,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
+from tests.waiting import is_soon
+
 USER, PASSWORD = "dosar@exemplu.ro", "cal baterie agrafa corecta"
 NAME = "localhost"
 
@@ -56,10 +58,19 @@ class MailServer:
 class _Running(Controller):
     """Encrypted from the first byte, it asks for no STARTTLS before a password."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.lines: list[Any] = []
+
     def factory(self) -> Any:
         made = super().factory()
         made._auth_require_tls = self.ssl_context is None
+        self.lines.append(made)
         return made
+
+    def is_quiet(self) -> bool:
+        """Whether nobody is connected any more."""
+        return all(line.transport is None for line in self.lines)
 
 
 @contextmanager
@@ -75,6 +86,7 @@ def mail_server(authority: trustme.CA, name: str = NAME, is_tls: bool = False) -
         running.start()
         stack.callback(running.stop)
         yield kept
+        assert is_soon(running.is_quiet)
 
 
 @contextmanager

@@ -20,14 +20,17 @@ from dosar.access.worker import worker_for
 from dosar.database.audit.chain import audit_event_table
 from dosar.database.system_tables import utc_now
 from dosar.language.form import CASE_FORM
+from dosar.mail import schedule
 from dosar.mail.account import remove_account, save_account
 from dosar.mail.delivery import Delivered
 from dosar.mail.digest_choice import DAILY, NEVER, WEEKLY, DigestChoice, due_day, read_choice
 from dosar.mail.queue import GIVE_UP_AFTER, LONGEST_PAUSE, pause_after
+from dosar.mail.schedule import MailSchedule
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import KEY, Place
 from tests.mail.conftest import MailOffice
 from tests.mail.servers import parts_of
+from tests.waiting import is_soon
 
 THURSDAY = 3
 REPOSITORY = Path(__file__).parents[2]
@@ -142,6 +145,22 @@ def test_nothing_is_put_into_the_queue_without_an_account(mailed: MailOffice) ->
     with mailed.services.store.writing() as session:
         save_account(session, mailed.account)
     assert mailed.look().sent == 1, "the same morning, once there is one"
+
+
+def _sent(office: MailOffice) -> int:
+    with office.services.store.snapshot() as connection:
+        return len(connection.execute(select(mail_table).where(mail_table.c.state == "sent")).all())
+
+
+def test_dosar_sends_by_itself_until_its_data_are_locked(mailed: MailOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "LOOK_SECONDS", 0.01)
+    mailed.choose("case_manager")
+    mailed.now += timedelta(hours=1)
+    MailSchedule(mailed.delivery).watch()
+    assert is_soon(lambda: _sent(mailed) == 1)
+    mailed.services.store.close()
+    mailed.now += timedelta(days=1)
+    assert mailed.look() == Delivered() and len(mailed.server.mails) == 1
 
 
 @pytest.fixture

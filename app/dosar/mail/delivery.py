@@ -50,8 +50,10 @@ class MailDelivery:
     repository: Repository
 
     def look(self) -> Delivered:
-        """Do what is due now; nothing without an account."""
+        """Do what is due now; nothing without an account, nor once the data are locked."""
         session = self.services.session
+        if self.services.store.closed.is_set():
+            return Delivered()
         try:
             account = read_account(session)
             if account is None:

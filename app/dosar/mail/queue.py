@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from dosar.access.tables import mail_table
 from dosar.language.text.message import Message, message_from_json, message_to_json
@@ -113,9 +113,11 @@ def count_mails(session: Any, *conditions: ColumnElement[bool]) -> int:
     return int(session.scalar(select(func.count()).select_from(mail_table).where(*conditions)))
 
 
-def failed_since(moment: datetime) -> ColumnElement[bool]:
-    """Given up since then: what an administrator is told of."""
-    return (mail_table.c.state == GIVEN_UP) & (mail_table.c.ended >= moment)
+def not_leaving(since: datetime, tries: int) -> ColumnElement[bool]:
+    """Given up since then, or waiting after so many tries: what an administrator is told of."""
+    mail = mail_table.c
+    stuck = and_(mail.state == WAITING, mail.tries >= tries)
+    return or_(and_(mail.state == GIVEN_UP, mail.ended >= since), stuck)
 
 
 def _end(session: Any, mail_id: int, state: str, moment: datetime, trouble: Message | None) -> None:

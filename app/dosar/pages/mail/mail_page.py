@@ -10,12 +10,11 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
 from dosar.access.framework import User
 from dosar.access.services import access_services
-from dosar.access.tables import mail_table
 from dosar.database.audit.trail import add_event
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.mail.account import MailAccount, read_account, remove_account, save_account, with_kept_secret
-from dosar.mail.queue import GIVEN_UP, SENT, WAITING, QueuedMail, count_mails, failed_since, recent_mails, try_all_now
+from dosar.mail.queue import GIVEN_UP, SENT, WAITING, QueuedMail, count_mails, not_leaving, recent_mails, try_all_now
 from dosar.mail.smtp import MailWords, compose_mail, send_mail, try_account
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
@@ -85,12 +84,11 @@ def mail_block(context: PageContext) -> HomeBlock | None:
     """What the first page tells who looks after the account: that mails do not leave."""
     if "organisation" not in context.worker.pages:
         return None
-    session, now = access_services().session, access_services().clock()
-    given_up = count_mails(session, failed_since(now - TOLD_FOR))
-    stuck = count_mails(session, mail_table.c.state == WAITING, mail_table.c.tries >= WORRYING_TRIES)
-    if not given_up + stuck:
+    since = access_services().clock() - TOLD_FOR
+    count = count_mails(access_services().session, not_leaving(since, WORRYING_TRIES))
+    if not count:
         return None
-    text = gettext("Mails that do not leave: %(count)s. The page of the mail account says why.", count=given_up + stuck)
+    text = gettext("Mails that do not leave: %(count)s. The page of the mail account says why.", count=count)
     return HomeBlock(gettext("Mail"), [HomeEntry(text, "/mail", is_warning=True)])
 
 

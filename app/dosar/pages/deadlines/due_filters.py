@@ -62,15 +62,15 @@ class DueAtHand:
 
     def count(self, state: str = "") -> int:
         """How much there is in a state, or in all."""
-        place = list(STATES).index(state) if state else None
-        return sum(sum(each.counts) if place is None else each.counts[place] for each in self.tally if self._asks(each))
+        span = list(STATES).index(state) if state else None
+        return sum(each.count for each in self.tally if span in (None, each.span) and self._asks(each))
 
     def late_by_worker(self) -> dict[int, int]:
         """Worker → how much is overdue, the most first, of those with anything; nobody's too."""
-        late: dict[int, int] = {}
+        late, overdue = dict[int, int](), list(STATES).index("overdue")
         for each in self.tally:
-            if each.counts[0] and self._asks(each, any_worker=True):
-                late[each.user_id or NOBODY] = late.get(each.user_id or NOBODY, 0) + each.counts[0]
+            if each.span == overdue and self._asks(each, any_worker=True):
+                late[each.user_id or NOBODY] = late.get(each.user_id or NOBODY, 0) + each.count
         return dict(sorted(late.items(), key=lambda found: (-found[1], found[0])))
 
     def workers(self) -> set[int]:
@@ -95,7 +95,7 @@ class DueAtHand:
 
 
 def due_at_hand(context: PageContext, asked: AskedDeadlines) -> DueAtHand:
-    """Count what is due: two statements, however much it is."""
+    """Count what is due: two statements, however much it is. The states are told apart in their order."""
     rules = known_rules(context.repository.definition, current_scope.get())
     cases = None if asked.case is None else {asked.case}
     wanted = DeadlineFilter(cases=cases, rules=_asked_rules(asked, rules))

@@ -1,7 +1,6 @@
 """What leaves by mail and in a calendar, of an organisation in which every answer is a word of its own: codes of cases,
 and nothing that the reader could not see in Dosar."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,30 +13,21 @@ from dosar.mail.digest_choice import WEEKLY, DigestChoice
 from dosar.overview.reminders import find_reminders
 from dosar.records.scope.row_scope import NOBODY_SCOPE, acting_as
 from tests.attack.canaries import Canary
-from tests.attack.organisation import Planted, opened_again, planted_place
-from tests.databases import fresh_place
+from tests.attack.organisation import Planted
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
-    folder = tmp_path_factory.mktemp("sent")
-    like, kept = planted_place("sqlite")
-    with fresh_place("sqlite", folder, like) as place:
-        opened = opened_again(place, place.data or folder, kept)
-        yield opened
-        opened.repository.store.close()
-
-
-@pytest.fixture(scope="module")
-def sent(planted: Planted) -> dict[str, str]:
+def sent(organisation: Planted) -> dict[str, str]:
     """Role → whatever leaves for whoever holds it."""
-    services: AccessServices = planted.app.extensions["dosar_access"]
-    stranger, told = planted.app.test_client(), {}
-    for role in planted.policy.roles:
-        words = digest_words(services, planted.repository, DigestChoice(planted.users[role], "a@b.ro", WEEKLY))
-        planted.repository.session.remove()
+    services: AccessServices = organisation.app.extensions["dosar_access"]
+    stranger, told = organisation.app.test_client(), {}
+    for role in organisation.policy.roles:
+        words = digest_words(
+            services, organisation.repository, DigestChoice(organisation.users[role], "a@b.ro", WEEKLY)
+        )
+        organisation.repository.session.remove()
         with services.store.writing() as session:
-            word = make_feed(session, planted.users[role], services.clock())
+            word = make_feed(session, organisation.users[role], services.clock())
         answer = stranger.get(f"/calendar/{word}.ics")
         assert answer.status_code == 200, role
         unfolded = answer.text.replace("\r\n ", "")
@@ -45,27 +35,27 @@ def sent(planted: Planted) -> dict[str, str]:
     return told
 
 
-def test_nobody_is_sent_what_she_could_not_see(planted: Planted, sent: dict[str, str]) -> None:
+def test_nobody_is_sent_what_she_could_not_see(organisation: Planted, sent: dict[str, str]) -> None:
     for role, text in sent.items():
-        hidden = planted.aviary.found(text) & planted.aviary.hidden_from(role)
-        assert not hidden, (role, [planted.aviary.kept[number] for number in sorted(hidden)][:5])
+        hidden = organisation.aviary.found(text) & organisation.aviary.hidden_from(role)
+        assert not hidden, (role, [organisation.aviary.kept[number] for number in sorted(hidden)][:5])
 
 
-def test_of_all_that_was_typed_only_codes_of_cases_leave(planted: Planted, sent: dict[str, str]) -> None:
-    code = planted.forms[CASE_FORM].code_question
+def test_of_all_that_was_typed_only_codes_of_cases_leave(organisation: Planted, sent: dict[str, str]) -> None:
+    code = organisation.forms[CASE_FORM].code_question
     assert code is not None
     left = set()
     for text in sent.values():
-        words = {word: bird for word, bird in planted.aviary.words() if word in text.lower()}
+        words = {word: bird for word, bird in organisation.aviary.words() if word in text.lower()}
         others = {word: bird for word, bird in words.items() if not _is_code(bird, code.name)}
         assert not others, list(others.items())[:5]
         left |= words.keys()
     assert left, "codes do"
 
 
-def test_whoever_is_nobody_is_reminded_of_nothing(planted: Planted) -> None:
+def test_whoever_is_nobody_is_reminded_of_nothing(organisation: Planted) -> None:
     with acting_as(NOBODY_SCOPE):
-        assert find_reminders(planted.repository, planted.today + timedelta(days=400), "ro") == []
+        assert find_reminders(organisation.repository, organisation.today + timedelta(days=400), "ro") == []
 
 
 def _is_code(bird: object, code: str) -> bool:

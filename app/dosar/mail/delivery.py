@@ -92,6 +92,7 @@ class MailDelivery:
         session = self.services.session
         try:
             choice = read_choice(session, mail.user_id)
+            self.repository.reckon_deadlines(self.services.today())  # where Dosar did not run since yesterday
             return digest_words(self.services, self.repository, choice), choice
         finally:
             session.remove()

@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from dosar.fields.money import Money
-from tests.organisations import Organisation, form
+from dosar.records.sheets.save import enter_sheet
+from tests.organisations import CLERK, Organisation, form
 
 A, B = "name: a, type: integer", "name: b, type: integer"
 SUM = "name: score, type: computed, result: integer, value: %s"
@@ -117,3 +118,30 @@ def test_a_result_of_another_sort_is_refused_while_there_are_answers(ours: Organ
     ours.enter("visit", a=1, score="x")
     ours.upgrade(visit=form("visit", A, SUM % "a + 1"))
     assert said(ours, "F020") and ours.answers("visit", 1)["score"] == "x"
+
+
+def test_what_hangs_on_what_a_sheet_takes_stays_for_those_filed_before(ours: Organisation) -> None:
+    """An older stay took no limit from the programme's sheet: its last day is as it was."""
+    step = "name: step, type: select_one, choices: [{code: x, label: {en: X, ro: Pas}}]"
+    word = "label: {en: W, ro: V}"
+    days = ("name: since, type: date", "name: last, type: date", "name: gone, type: date")
+    stay = ("name: place, type: link, to: house", step, *days, A)
+    rows = f"name: rows, type: table, columns: [{{{step}, {word}}}, {{name: most, type: integer, {word}}}]"
+    ours.start(
+        visit=form("visit", *stay, SUM % "a + 10", head="belongs_to: case"),
+        house=form("house", step, "name: beds, type: integer"),
+        programme=form("programme", rows),
+        menu="menu: [{title: {en: W, ro: L}, entries: [case, visit, house, programme]}]",
+        stages="""
+programme:
+  stays: {form: visit, place: place, phase: step, since: since, last: last, left: gone}
+  places: {form: house, phase: step, beds: beds}
+  terms: {form: programme, rows: rows, phase: step}
+""",
+    )
+    case = ours.enter("case", name="Ana")
+    before = enter_sheet(ours.repository, ours.form("visit"), {"a": 2, "score": 12}, CLERK, case)
+    taken = "name: most, type: integer, from_programme: most"
+    ours.upgrade(visit=form("visit", *stay, taken, SUM % "a + most", head="belongs_to: case"))
+    assert "most" in ours.form("visit").questions
+    assert ours.answers("visit", before)["score"] == 12

@@ -153,8 +153,8 @@ def test_the_plan_has_a_bar_for_each_stay_with_its_last_day(demo: Demo) -> None:
         demo, "stay", gone, facility=place, admitted_on=TODAY - timedelta(200), left_on=TODAY - timedelta(20), **limit
     )
     shown = demo.browser("coordinator").get("/programme/beds").text
-    assert re.search(r'aria-label="D-2026-771: [\d.]+ – [\d.]+, găzduire în curs"', shown)
-    assert re.search(r'plan-reserved[^>]*aria-label="D-2026-772: [\d.]+ – [\d.]+, rezervat"', shown)
+    assert re.search(r'aria-label="D-2026-771 · [\d.]+, găzduire în curs \([\d.]+ – [\d.]+\)"', shown)
+    assert re.search(r'plan-reserved[^>]*aria-label="D-2026-772 · [\d.]+, rezervat \([\d.]+ – [\d.]+\)"', shown)
     assert "D-2026-773" not in shown and "D-2026-773" in plan(demo, since=f"{TODAY - timedelta(100)}")
     told = "Scrieți cine a participat astăzi"
     beds = rf"Centrul Cireșul Centru {told} patul 1 D-2026-771 · [\d.]+ patul 2 D-2026-772 · [\d.]+ libere 1 1 [01] 0 "

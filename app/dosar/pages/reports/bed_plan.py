@@ -172,7 +172,7 @@ def _empty(plan: BedPlan, begin: date, end: date) -> Iterator[Bar]:
 
 def _told(line: StayLine) -> str:
     until = line.last or gettext("no last day")
-    return f"{line.case}: {line.since} – {until}, {line.state}"
+    return f"{line.case} · {until}, {line.state} ({line.since} – {until})"
 
 
 def _stay_lines(context: PageContext, plan: BedPlan, place: PlacePlan) -> Iterator[StayLine]:

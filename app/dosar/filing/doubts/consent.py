@@ -37,7 +37,13 @@ FILED_BEFORE = msgid("%(why)s This sheet was filed without it; if your correctio
 def lacking_consent(submission: Submission, answers: Answers) -> list[ValidationIssue]:
     """What is wrong with a sheet on whose day there is no consent; of one that was filed without, a doubt."""
     needed = submission.repository.definition.consents_needed.get(submission.form.key, ())
-    asked = [found for each in needed if not _is_urgent(each, answers) for found in _days(submission, each, answers)]
+    asked = [
+        found
+        for each in needed
+        if not _is_urgent(each, answers)
+        for found in _days(submission, each, answers)
+        if found[1].day != found[1].before or found[0][0] in submission.asked_questions
+    ]
     if not asked or not submission.asked_questions:
         return []
     words = consent_words_for(submission.repository.session, [day for _, day in asked])

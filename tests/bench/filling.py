@@ -41,7 +41,7 @@ from tests.bench.names import LAST_NAMES, MEN, WOMEN
 from tests.bench.sheets import BEGINNING, Columns, Sheets, personal_number, phone
 
 KEY = bytes(range(32))
-FILLED = ("organisation", "case", "visit_report", "humanitarian_aid")
+FILLED = ("organisation", "case", "intake", "visit_report", "humanitarian_aid")
 VISITS, ENTRIES, RELATIVES = 5, 10, 2
 OWN_CASES = 200
 ORGANISATIONS = 20
@@ -161,6 +161,7 @@ class _Filling:
         )
         bulk.put("dosar_word", self._words())
         bulk.put("dosar_team", self._teams())
+        bulk.put("intake", self._consents())
         bulk.put("visit_report", self._in_cases("visit_report", VISITS, "visit_date"))
         bulk.put("visit_report__family", self._families())
         bulk.put("humanitarian_aid", self._in_cases("humanitarian_aid", ENTRIES, "given_on"))
@@ -241,6 +242,13 @@ class _Filling:
             since = {"case_id": record_id, "role": "case_manager", "since": day.isoformat()}
             yield {**since, "user_id": manager, "until": None}
             yield {**since, "user_id": other, "until": (day + timedelta(days=90)).isoformat()}
+
+    def _consents(self) -> Iterator[Columns]:
+        """Without one in its case, no visit is filed."""
+        given = {"informed_on": BEGINNING, "consent_assistance": True, "consent_on": BEGINNING}
+        columns = self.sheets["intake"].columns((), {}) | self._kept("intake", given)
+        for record_id, case_id, day in self._dated(1):
+            yield self._stamped("intake", columns, record_id, day) | {"case_id": case_id}
 
     def _in_cases(self, key: str, times: int, dated: str) -> Iterator[Columns]:
         """Sheets of one case lie apart from one another, as over the years they do."""

@@ -246,3 +246,16 @@ def test_who_is_taken_in_by_night_needs_no_consent_first(demo: Demo, case: int) 
         with pytest.raises(ConsentIsMissing):
             enter_sheet(demo.repository, demo.forms["stay"], stay, actor, case)
         assert enter_sheet(demo.repository, demo.forms["stay"], {**stay, "urgent_reason": "Febră mare."}, actor, case)
+
+
+def test_a_date_of_consent_that_would_leave_sheets_without_it_is_asked_about(demo: Demo, case: int) -> None:
+    intake, browser = consent(demo, case), demo.browser("coordinator")
+    write(demo, "visit_report", case, GIVEN)
+    write(demo, "humanitarian_aid", case, GIVEN, urgent_reason="Febră mare.")
+    page = look(browser, f"/records/intake/{intake}/edit")
+    for day, asked in ((GIVEN - timedelta(1), False), (GIVEN, False), (GIVEN + timedelta(1), True)):
+        boxes = page.boxes.copy()
+        boxes["informed_on"], boxes["consent_on"] = f"{GIVEN - timedelta(9):%d.%m.%Y}", f"{day:%d.%m.%Y}"
+        told = browser.post(page.action, data=boxes).text
+        assert ("ar rămâne fără acest consimțământ: Raport de vizită (anexa nr. 3)." in told) is asked, day
+        page = look(browser, f"/records/intake/{intake}/edit")

@@ -9,6 +9,7 @@ from dosar.filing.doubts.documents import unfiled_documents
 from dosar.filing.doubts.dropped import would_drop
 from dosar.filing.doubts.duplicates import known_already, numbered_already
 from dosar.filing.doubts.links import pointing_well
+from dosar.filing.doubts.lost_consent import takes_consent_away
 from dosar.filing.doubts.reopening import reopens_case
 from dosar.filing.doubts.windows import outside_windows
 from dosar.filing.read import ReadAnswers
@@ -30,6 +31,7 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
         *numbered_already(submission, answers),
         *unfiled_documents(submission, answers),
         *lacking_consent(submission, answers),
+        *takes_consent_away(submission, answers),
         *reopens_case(submission, answers),
         *bed_issues(submission, answers),
         *outside_windows(submission, answers),

@@ -16,6 +16,7 @@ from tests.attack.cells import Cell
 from tests.attack.organisation import CASE_PLACES, Planted
 from tests.attack.policy import Policy
 from tests.attack.posts import MISSING, TOO_LARGE, Posts
+from tests.attack.routes import DUE
 from tests.attack.routes import is_open as is_open_route
 
 ON_PAPER = {"RecordPages.show", "RecordPages.new", "RecordPages.edit"}
@@ -101,6 +102,8 @@ class Ways:
             queries = [(place, f"case={case}") for place, case in cases.items()]
         if cell.endpoint in ON_PAPER and is_open and cell.target in ("", "own", "shared", "foreign"):
             queries += [("face", f"face={face}") for face in (*self._faces(), "nothing", TOO_LARGE)]
+        if cell.endpoint == DUE and is_open_route(self.policy, cell.role, DUE, ""):
+            queries += self._due_queries()
         for attack, query in queries:
             target = attack if attack in (*CASE_PLACES, "missing") else ""
             yield Cell(
@@ -117,6 +120,13 @@ class Ways:
         """A paper of some form: it is foreign to any other."""
         every = self.planted.repository.definition.faces.values()
         return [face.face for faces in every for face in faces][:1]
+
+    def _due_queries(self) -> Iterator[tuple[str, str]]:
+        for place, case in {**self.planted.cases_for("case"), "missing": MISSING}.items():
+            yield place, f"case={case}"
+        every = "worker=0&team=1&partner=1&rule=case.consent&weight=binding"
+        for query in ("all=1", "view=month", f"view=week&day=9999-12-31&worker={TOO_LARGE}", f"state=overdue&{every}"):
+            yield "filters", query
 
     def _list_queries(self, cell: Cell) -> Iterator[tuple[str, str]]:
         for place, case in {**self.planted.cases_for(cell.form), "missing": MISSING}.items():

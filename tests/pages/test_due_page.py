@@ -120,6 +120,15 @@ def test_somebody_elses_case_is_not_there(demo: Demo, case: int) -> None:
     assert len(lines(demo, f"?case={case}", "case_manager")) == 2
 
 
+def test_a_day_that_is_an_answer_is_told_to_who_may_read_it_there(demo: Demo, case: int) -> None:
+    """The psychologist sees plans and no repatriation: the day of the return would be told by the plan due that day."""
+    joins(demo, "psychologist", case)
+    due(demo, "repatriation.preliminary_plan", case, TODAY)
+    due(demo, "detailed_evaluation.plan", case, TODAY)
+    assert len(lines(demo, f"?case={case}")) == 2
+    assert len(lines(demo, f"?case={case}", "psychologist")) == 1
+
+
 def test_who_promised_it_is_told_to_who_may_know(demo: Demo, case: int) -> None:
     """The accountant sees no sheet of the intake, nor that an organisation was named in it."""
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):

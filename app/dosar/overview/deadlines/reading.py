@@ -1,7 +1,7 @@
 """What is due, as far as the acting worker may know it. The only door to the kept days: pages, mails and feeds use it.
 
 A day is told to who reaches the case, sees the form on which it is done, and is cleared for everything it is counted
-from.
+from; one that is itself an answer of another form, to who sees that form too.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -114,8 +114,17 @@ def known_rules(definition: Definition, scope: Scope) -> dict[str, ReadyRule]:
         for rule in definition.deadlines
         if scope.may("see", rule.due_form)
         and (scope.system or rule.clearances <= scope.clearances)
+        and all(scope.may("see", form) for form in _forms_told(rule))
         and not any(definition.forms[form].private_to for form in rule.forms)
     }
+
+
+def _forms_told(rule: ReadyRule) -> set[str]:
+    """The forms of which a day of the rule is an answer as it was typed: a hearing, the day of a return, the next visit
+    somebody agreed upon. Such a day is told to who may read it there."""
+    as_typed = rule.rule.on is not None or (rule.rule.within is not None and rule.rule.within.is_nothing)
+    places = [rule.source if as_typed else None, rule.typed]
+    return {place.form for place in places if place is not None}
 
 
 def tells_of_deadlines(definition: Definition, rights: Mapping[str, Collection[str]]) -> bool:

@@ -6,6 +6,7 @@ A copy, an import or a correction behind a page gives and ends it like any other
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Select,
+    bindparam,
     column,
     literal,
     null,
@@ -113,6 +115,7 @@ class ConsentSource:
         return ConsentWord(self.gives, day, until, bool(waits), self.source.form, sheet, filed)
 
 
+_CASES: Any = bindparam("of_cases", expanding=True)
 _EVERY_SHEET: Mapping[str, type[TypeEngine[Any]]] = {
     "id": Integer,
     "case_id": Integer,
@@ -139,12 +142,17 @@ def consent_words(session: Any, consents: Iterable[CaseConsent], case_ids: Itera
     found = dict[tuple[int, str], list[ConsentWord]]()
     if not sources or not numbers:
         return found
-    days = [_days_on(position, source, numbers) for position, source in enumerate(sources)]
-    for position, case_id, *said in session.execute(union_all(*days)):
+    for position, case_id, *said in session.execute(_words_query(tuple(sources)), {"of_cases": numbers}):
         found.setdefault((case_id, sources[position].key), []).append(sources[position].word(*said))
     return found
 
 
-def _days_on(position: int, source: ConsentSource, case_ids: Sequence[int]) -> Select[Any]:
+@lru_cache(maxsize=16)
+def _words_query(sources: tuple[ConsentSource, ...]) -> Any:
+    """Made once for the forms that run: to make it anew takes longer than to read."""
+    return union_all(*[_days_on(position, source) for position, source in enumerate(sources)])
+
+
+def _days_on(position: int, source: ConsentSource) -> Select[Any]:
     sheet, told, conditions = source.query()
-    return select(literal(position), *told).where(*conditions, sheet.c.case_id.in_(case_ids))
+    return select(literal(position), *told).where(*conditions, sheet.c.case_id.in_(_CASES))

@@ -49,6 +49,7 @@ from dosar.database.text.folding import fold_text, word_as_heard, word_variants
 from dosar.language.form import Form
 from dosar.language.text.collation import sort_key
 from dosar.records.repository import Repository
+from tests.bench.by_hand_due import due_page
 
 COOKIE, SECRET = "by_hand", b"nothing outside this benchmark is signed with it"
 PAGE, MOST_COUNTED = 25, 1000
@@ -133,6 +134,7 @@ def by_hand(repository: Repository) -> Flask:
     app.teardown_request(pages.put_back)
     app.add_url_rule("/records/case", view_func=pages.cases)
     app.add_url_rule("/records/case/search", view_func=pages.search, methods=["POST"])
+    app.add_url_rule("/due", view_func=pages.due)
     app.add_url_rule("/cases/<int:case_id>", view_func=pages.case)
     app.add_url_rule("/records/case/<int:case_id>/edit/1", view_func=pages.identity, methods=["GET", "POST"])
     app.add_url_rule("/records/visit_report/new", view_func=pages.new_visit, methods=["GET", "POST"])
@@ -215,6 +217,7 @@ class _Pages:
         self.risk_rows: Any = repository.tables.rows["risk_assessment", "risks"].__table__  # type: ignore[attr-defined]
         self.family: Any = repository.tables.rows["visit_report", "family"].__table__  # type: ignore[attr-defined]
         self.participants: Any = repository.tables.rows["visit_report", "participants"].__table__  # type: ignore[attr-defined]
+        self.due_titles = {rule.key: rule.rule.title["ro"] for rule in repository.definition.deadlines}
         # the date of each sheet, as the person who wrote the page looked it up
         self.sheets = [(key, records[key], _dated(form)) for key, form in repository.forms.items() if form.belongs_to]
         # long statements, made once
@@ -354,6 +357,9 @@ class _Pages:
                 .values(contents=request.form["search"].strip()[:200])
             )
         return redirect("/records/case", 303)
+
+    def due(self) -> str:
+        return due_page(self.cases_table, self.hers, self.page, self.due_titles)
 
     # --- the case --------------------------------------------------------------------------------------
 

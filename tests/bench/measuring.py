@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import count
 from math import exp, log
@@ -20,6 +20,7 @@ from dosar.access.login.sessions.database_sessions import SESSION_COOKIE as OUR_
 from dosar.access.login.sessions.session_contents import sealed_contents
 from dosar.access.tables import session_table, user_table
 from dosar.records.repository import Repository
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.bench.by_hand import COOKIE as HAND_COOKIE
 from tests.bench.by_hand import by_hand
 from tests.bench.filling import COORDINATOR, MANAGER, manager_count
@@ -70,6 +71,9 @@ class Bench:
     def __init__(self, app: Flask, cases: int, rounds: int) -> None:
         self.app, self.cases, self.rounds = app, cases, rounds
         self.repository: Repository = app.extensions["dosar_repository"]
+        with app.app_context(), acting_as(SYSTEM_SCOPE):
+            self.repository.reckon_deadlines(date.today())
+            self.repository.session.remove()
         self.hand = by_hand(self.repository)
         self.random = Random(7)
         self.statements = 0
@@ -120,6 +124,7 @@ class Bench:
             "first list page": "/records/case",
             "deep page": f"/records/case?page={deep}",
             "filtered and sorted": "/records/case?status=open&sort=last_name",
+            "what is due": "/due",
             "case page": "/cases/{}",
             "section page": "/records/case/{}/edit/1",
             "new visit": "/records/visit_report/new?case={}",

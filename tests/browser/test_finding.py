@@ -96,3 +96,20 @@ def test_a_list_is_made_ones_own_and_taken_along(sign_in: SignIn) -> None:
     assert len(lines) == 1 + shown and "Abilități" in lines[0]
     coordinator.open("/records/visit_report/columns")
     coordinator.press("Arată coloanele obișnuite")
+
+
+def test_what_is_due_is_narrowed_and_read_as_a_calendar(sign_in: SignIn) -> None:
+    reader = sign_in("coordinator", "ro")
+    page = reader.page
+    reader.open("/due")
+    expect(page.get_by_role("heading", name="Restante, pe angajați")).to_be_visible()
+    page.get_by_label("Al cui").select_option("0")
+    page.get_by_role("button", name="Filtrează").click()
+    expect(page.get_by_role("cell", name="al nimănui").first).to_be_visible()
+    page.get_by_role("link", name="Lună", exact=True).click()
+    assert re.search(r"/due\?view=month&worker=0$", page.url)
+    expect(page.get_by_role("columnheader", name="luni")).to_be_visible()
+    expect(page.locator("[aria-current=date]")).to_contain_text("Azi")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".calendar thead")).to_be_hidden()
+    expect(page.locator("[aria-current=date] .day-long")).to_be_visible()

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from dosar import shipped_folder
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.organisation.settings import Organisation as Named
 from dosar.access.services import AccessServices
-from dosar.database.system_tables import attachment_table, utc_now
+from dosar.database.system_tables import attachment_table, deadline_table, utc_now
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
 from dosar.records.actor import Actor
@@ -104,6 +104,14 @@ class Planted:
             for number, bird in self.attached.items()
         }
         return [(place, number) for (place, _), number in unlike.items()]
+
+    def deadlines(self) -> dict[str, int]:
+        """Place → something that is due in its case."""
+        column = deadline_table.c
+        with self.repository.store.snapshot() as connection:
+            first = connection.execute(select(column.case_id, func.min(column.id)).group_by(column.case_id))
+            of_case = {case_id: number for case_id, number in first}
+        return {place: of_case[case] for place, case in self.cases.items() if case in of_case}
 
     def place_of(self, table: str, record_id: int) -> Place | None:
         """Where a planted record lies; ``None`` for one that came later."""

@@ -108,6 +108,11 @@ class Posts:
         yield _with(cell, "without a note", (("reason", " "),), harmless=True)
         yield _with(cell, "no token", (("reason", "x"),), harmless=True, token=False)
 
+    def _move(self, cell: Cell) -> Iterator[Cell]:
+        yield _with(cell, "moved", (("day", "31.12.2030"), ("reason", "e la spital")))
+        yield _with(cell, "without a reason", (("day", "31.12.2030"), ("reason", " ")), harmless=True)
+        yield _with(cell, "no token", (("day", ""), ("reason", "x")), harmless=True, token=False)
+
     def _merge(self, cell: Cell) -> Iterator[Cell]:
         places = {case: place for place, case in self.planted.cases.items()}
         one, other = (places.get(int(part)) for part in cell.address.split("/")[2::2])
@@ -206,6 +211,7 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
     "AcceptingPages.send_back": Posts._return,
+    "DeadlineSettlingPages.move": Posts._move,
     "RecordPages.delete": Posts._delete,
     "RecordPages.withdraw": Posts._delete,
     "ReversingPages.reverse": Posts._reverse,

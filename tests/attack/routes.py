@@ -56,6 +56,8 @@ WORKERS = {
     "DerivedAnswerPages.derive",
     "FilePages.file",
     "HelpPages.cards_read",
+    "DeadlineSettlingPages.done",
+    "DeadlineSettlingPages.move",
     "WaitingPages.waiting",
     "WaitingPages.discard",
     "WaitingPages.take",

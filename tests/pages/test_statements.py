@@ -21,7 +21,7 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import DATABASES
 from tests.pages.conftest import Demo, token_on
 
-MOST, MOST_ON_FIRST_PAGE = 8, 14
+MOST, MOST_ON_FIRST_PAGE = 8, 15
 AUDIT_LOG, MOST_OF_AUDIT = "dosar_audit_event", 2
 STILL_IN_USE = "UPDATE dosar_session SET seen"
 FORMS = sorted(

@@ -1,6 +1,6 @@
 """What waits in the cases somebody works on: what is due, and what is missing to go on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,11 +14,12 @@ from dosar.language.answers.validation import knows_what_is_missing
 from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.stages import Stage, Stages
+from dosar.language.restriction import CaseRestriction
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
 from dosar.records.repository import Repository
-from dosar.records.scope.restricted_cases import restrictions_among
+from dosar.records.scope.restricted_cases import restricting_sheets
 from dosar.records.scope.row_scope import current_scope, works_on_case
 from dosar.records.sheets.acceptance import is_accepted
 
@@ -54,8 +55,8 @@ def find_worklist(
     """What is announced by today, of what is hers or due in her cases, and which of these lack documents, as far as she
     may fill them in.
 
-    What lacks in a restricted case and is not written in it any more waits for nobody. Four statements at most, however
-    many cases she has.
+    What lacks in a restricted case and is not written in it any more waits for nobody. Three statements at most,
+    however many cases she has.
     """
     due = find_deadlines(repository, DeadlineFilter(of_worker=worker_id, announced=today))
     record_class: Any = repository.record_class(CASE_FORM)
@@ -70,19 +71,32 @@ def find_worklist(
     parts = {
         **_counted_sheets(repository, known, stages, hers),
         **_stage_dates(repository, known, stages, hers),
+        **_restrictions(hers),
     }
     read = dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
-    lacking = _cases_lacking(repository, known, enterable, stages, cases, read)
-    return Worklist(due, _as_far_as_written(repository, lacking))
+    held = [
+        (reach.of, {number for row in read.pop(("restricted", reach.of.key)) for number in row.values()})
+        for reach in current_scope.get().restrictions
+    ]
+    return Worklist(due, _as_far_as_written(_cases_lacking(repository, known, enterable, stages, cases, read), held))
 
 
-def _as_far_as_written(repository: Repository, lacking: Sequence[LackingCase]) -> list[LackingCase]:
+def _restrictions(hers: Any) -> dict[Any, tuple[Any, ...]]:
+    """Which of the cases are restricted, by what restricts them."""
+    parts: dict[Any, tuple[Any, ...]] = {}
+    for reach in current_scope.get().restrictions:
+        sheet, (number, *_), conditions = restricting_sheets(reach.of)
+        parts["restricted", reach.of.key] = sheet, [number], [*conditions, number.in_(hers)]
+    return parts
+
+
+def _as_far_as_written(
+    lacking: Sequence[LackingCase], held: Sequence[tuple[CaseRestriction, Collection[int]]]
+) -> list[LackingCase]:
     """Without the sheets that what restricts a case leaves read only, and the cases that lack no other."""
-    every = [reach.of for reach in current_scope.get().restrictions]
-    found = restrictions_among(repository.session, every, {case.case_id for case in lacking})
 
     def is_written(form: str, case_id: int) -> bool:
-        return all(form in one.restriction.written for one in found.get(case_id, ()))
+        return all(form in one.restriction.written for one, cases in held if case_id in cases)
 
     left = [
         LackingCase(case.case_id, [missing for missing in case.missing if is_written(missing[1].form, case.case_id)])

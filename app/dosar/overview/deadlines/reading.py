@@ -1,12 +1,13 @@
 """What is due, as far as the acting worker may know it. The only door to the kept days: pages, mails and feeds use it.
 
-A day is told to who reaches the case, sees the form on which it is done, and is cleared for everything it is counted
-from; one that is itself an answer of another form, to who sees that form too.
+A day is told to who reaches the case, and sees every form and is cleared for every answer that it is counted from:
+who may not read a date learns it from no deadline either.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
@@ -112,19 +113,10 @@ def known_rules(definition: Definition, scope: Scope) -> dict[str, ReadyRule]:
     return {
         rule.key: rule
         for rule in definition.deadlines
-        if scope.may("see", rule.due_form)
+        if all(scope.may("see", form) for form in rule.forms | {rule.due_form})
         and (scope.system or rule.clearances <= scope.clearances)
-        and all(scope.may("see", form) for form in _forms_told(rule))
         and not any(definition.forms[form].private_to for form in rule.forms)
     }
-
-
-def _forms_told(rule: ReadyRule) -> set[str]:
-    """The forms of which a day of the rule is an answer as it was typed: a hearing, the day of a return, the next visit
-    somebody agreed upon. Such a day is told to who may read it there."""
-    as_typed = rule.rule.on is not None or (rule.rule.within is not None and rule.rule.within.is_nothing)
-    places = [rule.source if as_typed else None, rule.typed]
-    return {place.form for place in places if place is not None}
 
 
 def tells_of_deadlines(definition: Definition, rights: Mapping[str, Collection[str]]) -> bool:
@@ -178,6 +170,22 @@ def find_deadlines(repository: Repository, wanted: DeadlineFilter = EVERYTHING) 
         .offset(wanted.skip or None)
     )
     return [_deadline(rules, partners, row) for row in repository.session.execute(query)]
+
+
+def deadlines_part(repository: Repository, of_case: Any) -> tuple[Any, ...] | None:
+    """What to read together with others to know what is due in a case that is within reach; nothing for who may know
+    none. :func:`deadlines_of_part` makes sense of it."""
+    keys = sorted(known_rules(repository.definition, current_scope.get()))
+    columns = deadline_table.c
+    return (deadline_table, [*columns], [columns.case_id == of_case, columns.rule.in_(keys)]) if keys else None
+
+
+def deadlines_of_part(repository: Repository, rows: Iterable[Mapping[str, Any]]) -> list[Deadline]:
+    """What is due by these rows, the soonest first."""
+    rules = known_rules(repository.definition, current_scope.get())
+    partners = partner_forms(repository, rules)
+    found = [_deadline(rules, partners, SimpleNamespace(**row)) for row in rows if row["rule"] in rules]
+    return sorted(found, key=lambda each: (each.day, each.id))
 
 
 def find_by_day(repository: Repository, wanted: DeadlineFilter, most: int) -> dict[date, DueOnDay]:

@@ -84,7 +84,7 @@ class CasePages(PageView):
             restricted=restriction_notices(context, case_id),
             consents=consent_notices(context, case_id, reading.query.consent_words()),
             actions=_case_actions(context, case_id),
-            **_case_blocks(reading),
+            **_case_blocks(reading, team),
             team=_shown_team(context, team),
             is_led=any(member.leads for member in team) or context.repository.definition.roles.leading is None,
             timeline=_timeline_events(
@@ -127,14 +127,14 @@ def _readers_url(context: PageContext, head: CaseHead | None) -> str:
     return url_for("AuditLogPage.audit", case=head.code)
 
 
-def _case_blocks(case: CaseReading) -> dict[str, Any]:
+def _case_blocks(case: CaseReading, team: list[CaseTeamMember]) -> dict[str, Any]:
     return {
         "stages": stage_blocks(case),
         "wanted": tasks_to_go_on(case),
         "others": other_documents(case),
         "people": related_people(case),
         "risks": risk_block(case),
-        "due": due_block(case),
+        "due": due_block(case, team),
         "money": money_blocks(case),
         "warned": money_warnings(case),
     }

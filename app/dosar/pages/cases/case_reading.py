@@ -9,10 +9,14 @@ from dosar.language.organisation.stages import Stages
 from dosar.overview import budget, people_and_risks, stages
 from dosar.overview.budget import Balance
 from dosar.overview.case_query import CaseQuery
+from dosar.overview.deadlines.reading import Deadline, deadlines_of_part, deadlines_part
 from dosar.overview.stages import StageProgress
 from dosar.pages.context import PageContext
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.titles import link_titles
+
+DUE = "due"
+"""Under which it is found what is due."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,10 @@ class CaseReading:
     balances: Sequence[Balance]
     payer_titles: RecordTitles
     """What the payers are called."""
+    due_titles: RecordTitles
+    """What the sheets are called that say themselves what is due."""
+    due: Sequence[Deadline] = ()
+    """What is due in the case, the soonest first."""
 
     @property
     def language(self) -> str:
@@ -48,8 +56,19 @@ def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -
         reach.of for reach in context.worker.scope.restrictions if query.found.get(("restricted", reach.of.key))
     ]
     balances = budget.payer_balances(query, declared)
-    titles = _payer_titles(context, query, declared, balances)
-    return CaseReading(context, query, declared, stages.stages_progress(query, declared), balances, titles)
+    due = deadlines_of_part(query.repository, query.found.get(DUE, ()))
+    payers, sheets = _payers(query, declared, balances), _titled_sheets(due)
+    titles = _titles(context, payers, sheets)
+    return CaseReading(
+        context,
+        query,
+        declared,
+        stages.stages_progress(query, declared),
+        balances,
+        {key: title for key, title in titles.items() if key[0] in payers},
+        {key: title for key, title in titles.items() if key[0] in sheets},
+        due,
+    )
 
 
 def _ask(query: CaseQuery, declared: Stages) -> None:
@@ -57,6 +76,8 @@ def _ask(query: CaseQuery, declared: Stages) -> None:
     stages.ask_stages(query, declared)
     people_and_risks.ask_people(query, declared.people)
     people_and_risks.ask_risks(query, declared.risks)
+    if (part := deadlines_part(query.repository, query.of_case)) is not None:
+        query.queries[DUE] = part
     budget.ask_money(query, declared)
     query.ask_drafts("drafts")
     query.ask_consents()
@@ -64,12 +85,25 @@ def _ask(query: CaseQuery, declared: Stages) -> None:
         query.ask_restriction(restriction)
 
 
-def _payer_titles(
-    context: PageContext, query: CaseQuery, declared: Stages, balances: Sequence[Balance]
-) -> RecordTitles:
+def _payers(query: CaseQuery, declared: Stages, balances: Sequence[Balance]) -> dict[str, set[int]]:
+    """Form → the payers among its records."""
     payers = {payer for balance in balances for payer in balance.payers if isinstance(payer, int)}
-    ids_by_form = {target: payers for target in _payer_targets(query, declared)} if payers else {}
-    return link_titles(context.repository, context.seen_forms(), ids_by_form, context.reading, with_deleted=True)
+    return {target: payers for target in _payer_targets(query, declared)} if payers else {}
+
+
+def _titled_sheets(due: Sequence[Deadline]) -> dict[str, set[int]]:
+    """Form → its sheets that say themselves what is due."""
+    found: dict[str, set[int]] = {}
+    for deadline in due:
+        if deadline.rule.rule.with_title:
+            found.setdefault(deadline.rule.source.form, set()).add(deadline.record_id)
+    return found
+
+
+def _titles(context: PageContext, *asked: Mapping[str, set[int]]) -> RecordTitles:
+    """What all these records are called: one statement."""
+    ids = {form: set[int]().union(*[each.get(form, ()) for each in asked]) for each in asked for form in each}
+    return link_titles(context.repository, context.seen_forms(), ids, context.reading, with_deleted=True)
 
 
 def _payer_targets(query: CaseQuery, declared: Stages) -> set[str]:

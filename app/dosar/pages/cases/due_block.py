@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dosar.language.form import USER_LINK
-from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines, may_do
+from dosar.overview.case_overview import CaseTeamMember
+from dosar.overview.deadlines.reading import Deadline, may_do
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.deadline_acts import done_url, move_url
-from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text, titled_sheet, whose_text
+from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text, whose_text
 from dosar.pages.deadlines.leading import deadline_url
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.scope.row_scope import current_scope
-from dosar.records.teams import may_change_team, team_places
+from dosar.records.teams import TeamPlace, may_change_team
 from dosar.records.titles import link_titles
 
-FIRST_LINES = 8
-"""How many stand there at once; what is overdue always does."""
+FIRST_LINES = 5
+"""How many stand there at once."""
 
 
 @dataclass(slots=True)
@@ -41,27 +42,25 @@ class DueBlock:
     more: list[DueLine]
 
 
-def due_block(case: CaseReading) -> DueBlock | None:
-    """The soonest first; nothing where nothing is due."""
+def due_block(case: CaseReading, team: Sequence[CaseTeamMember]) -> DueBlock | None:
+    """The soonest first; nothing where nothing is due. ``team`` are those who work on the case."""
     context = case.context
-    found = find_deadlines(context.repository, DeadlineFilter(cases=(case.record.id,)))
-    if not found:
+    if not case.due:
         return None
-    titles = _titles(context, found)
-    moves = may_change_team(team_places(context.repository, case.record), current_scope.get())
-    lines = [_line(context, deadline, titles, moves) for deadline in found]
-    first = max(FIRST_LINES, sum(1 for line in lines if line.is_late))
-    return DueBlock(lines[:first], lines[first:])
+    titles = {**case.due_titles, **_names(context, case.due, team)}
+    places = [TeamPlace(member.user_id, member.role, member.since, member.leads) for member in team]
+    moves = may_change_team(places, current_scope.get())
+    lines = [_line(context, deadline, titles, moves) for deadline in case.due]
+    return DueBlock(lines[:FIRST_LINES], lines[FIRST_LINES:])
 
 
-def _titles(context: PageContext, found: Sequence[Deadline]) -> RecordTitles:
-    """Whose they are, and what the sheets are called that stand beside what is to be done: one statement."""
-    named: dict[str, list[int]] = {USER_LINK: [deadline.user_id for deadline in found if deadline.user_id]}
-    for deadline in found:
-        if deadline.rule.rule.with_title:
-            form, number = titled_sheet(deadline)
-            named.setdefault(form, []).append(number)
-    return link_titles(context.repository, context.seen_forms(), named, context.reading)
+def _names(context: PageContext, found: Sequence[Deadline], team: Sequence[CaseTeamMember]) -> RecordTitles:
+    """Whose they are: one statement, where it is somebody outside the team."""
+    names: RecordTitles = {(USER_LINK, member.user_id): member.name for member in team}
+    hers = {deadline.user_id for deadline in found if deadline.user_id}
+    strangers = {user_id for user_id in hers if (USER_LINK, user_id) not in names}
+    named = link_titles(context.repository, {}, {USER_LINK: strangers}, context.reading) if strangers else {}
+    return {**names, **named}
 
 
 def _line(context: PageContext, deadline: Deadline, titles: RecordTitles, moves: bool) -> DueLine:

@@ -9,7 +9,7 @@ from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.deadlines.reading import Deadline, known_rules, partner_forms
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.deadline_words import rule_text, title_text
-from dosar.pages.deadlines.leading import ask_restrictions, deadline_url, source_url
+from dosar.pages.deadlines.leading import deadline_url, source_url
 from dosar.pages.formatting import day_text, days_away_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.scope.row_scope import current_scope
@@ -61,7 +61,6 @@ def due_titles(
 
 def due_lines(context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles) -> list[DueLine]:
     """The lines of these, in their order."""
-    ask_restrictions(context, deadlines)
     promising = partner_forms(context.repository, known_rules(context.repository.definition, current_scope.get()))
     return [_due_line(context, due, titles, promising) for due in deadlines]
 

@@ -1,27 +1,18 @@
 """Where something that is due is done: a sheet to begin, or the one it is counted from."""
 
-from collections.abc import Iterable
-
 from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
 from dosar.pages.urls import new_sheet_url, record_url
-from dosar.records.scope.restricted_cases import restrictions_among
-
-
-def ask_restrictions(context: PageContext, deadlines: Iterable[Deadline]) -> None:
-    """Ask once what restricts the cases of these, for :func:`deadline_url`."""
-    cases = {due.case_id for due in deadlines if due.case_id is not None and due.rule.is_new_sheet}
-    asked = cases - context.restrictions.keys()
-    every = [reach.of for reach in context.worker.scope.restrictions]
-    found = restrictions_among(context.repository.session, every, asked)
-    context.restrictions.update({case: found.get(case, []) for case in asked})
 
 
 def deadline_url(context: PageContext, due: Deadline) -> str:
-    """A new sheet of the form that is due, where she may file one in the case; else what it is counted from."""
+    """A new sheet of the form that is due, where she may file one; else what it is counted from.
+
+    In a restricted case nothing is due but on the forms that are still written in it.
+    """
     form = due.rule.due_form
-    if due.rule.is_new_sheet and context.worker.may("enter", form) and context.is_written(form, due.case_id):
+    if due.rule.is_new_sheet and context.worker.may("enter", form):
         of_case = due.case_id is not None and context.repository.forms[form].belongs_to
         return new_sheet_url(form, due.case_id) if of_case and due.case_id else f"/records/{form}/new"
     return source_url(context, due)

@@ -18,7 +18,7 @@ from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.deadline_acts import done_url
 from dosar.pages.deadlines.deadline_words import day_words, title_text, titled_sheet
-from dosar.pages.deadlines.leading import ask_restrictions, deadline_url
+from dosar.pages.deadlines.leading import deadline_url
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.history import ACTION_LABELS
@@ -79,7 +79,6 @@ def due_block(context: PageContext, found: Sequence[Deadline], titles: RecordTit
     if not found:
         return None
     shown = shown_due(found, context.reading.today)
-    ask_restrictions(context, found)
     groups = [
         (str(WHEN_LABELS[when]), [_due_entry(context, deadline, titles) for deadline in of_group])
         for when, of_group in shown.items()

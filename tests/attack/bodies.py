@@ -79,7 +79,11 @@ class Bodies:
         return (*self._bodies[role, *key], *CARELESS, ("_seen", self.seen(form.key, place)))
 
     def _posted(self, role: str, known: Form, answers: Answers) -> Body:
-        asked = [question for question in known.asked_questions() if question.is_written_by({role})]
+        asked = [
+            question
+            for question in known.asked_questions()
+            if question.is_written_by({role}) and not question.from_programme
+        ]
         posted = answers_as_posted(asked, answers, self.reading)
         return tuple((name, text) for name in posted for text in posted.getlist(name))
 

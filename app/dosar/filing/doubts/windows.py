@@ -52,8 +52,8 @@ def _changed_names(submission: Submission, answers: Answers, activities: Activit
 
 
 def _kind(submission: Submission, activities: Activities, answers: Answers) -> str | None:
-    question: Question = submission.form.questions[activities.kind]
-    return next((code for code, _ in question.choices_in(answers.get(activities.kind))), None)
+    question, answer = submission.form.questions[activities.kind], answers.get(activities.kind)
+    return None if answer is None else next((code for code, _ in question.choices_in(answer)), None)
 
 
 def _participants(activities: Activities, answers: Answers) -> Mapping[int, int]:

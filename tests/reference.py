@@ -13,6 +13,7 @@ from dosar.cli.main import program
 from dosar.fields import QUESTION_KINDS
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.consent import ConsentRule, NeedingForm
+from dosar.language.deadline_rule import DeadlineRule
 from dosar.language.face import Face, FaceQuestion
 from dosar.language.form import Form, RetentionClass, Section, Signature, Total
 from dosar.language.load.json_schema import option_docs
@@ -33,6 +34,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "restriction": Restriction,
     "consent": ConsentRule,
     "needing-form": NeedingForm,
+    "deadline": DeadlineRule,
     "signature": Signature,
     "choices": ChoiceList,
     "choice": Choice,

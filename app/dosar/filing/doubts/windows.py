@@ -9,7 +9,7 @@ from datetime import date
 from dosar.filing.submission import Submission
 from dosar.language.answers.validation import ValidationIssue
 from dosar.language.organisation.programme import Activities, Programme
-from dosar.language.question import Answers, Question
+from dosar.language.question import Answers
 from dosar.language.text.message import Message, msgid
 from dosar.records.beds.activity_windows import PhaseOfStay, Window, stays_on, windows_of
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as

@@ -1,5 +1,7 @@
 """A deadline in words: what, by which rule, whose."""
 
+from functools import lru_cache
+
 from babel.units import format_unit
 from flask_babel import gettext
 
@@ -60,8 +62,13 @@ def _counted_text(context: PageContext, deadline: Deadline) -> str:
     step = rule.rule.every
     if step is not None and deadline.last is not None:
         last = day_text(deadline.last)
-        return gettext("every %(time)s after “%(label)s”, %(since)s; last on %(day)s", time=duration_text(step),
-                       label=label, since=since, day=last)  # fmt: skip
+        return gettext(
+            "every %(time)s after “%(label)s”, %(since)s; last on %(day)s",
+            time=duration_text(step),
+            label=label,
+            since=since,
+            day=last,
+        )
     if step is not None:
         return gettext(
             "every %(time)s after “%(label)s”, %(since)s", time=duration_text(step), label=label, since=since
@@ -75,8 +82,14 @@ def _counted_text(context: PageContext, deadline: Deadline) -> str:
 
 def duration_text(time: Duration) -> str:
     """A length of time as people read it: 20 days, 3 luni."""
+    return _duration_in(time, request_wording())
+
+
+@lru_cache(maxsize=256)
+def _duration_in(time: Duration, wording: str) -> str:
+    """Remembered: the rules have few lengths of time, and to word one takes longer than a line."""
     number, unit = time.amount
-    return str(format_unit(number, f"duration-{unit}", locale=locale_of(request_wording())))
+    return str(format_unit(number, f"duration-{unit}", locale=locale_of(wording)))
 
 
 def whose_text(context: PageContext, deadline: Deadline, titles: RecordTitles) -> str:

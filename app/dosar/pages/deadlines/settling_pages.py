@@ -58,8 +58,8 @@ class DeadlineSettlingPages(PageView):
             do_today(context.repository, deadline, context.actor, context.reading, context.forms)
         except NotDone:
             return saved_response(gettext("The sheet asks for more: give the date there."), f"{sheet_url}/edit")
-        told = gettext("“%(title)s” is done on %(day)s.", title=title_text(context, deadline),
-                       day=day_text(context.reading.today))  # fmt: skip
+        day = day_text(context.reading.today)
+        told = gettext("“%(title)s” is done on %(day)s.", title=title_text(context, deadline), day=day)
         return saved_response(told, _back_url(), (gettext("Look at the sheet"), sheet_url))
 
     @page_route("/due/<int:deadline_id>/move", SIGNED_IN_ACCESS, methods=("GET", "POST"))

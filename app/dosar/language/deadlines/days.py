@@ -159,7 +159,7 @@ def _next_day(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) -> 
         return None
     typed = _typed_day(rule, start, facts, last)
     day = typed or computed
-    if any(end is not None and (day > end or today > end) for end in _ends(rule, start, facts)):
+    if _is_over(rule, day, [end for end in _ends(rule, start, facts) if end is not None], today):
         return None
     return DueDay(
         rule,
@@ -270,6 +270,12 @@ def _answer_at(rule: ReadyRule, place: DayPlace, start: _Start, facts: CaseFacts
         return start.answers.get(place.question)
     last = _latest(facts.of(place.form), rule.done_day)
     return last[0].answers.get(place.question) if last else None
+
+
+def _is_over(rule: ReadyRule, day: date, ends: Iterable[date], today: date) -> bool:
+    """Whether nothing is due any more. What is marked as done on its own sheet stays overdue until somebody does: the
+    end of what is repeated is no deed."""
+    return any(day > end or (today > end and rule.done is None) for end in ends)
 
 
 def _ends(rule: ReadyRule, start: _Start, facts: CaseFacts) -> Iterator[date | None]:

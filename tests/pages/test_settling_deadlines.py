@@ -9,6 +9,8 @@ import pytest
 from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.reading import DeadlineFilter, find_deadlines
 from dosar.records.actor import Actor
+from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
+from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.teams import join_team
@@ -117,6 +119,22 @@ def test_a_day_is_moved_with_a_reason_and_the_case_tells_it(demo: Demo, case: in
     waived = f"/due/{deadline_id(demo, case)}/move"
     post(demo, "case_manager", waived, day="", reason="Nu mai e nevoie")
     assert due_days(demo, case) == []
+
+
+def test_what_was_waived_stays_so_when_a_case_is_merged_and_comes_back(demo: Demo, case: int) -> None:
+    task(demo, case)
+    kept = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Vechi", first_name="Caz")
+    post(demo, "case_manager", f"/due/{deadline_id(demo, case)}/move", day="", reason="Nu mai e nevoie")
+    actor = Actor(user_id(demo, "coordinator"), "coordinator", TODAY)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        one, other = both_cases(demo.repository, kept, case)
+        merge_cases(demo.repository, CaseMerge(kept, one.record.version, case, other.record.version), (), actor)
+        demo.repository.session.remove()
+    assert due_days(demo, kept) == []
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        unmerge_case(demo.repository, case, actor)
+        demo.repository.session.remove()
+    assert due_days(demo, kept) == due_days(demo, case) == []
 
 
 def test_the_case_says_by_which_rule(demo: Demo, case: int) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from dosar.database.system_tables import deadline_move_table, merged_case_table
 from dosar.database.system_tables import history_table as entries
-from dosar.database.system_tables import merged_case_table
 from dosar.database.writing.append_only import closed_tables, table_opened
 from dosar.language.form import CASE_FORM
 from dosar.records import audit_log
@@ -34,6 +34,7 @@ def unmerge_case(repository: Repository, case_id: int, actor: Actor) -> None:
         case = restore_sheet(repository, repository.forms[CASE_FORM], case_id, actor)
         moved = _sheets_moved(repository, case_id)
         _return_sheets(repository, case_id, moved)
+        _return_moves(repository, {**moved, CASE_FORM: [case_id]})
         other = repository.find(CASE_FORM, into, with_deleted=True)
         audit_log.note_change(
             repository, case, PARTED_ACTION, actor.user_id, {MOVED_KEY: moved}, code_of_case(repository, other)
@@ -70,6 +71,15 @@ def _return_sheets(repository: Repository, case_id: int, moved: dict[str, list[i
         repository.session.execute(
             update(entries).where(entries.c.form == key, entries.c.record_id.in_(ids)).values(case_id=case_id)
         )
+
+
+def _return_moves(repository: Repository, sheets: dict[str, list[int]]) -> None:
+    """What was put off or waived goes with the sheets that it was counted from."""
+    (case_id,), moves = sheets[CASE_FORM], deadline_move_table
+    for rule in repository.definition.deadlines:
+        if ids := sheets.get(rule.source.form):
+            theirs = moves.c.rule == rule.key, moves.c.record_id.in_(ids)
+            repository.session.execute(update(moves).where(*theirs).values(case_id=case_id))
 
 
 def _return_table(repository: Repository, case_table: CaseTable, case_id: int, ids: list[int]) -> None:

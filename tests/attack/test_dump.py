@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Date, inspect, text
 
 from dosar.database.sealing.choice_codes import place_mark
 from dosar.database.sealing.sealed_choices import SealedChoice
+from dosar.database.system_tables import deadline_table
 from dosar.language.question import Question
 from tests.attack.canaries import Canary, Private
 from tests.attack.organisation import Planted, opened_again, planted_place
@@ -121,6 +122,8 @@ def may_be_clear(planted: Planted, column: str) -> bool:
     """Answers that SQL compares, counts or sums up: days, numbers, amounts; never those in words, and no births."""
     table, _, name = column.partition(".")
     form, _, rows_of = table.partition("__")
+    if table == deadline_table.name:  # what is due is a copy of days that lie in clear where they stand
+        return isinstance(deadline_table.c[name].type, Date)
     if form not in planted.forms:
         return False
     questions = planted.forms[form].questions

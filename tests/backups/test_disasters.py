@@ -43,7 +43,7 @@ def test_a_dying_disk_is_noticed_and_spoils_no_back_up(office: Office) -> None:
     the last good one alone, and that one brings everything back. What was damaged is kept aside."""
     file = database_file(office.data)
     contents = bytearray(file.read_bytes())
-    lost = (len(contents) // PAGE_BYTES * 3 // 4) * PAGE_BYTES
+    lost = (len(contents) // PAGE_BYTES * 7 // 8) * PAGE_BYTES
     contents[lost : lost + PAGE_BYTES] = bytes(PAGE_BYTES)
     file.write_bytes(contents)
     [good] = backups_in(office.stick)

@@ -62,12 +62,12 @@ def test_a_visit_that_waits_moves_no_deadline_and_is_shown_as_waiting(demo: Demo
     visit = typed(demo, "visit_report", case, visit_date=TODAY, next_visit_on=later)
     assert due_in(demo, case)[0][1].startswith(f"{TODAY - timedelta(1):%d.%m.%Y}")
     due = block(page(demo, case), "Termene")
-    assert f"{later:%d.%m.%Y} · peste 9 zile · {WAITS}" in due and due.count("Data următoarei vizite") == 2
+    assert WAITS in due and f"{later:%d.%m.%Y}" not in due and due.count("Vizită") == 1
     assert WAITS in block(page(demo, case), "Etape")
 
     assert judge(demo, "accept", "visit_report", visit) == 303
     due = block(page(demo, case), "Termene")
-    assert f"{later:%d.%m.%Y}" in due and WAITS not in due and due.count("Data următoarei vizite") == 1
+    assert f"{later:%d.%m.%Y}" in due and WAITS not in due and due.count("Vizită") == 1
 
 
 def test_aid_that_waits_is_given_to_nobody_yet(demo: Demo, case: int) -> None:

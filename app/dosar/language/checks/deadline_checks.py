@@ -17,7 +17,7 @@ from dosar.language.question import Question
 from dosar.language.text.message import msgid
 from dosar.language.wanted_answers import DAY, MONTH
 
-CODE = "F080"
+CODE, RESTS = "F080", "F081"
 TWICE = msgid('"%(name)s" stands here twice; keep one.')
 NO_START = msgid('This can never start: say "after" and the date it is counted from, or "on" and the date itself.')
 TWO_STARTS = msgid('Say either "after" or "on": counted from a date, or the date itself.')
@@ -132,7 +132,7 @@ def _missing(
     if missing.form not in forms:
         if missing.form not in every:
             hint = suggest_word(missing.form, every)
-            yield finding(place, "F019", 'no form is named "%(name)s"%(hint)s', name=missing.form, hint=hint)
+            yield finding(place, RESTS, 'no form is named "%(name)s"%(hint)s', name=missing.form, hint=hint)
         return
     if not missing.name:
         yield finding(place, CODE, OF_NO_DAY, form=missing.form)
@@ -141,7 +141,8 @@ def _missing(
     table = form.questions.get(missing.table)
     known = [column.name for column in table.columns_asked()] if table else [*form.questions]
     text = msgid('no question of "%(form)s" is named "%(name)s"%(hint)s')
-    yield finding(place, "F045", text, form=missing.form, name=missing.name, hint=suggest_word(missing.name, known))
+    code = "F045" if missing.form == checked.draft.form.key else RESTS
+    yield finding(place, code, text, form=missing.form, name=missing.name, hint=suggest_word(missing.name, known))
 
 
 def _unfit_days(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:

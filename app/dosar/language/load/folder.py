@@ -25,6 +25,8 @@ PART_FOLDERS = {"choices": "choices", "mixins": "mixin", "faces": "face"}
 """What the files of a folder are; those beside it are forms, roles and the menu."""
 NAME_KEYS = {"form": "form", "choices": "list", "mixin": "mixin", "face": "face"}
 """The key under which each sort of file says its name."""
+RESTING_CODES = {"F081"}
+"""What is wrong with one rule of a form, about another form: the rule rests until that is mended, and the form runs."""
 ADVICE_CODES = {
     "F010",
     "F021",
@@ -88,7 +90,7 @@ class FolderReading:
 
     def broken(self) -> set[str]:
         """The parts with a real mistake, in their file or in a mixin; the last good version runs instead."""
-        files = {found.place.file for found in self.findings if found.code not in ADVICE_CODES}
+        files = {found.place.file for found in self.findings if found.code not in ADVICE_CODES | RESTING_CODES}
         return {
             part
             for part, source in self.sources.items()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
@@ -20,7 +20,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.admin.unattended_changes import attending, unattended_lines
 from dosar.pages.admin.user_page import user_full_name, user_or_404, user_page, user_role_titles
 from dosar.pages.context import PageContext, page_context
-from dosar.pages.formatting import due_text, moment_text
+from dosar.pages.formatting import moment_text
 from dosar.pages.input.forms import TranslatedForm
 from dosar.pages.rendering.history import role_title
 from dosar.pages.urls import parse_record_number
@@ -115,9 +115,18 @@ def _left_when_closed(user: User) -> Unattended:
     return then.beyond(now)
 
 
+def _deadlines_text(context: PageContext, load: OpenWork, case_id: int) -> str:
+    """How many there are in a case, and how many are over: which they are, a case file tells."""
+    due = [deadline for deadline in load.due if deadline.case_id == case_id]
+    late = sum(deadline.is_late(context.reading.today) for deadline in due)
+    count = ngettext("%(num)s deadline", "%(num)s deadlines", len(due))
+    return f"{count}, {ngettext('%(num)s overdue', '%(num)s overdue', late)}" if late else count
+
+
 def _open_work_lists(context: PageContext, load: OpenWork) -> list[OpenWorkList]:
     """Everything that hangs on the account, in words."""
-    code = {case_place.case_id: case_place.code for case_place in load.cases}
+    of_deadlines = {due.case_id for due in load.due}
+    codes = {place.case_id: place.code for place in load.cases if place.case_id in of_deadlines}
     forms, language = context.repository.forms, context.reading.language
     return [
         OpenWorkList(
@@ -126,12 +135,7 @@ def _open_work_lists(context: PageContext, load: OpenWork) -> list[OpenWorkList]
         ),
         OpenWorkList(
             gettext("Deadlines in these cases"),
-            [
-                f"{code[due.case_id]} · {text_in_language(due.rule.rule.title, language)} · "
-                f"{due_text(due.day, context.reading.today)}"
-                for due in load.due
-                if due.case_id
-            ],
+            [f"{code} · {_deadlines_text(context, load, case_id)}" for case_id, code in codes.items()],
         ),
         OpenWorkList(gettext("Teams"), list(load.teams)),
         OpenWorkList(

@@ -110,11 +110,24 @@ def due_at_hand(context: PageContext, asked: AskedDeadlines) -> DueAtHand:
 
 
 def _asked_rules(asked: AskedDeadlines, rules: Mapping[str, ReadyRule]) -> set[str]:
-    return {
-        key
-        for key, rule in rules.items()
-        if (not asked.rule or key == asked.rule) and (not asked.weight or rule.rule.weight == asked.weight)
-    }
+    alike = _rules_alike(asked, rules)
+    return {key for key in alike if not asked.weight or rules[key].rule.weight == asked.weight}
+
+
+def _rules_alike(asked: AskedDeadlines, rules: Mapping[str, ReadyRule]) -> set[str]:
+    """All, or those that people know by the same words as the one asked for: a task with a case and one without."""
+    if not asked.rule:
+        return set(rules)
+    chosen = rules.get(asked.rule)
+    return {key for key, rule in rules.items() if chosen is not None and rule.rule.title == chosen.rule.title}
+
+
+def _rule_options(asked: AskedDeadlines, rules: Mapping[str, ReadyRule], language: str) -> list[tuple[str, str]]:
+    """Each kind once, however many rules have its name; the one asked for stands for those named alike."""
+    named = {text_in_language(rule.rule.title, language): key for key, rule in rules.items()}
+    if asked.rule in rules:
+        named[text_in_language(rules[asked.rule].rule.title, language)] = asked.rule
+    return [(key, name) for name, key in named.items()]
 
 
 def _offered_teams(context: PageContext) -> dict[int, tuple[str, set[int]]]:
@@ -146,7 +159,7 @@ def due_filters(context: PageContext, due: DueAtHand, titles: RecordTitles, case
     asked, language = due.asked, context.reading.language
     workers = [(str(user), titles[USER_LINK, user]) for user in due.workers() if (USER_LINK, user) in titles]
     nobodys = [(str(NOBODY), gettext("nobody's"))] if any(each.user_id is None for each in due.tally) else []
-    rules = [(key, text_in_language(rule.rule.title, language)) for key, rule in due.rules.items()]
+    rules = _rule_options(asked, due.rules, language)
     partners = [
         (str(number), titles[form, number])
         for form, numbers in due.partners().items()

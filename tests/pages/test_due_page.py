@@ -102,6 +102,22 @@ def test_it_is_narrowed_by_whose_by_team_and_by_kind(demo: Demo, case: int) -> N
     assert lines(demo, f"?case={case}&rule=no.such&state=nothing&day=tomorrow") == []
 
 
+def test_kinds_of_one_name_are_chosen_as_one(demo: Demo, case: int) -> None:
+    due(demo, "visit_report.next_visit", case, TODAY)
+    due(demo, "visit_report.promised_visit", case, TODAY + timedelta(1))
+    due(demo, "case.consent", case, TODAY)
+    kinds = re.findall(r'<option value="visit_report[^"]*"[^>]*>\s*Vizită\s*</option>', shown(demo))
+    assert len(kinds) == 1
+    for rule in ("next_visit", "promised_visit"):
+        assert len(lines(demo, f"?case={case}&rule=visit_report.{rule}")) == 2
+
+
+def test_where_a_choice_says_how_often_the_rule_names_it(demo: Demo, case: int) -> None:
+    due(demo, "monitoring_form.next", case, TODAY, since=TODAY - timedelta(14))
+    (line,) = lines(demo, f"?case={case}")
+    assert "cât de des spune „Frecvența”" in line and "în ziua" not in line
+
+
 def test_a_new_sheet_is_begun_where_one_is_due(demo: Demo, case: int) -> None:
     due(demo, "detailed_evaluation.plan", case, TODAY)
     assert f"/records/plan/new?case={case}" in shown(demo, f"?case={case}")

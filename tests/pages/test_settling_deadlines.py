@@ -140,7 +140,9 @@ def test_what_was_waived_stays_so_when_a_case_is_merged_and_comes_back(demo: Dem
 def test_the_case_says_by_which_rule(demo: Demo, case: int) -> None:
     filed(demo, "visit_report", case, visit_date=TODAY - timedelta(30))
     block = demo.browser("case_manager").get(f"/cases/{case}").text.partition("<h2>Termene</h2>")[2]
-    assert f"3 luni după „Data vizitei”, {TODAY - timedelta(30):%d.%m.%Y}" in unescape(block.partition("</section>")[0])
+    block = unescape(block.partition("</section>")[0])
+    assert f"3 luni după „Data vizitei”, {TODAY - timedelta(30):%d.%m.%Y}" in block
+    assert f'href="/due?case={case}"' in block, "the list and the calendar of the case are a press away"
 
 
 def test_who_does_not_see_the_sheet_is_told_of_none(demo: Demo, case: int) -> None:

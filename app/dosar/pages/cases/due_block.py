@@ -40,6 +40,8 @@ class DueBlock:
 
     lines: list[DueLine]
     more: list[DueLine]
+    page_url: str
+    """Where they stand by day and by week too."""
 
 
 def due_block(case: CaseReading, team: Sequence[CaseTeamMember]) -> DueBlock | None:
@@ -51,7 +53,7 @@ def due_block(case: CaseReading, team: Sequence[CaseTeamMember]) -> DueBlock | N
     places = [TeamPlace(member.user_id, member.role, member.since, member.leads) for member in team]
     moves = may_change_team(places, current_scope.get())
     lines = [_line(context, deadline, titles, moves) for deadline in case.due]
-    return DueBlock(lines[:FIRST_LINES], lines[FIRST_LINES:])
+    return DueBlock(lines[:FIRST_LINES], lines[FIRST_LINES:], f"/due?case={case.record.id}")
 
 
 def _names(context: PageContext, found: Sequence[Deadline], team: Sequence[CaseTeamMember]) -> RecordTitles:

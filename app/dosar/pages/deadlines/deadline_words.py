@@ -73,6 +73,11 @@ def _counted_text(context: PageContext, deadline: Deadline) -> str:
         return gettext(
             "every %(time)s after “%(label)s”, %(since)s", time=duration_text(step), label=label, since=since
         )
+    often = question_at(rule.how_often, known) if rule.how_often is not None else None
+    if often is not None:
+        how_often = text_in_language(often.label, context.reading.language)
+        return gettext("after “%(label)s”, %(since)s, as often as “%(how_often)s” says", label=label, since=since,
+                       how_often=how_often)  # fmt: skip
     if rule.rule.within is None or rule.rule.within.is_nothing:
         return gettext("on the day of “%(label)s”, %(since)s", label=label, since=since)
     return gettext(

@@ -330,12 +330,12 @@ deadline_move_table = Table(
     Column("row_id", Integer, nullable=False, server_default="0"),
     Column("of_day", Date, nullable=False),
     Column("day", Date),
-    Column("reason", SealedText("drafts", "dosar_deadline_move.reason"), nullable=False),
     Column("user_id", Integer, nullable=False),
     Column("at", DateTime, nullable=False),
     Index("ix_dosar_deadline_move_case", "case_id"),
 )
-"""That somebody put a day off, or waived it (no ``day``), and why; of two for one ``of_day`` the later counts."""
+"""That somebody put a day off, or waived it (no ``day``); of two for one ``of_day`` the later counts. Why, the history
+of the case tells."""
 
 deadline_state_table = Table(
     "dosar_deadline_state",

@@ -55,7 +55,6 @@ def move_deadline(repository: Repository, deadline: Deadline, day: date | None, 
                 row_id=deadline.row_id,
                 of_day=deadline.of_day or deadline.day,
                 day=day,
-                reason=reason.strip(),
                 user_id=actor.user_id,
                 at=utc_now(),
             )

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from sqlalchemy import delete, func, select
 
-from dosar.database.system_tables import deadline_move_table, deadline_table
+from dosar.database.system_tables import deadline_move_table, deadline_table, utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
@@ -40,14 +40,19 @@ deadlines:
   - {deadline: first, title: {en: First visit, ro: Prima vizită}, due: visit, after: opened_on, within: 0 days}
 """,
 }
+FOR_A_DAY = """
+deadlines:
+  - {deadline: short, title: {en: Parcel, ro: Pachet}, due: aid, after: visit_date, within: 0 days, lasts: 1 day}
+"""
 NEXT, PARCEL, TOLD, FIRST = "visit.next", "visit.parcel", "visit.told", "case.first"
 
 
 @cache
-def ruled() -> Definition:
+def ruled(of_visit: str = RULES["visit"]) -> Definition:
     """The office's forms with time rules."""
+    rules = {**RULES, "visit": of_visit}
     contents = {
-        f"form:{key}": read_text(text + RULES.get(key, ""), f"{key}.yaml").contents for key, text in FORMS.items()
+        f"form:{key}": read_text(text + rules.get(key, ""), f"{key}.yaml").contents for key, text in FORMS.items()
     }
     contents["roles"] = read_text(ROLES, "roles.yaml").contents
     return make_definition(make_parts(contents), contents)
@@ -254,6 +259,15 @@ def test_whoever_leaves_hands_over_her_place_and_what_is_hers(ruling: Office) ->
     join_team(ruling.repository, case, maria, "case_manager", ruling.actor())
     leave_team(ruling.repository, case, [ana], ruling.actor())
     assert {each.user_id for each in find_deadlines(ruling.repository)} == {maria}
+
+
+def test_all_is_reckoned_by_the_day_of_the_organisation_and_not_by_that_of_utc(ruling: Office) -> None:
+    today = utc_now().date()
+    ruling.enter("visit", ruling.ion, visit_date=today)
+    ruled_so = Repository(ruling.repository.store, ruled(FOR_A_DAY))
+    assert ruled_so.reckon_deadlines(today) and "visit.short" in [each.rule.key for each in find_deadlines(ruled_so)]
+    assert ruled_so.reckon_deadlines(today + timedelta(2))
+    assert "visit.short" not in [each.rule.key for each in find_deadlines(ruled_so)]
 
 
 def test_all_is_reckoned_once_a_day_and_when_the_rules_change(ruling: Office) -> None:

@@ -1,6 +1,7 @@
 """Everything that is due, reckoned anew: at night, and when the rules are others than before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -38,7 +39,7 @@ def reckon_all(
     A chunk of cases is one transaction: whoever works meanwhile waits for one, not for all. ``tell`` is told how far
     it is, from 0 to 1.
     """
-    with acting_as(SYSTEM_SCOPE):
+    with acting_as(replace(SYSTEM_SCOPE, today=today)):  # soon after midnight the day in UTC is still the one before
         if reckoned_on(store.session, definition) == today:
             return False
         with store.writing() as session:

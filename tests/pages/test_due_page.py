@@ -252,3 +252,11 @@ def test_the_coordinator_reads_with_whom_it_is_late(demo: Demo, case: int) -> No
 
 def test_on_paper_it_says_what_was_asked_for(demo: Demo, case: int) -> None:
     assert f"{TODAY:%d.%m.%Y} · Restante · Fel: Obligatoriu" in read(demo, f"?case={case}&state=overdue&weight=binding")
+
+
+def test_it_says_who_promised_it_to_who_may_know(demo: Demo) -> None:
+    """T24: the case manager reminds every institution and person of what they took on."""
+    promised = "Lavinia Chertes, asistent social"
+    pages = {who: demo.browser(who).get("/due?rule=plan.activity").text for who in ("coordinator", "accountant")}
+    told = {who: promised in page for who, page in pages.items()}
+    assert told == {"coordinator": True, "accountant": False}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from dosar.language.form import CASE_FORM, USER_LINK
+from dosar.overview.deadlines.commitments import promised_by
 from dosar.overview.deadlines.reading import Deadline, known_rules, partner_forms
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.deadline_words import rule_text, title_text
@@ -62,7 +63,8 @@ def due_titles(
 def due_lines(context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles) -> list[DueLine]:
     """The lines of these, in their order."""
     promising = partner_forms(context.repository, known_rules(context.repository.definition, current_scope.get()))
-    return [_due_line(context, due, titles, promising) for due in deadlines]
+    words = promised_by(context.repository, deadlines)
+    return [_due_line(context, due, titles, promising, words.get(due.id, "")) for due in deadlines]
 
 
 def whose_text(titles: RecordTitles, user_id: int | None) -> str:
@@ -70,7 +72,9 @@ def whose_text(titles: RecordTitles, user_id: int | None) -> str:
     return titles.get((USER_LINK, user_id), gettext("nobody's")) if user_id else gettext("nobody's")
 
 
-def _due_line(context: PageContext, due: Deadline, titles: RecordTitles, promising: Mapping[str, str]) -> DueLine:
+def _due_line(
+    context: PageContext, due: Deadline, titles: RecordTitles, promising: Mapping[str, str], said: str
+) -> DueLine:
     today, source = context.reading.today, due.rule.source.form
     of = (CASE_FORM, due.case_id) if due.case_id is not None else (source, due.record_id)
     of_url = f"/cases/{due.case_id}" if due.case_id is not None else source_url(context, due)
@@ -86,5 +90,5 @@ def _due_line(context: PageContext, due: Deadline, titles: RecordTitles, promisi
         due.waits,
         rule_text(context, due),
         due.time,
-        titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), ""),
+        titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), said),
     )

@@ -291,6 +291,8 @@ class Oracle:
     def _plain(self, value: Any) -> Any:
         """What is sealed is sealed anew each time, however often it says the same."""
         dialect = self.planted.app.extensions["dosar_repository"].store.engine.dialect
+        if isinstance(value, str) and value.startswith("\\x"):  # as PostgreSQL writes bytes
+            value = bytes.fromhex(value[2:])
         return open_answer(value, dialect) if isinstance(value, bytes) else value
 
     def _wrong_link(self, cell: Cell, change: Change) -> str:

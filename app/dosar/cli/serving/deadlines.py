@@ -22,7 +22,7 @@ def _look_on(app: Flask) -> None:
     services: AccessServices = app.extensions["dosar_access"]
     repository: Repository = app.extensions["dosar_repository"]
     store = repository.store
-    while True:
+    while not store.closed.wait(LOOK_SECONDS):
         try:
             repository.reckon_deadlines(services.today())
         except Exception as error:  # the next look may succeed; without this thread nobody would be told
@@ -30,5 +30,3 @@ def _look_on(app: Flask) -> None:
                 log.error("What is due could not be reckoned just now: %s", type(error).__name__)
         finally:
             store.session.remove()
-        if store.closed.wait(LOOK_SECONDS):
-            return

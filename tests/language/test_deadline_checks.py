@@ -121,6 +121,10 @@ def test_a_good_rule_is_taken(told: Told, options: dict[str, str]) -> None:
         ({"due": "visit"}, "F080: This can never start: say"),
         ({"due": "visit", "on": "visit_date", "after": "visit_date"}, 'F080: Say either "after" or "on"'),
         ({"due": "visit", "after": "visit_date"}, "F080: Say how long after that date"),
+        (
+            {"due": "visit", "after": "visit_date", "within": "14 days", "lasts": "3 days"},
+            "F080: This can never start: after 3 days nothing is due any more",
+        ),
         ({"on": "visit_date"}, "F080: This can never end: say"),
         ({"due": "visit", "after": "visit_date", "how_often": "pace"}, 'F080: Say what each code of "pace" means'),
         ({"due": "visit", "on": "visit_date", "steps": "{weekly: 7 days}"}, "F080: Say of which choice"),

@@ -254,6 +254,11 @@ def test_on_paper_it_says_what_was_asked_for(demo: Demo, case: int) -> None:
     assert f"{TODAY:%d.%m.%Y} · Restante · Fel: Obligatoriu" in read(demo, f"?case={case}&state=overdue&weight=binding")
 
 
+def test_a_task_without_a_case_is_told_once(demo: Demo) -> None:
+    told = demo.browser("coordinator").get("/due?rule=office_task.appointment").text
+    assert "Sarcină fără caz" in told and told.count("Ședință cu finanțatorul") == 1
+
+
 def test_it_says_who_promised_it_to_who_may_know(demo: Demo) -> None:
     """T24: the case manager reminds every institution and person of what they took on."""
     promised = "Lavinia Chertes, asistent social"

@@ -1,6 +1,7 @@
 """Checks of the time rules in form files: each must be able to start, to end, and to name only what is there."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from dosar.language.checks.checked_forms import checked_forms
 from dosar.language.checks.rules.type_inference import condition_findings
@@ -22,6 +23,9 @@ TWICE = msgid('"%(name)s" stands here twice; keep one.')
 NO_START = msgid('This can never start: say "after" and the date it is counted from, or "on" and the date itself.')
 TWO_STARTS = msgid('Say either "after" or "on": counted from a date, or the date itself.')
 NO_TIME = msgid('Say how long after that date: "within: 20 days", "every: 3 months" or "how_often".')
+OVER_BEFORE = msgid(
+    "This can never start: after %(lasts)s nothing is due any more, and the first day comes after %(within)s."
+)
 NO_END = msgid(
     'This can never end: say "due" and the form to be filed, "done" and the date that ends it, "done_if", or "until".'
 )
@@ -38,6 +42,7 @@ PRIVATE = msgid(
     'Sheets of "%(form)s" are known only to those they name, so nobody else may be told what is due on them.'
 )
 OTHER_CASE = msgid('"%(form)s" belongs to a case and the date it is counted from does not: nobody could tell to which.')
+SOME_DAY = date(2026, 1, 1)
 
 
 def deadline_findings(reading: FolderReading) -> Iterator[Finding]:
@@ -113,6 +118,8 @@ def _senseless(checked: _CheckedRule) -> Iterator[Finding]:
         yield finding(checked.place("on"), CODE, TWO_STARTS)
     if rule.after and not (rule.within or rule.every or rule.how_often):
         yield finding(checked.place("after"), CODE, NO_TIME)
+    if rule.lasts and rule.within and rule.lasts.after(SOME_DAY) < rule.within.after(SOME_DAY):
+        yield finding(checked.place("lasts"), CODE, OVER_BEFORE, lasts=rule.lasts, within=rule.within)
     ends = (rule.due, rule.done, rule.done_if, rule.until, rule.lasts, rule.when, rule.when_case)
     if not any(ends):
         yield finding(checked.place("deadline"), CODE, NO_END)

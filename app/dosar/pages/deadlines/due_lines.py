@@ -78,8 +78,10 @@ def _due_line(
     today, source = context.reading.today, due.rule.source.form
     of = (CASE_FORM, due.case_id) if due.case_id is not None else (source, due.record_id)
     of_url = f"/cases/{due.case_id}" if due.case_id is not None else source_url(context, due)
+    form_title = context.form_title(source) if source in context.forms else ""
+    says_itself = due.case_id is None and due.rule.rule.with_title
     return DueLine(
-        titles.get(of, context.form_title(source) if source in context.forms else ""),
+        form_title if says_itself else titles.get(of, form_title),
         of_url if of in titles else "",
         title_text(context, due, titles),
         deadline_url(context, due),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -158,6 +159,9 @@ def test_dosar_sends_by_itself_until_its_data_are_locked(mailed: MailOffice, mon
     mailed.now += timedelta(hours=1)
     MailSchedule(mailed.delivery).watch()
     assert is_soon(lambda: _sent(mailed) == 1)
+    monkeypatch.setattr(schedule, "LOOK_SECONDS", 0.5)
+    pool: Any = mailed.services.store.engine.pool
+    assert is_soon(lambda: pool.checkedout() == 0), "nobody looks just now: its connection goes with the data"
     mailed.services.store.close()
     mailed.now += timedelta(days=1)
     assert mailed.look() == Delivered() and len(mailed.server.mails) == 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from logging import getLogger
 from threading import Thread
 
+from dosar.long_work.repeated_looks import look_until_closed
 from dosar.mail.delivery import MailDelivery
 
 log = getLogger(__name__)
@@ -23,10 +24,9 @@ class MailSchedule:
         Thread(target=self._look_on, daemon=True).start()
 
     def _look_on(self) -> None:
-        store = self.delivery.services.store
-        while not store.closed.wait(LOOK_SECONDS):
-            try:
-                self.delivery.look()
-            except Exception as error:  # the next look may succeed; without this thread no mail would leave
-                if not store.closed.is_set():
-                    log.error("No mail could be sent just now: %s", type(error).__name__)
+        look_until_closed(
+            self.delivery.services.store.closed,
+            lambda: LOOK_SECONDS,
+            self.delivery.look,
+            lambda error: log.error("No mail could be sent just now: %s", type(error).__name__),
+        )

@@ -20,6 +20,7 @@ from dosar.backups.keeping.backup_plan import read_plan
 from dosar.backups.keeping.runs import DAILY, BackupRun, last_good, last_rehearsed
 from dosar.backups.keeping.work import BackupWork
 from dosar.database.store_errors import StoreError
+from dosar.long_work.repeated_looks import look_until_closed
 
 log = getLogger(__name__)
 
@@ -92,13 +93,12 @@ class BackupSchedule:
             self.work.look_at_disks()
 
     def _look_on(self) -> None:
-        store = self.work.store
-        while not store.closed.wait(LOOK_SECONDS):
-            try:
-                self.look()
-            except Exception as error:  # the next look may succeed; without this thread there would be no back-ups
-                if not store.closed.is_set():
-                    log.error("Nothing could be looked after just now: %s", type(error).__name__)
+        look_until_closed(
+            self.work.store.closed,
+            lambda: LOOK_SECONDS,
+            self.look,
+            lambda error: log.error("Nothing could be looked after just now: %s", type(error).__name__),
+        )
 
     def look(self) -> None:
         """Make what is due, if the moment is good; else try one of the last back-ups, if that is due."""

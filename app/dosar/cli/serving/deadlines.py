@@ -6,6 +6,7 @@ from threading import Thread
 from flask import Flask
 
 from dosar.access.services import AccessServices
+from dosar.long_work.repeated_looks import look_until_closed
 from dosar.records.repository import Repository
 
 log = getLogger(__name__)
@@ -21,12 +22,16 @@ def watch_deadlines(app: Flask) -> None:
 def _look_on(app: Flask) -> None:
     services: AccessServices = app.extensions["dosar_access"]
     repository: Repository = app.extensions["dosar_repository"]
-    store = repository.store
-    while not store.closed.wait(LOOK_SECONDS):
+
+    def look() -> None:
         try:
             repository.reckon_deadlines(services.today())
-        except Exception as error:  # the next look may succeed; without this thread nobody would be told
-            if not store.closed.is_set():
-                log.error("What is due could not be reckoned just now: %s", type(error).__name__)
         finally:
-            store.session.remove()
+            repository.session.remove()
+
+    look_until_closed(
+        repository.store.closed,
+        lambda: LOOK_SECONDS,
+        look,
+        lambda error: log.error("What is due could not be reckoned just now: %s", type(error).__name__),
+    )

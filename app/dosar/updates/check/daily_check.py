@@ -10,6 +10,7 @@ from threading import Thread
 from dosar.database.audit.trail import add_event
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
+from dosar.long_work.repeated_looks import look_until_closed
 from dosar.updates.check.check_settings import note_asked, note_seen, read_check_settings, switch_check
 from dosar.updates.check.fetching import ask_newest
 from dosar.updates.check.newest import Newest, require_in_date, require_not_older
@@ -36,12 +37,12 @@ class DailyCheck:
             Thread(target=self._look_on, daemon=True).start()
 
     def _look_on(self) -> None:
-        while not self.store.closed.wait(LOOK_SECONDS):
-            try:
-                self.look()
-            except Exception as error:  # tomorrow it may succeed
-                if not self.store.closed.is_set():
-                    log.info("The question for a new version could not be asked: %s", type(error).__name__)
+        look_until_closed(
+            self.store.closed,
+            lambda: LOOK_SECONDS,
+            self.look,
+            lambda error: log.info("The question for a new version could not be asked: %s", type(error).__name__),
+        )
 
     def look(self) -> bool:
         """Ask, if it is wanted and due; whether that was so. What goes wrong is told to nobody: there is no hurry."""

@@ -1,7 +1,6 @@
 """How long something takes in a time rule: "20 days", "2 weeks", "3 months", "1 year"."""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from dosar.language.rules.evaluation import day_in_month
 from dosar.language.text.message import Mistake
 
 DURATION_PATTERN = r"^\d{1,4} (day|days|week|weeks|month|months|year|years)$"
@@ -73,7 +73,7 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if year > MAXYEAR:
         return date.max
-    return date(max(year, 1), month + 1, min(day.day, monthrange(max(year, 1), month + 1)[1]))
+    return day_in_month(max(year, 1), month + 1, day.day)
 
 
 def add_days(day: date, days: int) -> date:

@@ -290,7 +290,12 @@ def add_months(start: RuleValue, months: RuleValue) -> str | None:
     year, month = divmod(first.year * 12 + first.month - 1 + count, 12)
     if not 1000 <= year < 3000:
         return None
-    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1])).isoformat()
+    return day_in_month(year, month + 1, first.day).isoformat()
+
+
+def day_in_month(year: int, month: int, day: int) -> date:
+    """That day, or the last one of a month that is shorter."""
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def count_of(values: RuleValue, wanted: RuleValue) -> int:

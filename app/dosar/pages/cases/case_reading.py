@@ -12,6 +12,7 @@ from dosar.overview.case_query import CaseQuery
 from dosar.overview.deadlines.reading import Deadline, deadlines_of_part, deadlines_part
 from dosar.overview.stages import StageProgress
 from dosar.pages.context import PageContext
+from dosar.pages.deadlines.deadline_words import titled_sheets
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.titles import link_titles
 
@@ -57,7 +58,7 @@ def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -
     ]
     balances = budget.payer_balances(query, declared)
     due = deadlines_of_part(query.repository, query.found.get(DUE, ()))
-    payers, sheets = _payers(query, declared, balances), _titled_sheets(due)
+    payers, sheets = _payers(query, declared, balances), titled_sheets(due)
     titles = _titles(context, payers, sheets)
     return CaseReading(
         context,
@@ -89,15 +90,6 @@ def _payers(query: CaseQuery, declared: Stages, balances: Sequence[Balance]) -> 
     """Form → the payers among its records."""
     payers = {payer for balance in balances for payer in balance.payers if isinstance(payer, int)}
     return {target: payers for target in _payer_targets(query, declared)} if payers else {}
-
-
-def _titled_sheets(due: Sequence[Deadline]) -> dict[str, set[int]]:
-    """Form → its sheets that say themselves what is due."""
-    found: dict[str, set[int]] = {}
-    for deadline in due:
-        if deadline.rule.rule.with_title:
-            found.setdefault(deadline.rule.source.form, set()).add(deadline.record_id)
-    return found
 
 
 def _titles(context: PageContext, *asked: Mapping[str, set[int]]) -> RecordTitles:

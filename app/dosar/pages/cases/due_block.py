@@ -8,9 +8,8 @@ from dosar.overview.case_overview import CaseTeamMember
 from dosar.overview.deadlines.reading import Deadline, may_do
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_acts import done_url, move_url
+from dosar.pages.deadlines.deadline_urls import deadline_url, done_url, move_url
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text, whose_text
-from dosar.pages.deadlines.leading import deadline_url
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.scope.row_scope import current_scope
 from dosar.records.teams import TeamPlace, may_change_team

@@ -93,7 +93,7 @@ def asked_deadlines() -> AskedDeadlines:
 
 def state_spans(today: date) -> dict[str, DeadlineFilter]:
     """The days of each state; a week ends on Sunday. What waits for acceptance is late for nobody."""
-    yesterday, sunday = today - ONE_DAY, today + ONE_DAY * (6 - today.weekday())
+    yesterday, sunday = today - ONE_DAY, _sunday(today)
     return {
         "overdue": DeadlineFilter(until=yesterday, waits=False),
         "today": DeadlineFilter(since=today, until=today),
@@ -101,6 +101,19 @@ def state_spans(today: date) -> dict[str, DeadlineFilter]:
         "later": DeadlineFilter(since=sunday + ONE_DAY),
         "waiting": DeadlineFilter(until=yesterday, waits=True),
     }
+
+
+def state_of_day(day: date, today: date) -> str:
+    """How near a day is, whoever it waits for."""
+    if day < today:
+        return "overdue"
+    if day == today:
+        return "today"
+    return "week" if day <= _sunday(today) else "later"
+
+
+def _sunday(today: date) -> date:
+    return today + ONE_DAY * (6 - today.weekday())
 
 
 def within_span(wanted: DeadlineFilter, span: DeadlineFilter) -> DeadlineFilter:

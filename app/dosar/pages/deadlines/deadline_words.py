@@ -1,5 +1,6 @@
 """A deadline in words: what, by which rule, whose."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from babel.units import format_unit
@@ -29,6 +30,16 @@ def title_text(context: PageContext, deadline: Deadline, titles: RecordTitles = 
 def titled_sheet(deadline: Deadline) -> tuple[str, int]:
     """The sheet it is counted from, as titles are asked for."""
     return deadline.rule.source.form, deadline.record_id
+
+
+def titled_sheets(found: Iterable[Deadline]) -> dict[str, set[int]]:
+    """Form → the sheets whose titles stand beside what is to be done: they say it themselves, or belong to no case."""
+    sheets: dict[str, set[int]] = {}
+    for deadline in found:
+        if deadline.rule.rule.with_title or deadline.case_id is None:
+            form, number = titled_sheet(deadline)
+            sheets.setdefault(form, set()).add(number)
+    return sheets
 
 
 def day_words(context: PageContext, deadline: Deadline) -> str:
@@ -76,8 +87,12 @@ def _counted_text(context: PageContext, deadline: Deadline) -> str:
     often = question_at(rule.how_often, known) if rule.how_often is not None else None
     if often is not None:
         how_often = text_in_language(often.label, context.reading.language)
-        return gettext("after “%(label)s”, %(since)s, as often as “%(how_often)s” says", label=label, since=since,
-                       how_often=how_often)  # fmt: skip
+        return gettext(
+            "after “%(label)s”, %(since)s, as often as “%(how_often)s” says",
+            label=label,
+            since=since,
+            how_often=how_often,
+        )
     if rule.rule.within is None or rule.rule.within.is_nothing:
         return gettext("on the day of “%(label)s”, %(since)s", label=label, since=since)
     return gettext(

@@ -9,8 +9,8 @@ from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.deadlines.commitments import promised_by
 from dosar.overview.deadlines.reading import Deadline, known_rules, partner_forms
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_words import rule_text, title_text
-from dosar.pages.deadlines.leading import deadline_url, source_url
+from dosar.pages.deadlines.deadline_urls import deadline_url, source_url
+from dosar.pages.deadlines.deadline_words import rule_text, title_text, titled_sheets
 from dosar.pages.formatting import day_text, days_away_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.scope.row_scope import current_scope
@@ -47,14 +47,12 @@ def due_titles(
     """What the cases are called that these are about, whose they are and who promised them; and these workers and
     partners (form → numbers) besides."""
     ids: dict[str, set[int]] = {CASE_FORM: set(), USER_LINK: {*workers}}
-    for form, numbers in (partners or {}).items():
+    for form, numbers in (*(partners or {}).items(), *titled_sheets(deadlines).items()):
         ids.setdefault(form, set()).update(numbers)
     promising = partner_forms(context.repository, known_rules(context.repository.definition, current_scope.get()))
     for due in deadlines:
         ids[CASE_FORM] |= {due.case_id} - {None}  # type: ignore[arg-type]
         ids[USER_LINK] |= {due.user_id} - {None}  # type: ignore[arg-type]
-        if due.case_id is None or due.rule.rule.with_title:
-            ids.setdefault(due.rule.source.form, set()).add(due.record_id)
         if due.partner_id is not None:
             ids.setdefault(promising[due.rule.key], set()).add(due.partner_id)
     return link_titles(context.repository, context.named_forms(), ids, context.reading)
@@ -67,7 +65,7 @@ def due_lines(context: PageContext, deadlines: Sequence[Deadline], titles: Recor
     return [_due_line(context, due, titles, promising, words.get(due.id, "")) for due in deadlines]
 
 
-def whose_text(titles: RecordTitles, user_id: int | None) -> str:
+def worker_text(titles: RecordTitles, user_id: int | None) -> str:
     """Whose it is."""
     return titles.get((USER_LINK, user_id), gettext("nobody's")) if user_id else gettext("nobody's")
 
@@ -85,7 +83,7 @@ def _due_line(
         of_url if of in titles else "",
         title_text(context, due, titles),
         deadline_url(context, due),
-        whose_text(titles, due.user_id),
+        worker_text(titles, due.user_id),
         day_text(due.day),
         days_away_text((due.day - today).days),
         due.is_late(today),

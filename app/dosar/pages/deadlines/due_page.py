@@ -20,6 +20,7 @@ from dosar.pages.deadlines.asked_deadlines import (
     VIEWS,
     AskedDeadlines,
     asked_deadlines,
+    state_of_day,
     state_spans,
     within_span,
 )
@@ -141,14 +142,9 @@ def _page_size(asked: AskedDeadlines) -> int:
 
 def _groups(found: list[Deadline], lines: list[DueLine], today: date) -> list[DueGroup]:
     """The lines under the state of their day."""
-    spans, groups = state_spans(today), list[DueGroup]()
+    groups: list[DueGroup] = []
     for deadline, line in zip(found, lines, strict=True):
-        state = next(
-            state
-            for state, span in spans.items()
-            if (span.since is None or span.since <= deadline.day) and (span.until is None or deadline.day <= span.until)
-        )
-        title = str(STATES[state])
+        title = str(STATES[state_of_day(deadline.day, today)])
         if not groups or groups[-1].title != title:
             groups.append(DueGroup(title, []))
         groups[-1].lines.append(line)

@@ -7,7 +7,7 @@ from flask_babel import format_decimal
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.asked_deadlines import NOBODY
 from dosar.pages.deadlines.due_filters import DueAtHand
-from dosar.pages.deadlines.due_lines import whose_text
+from dosar.pages.deadlines.due_lines import worker_text
 from dosar.pages.linked_titles import RecordTitles
 
 MOST_BARS = 5
@@ -34,7 +34,7 @@ def late_bars(context: PageContext, due: DueAtHand, titles: RecordTitles) -> lis
     most = max(late.values())
     return [
         LateBar(
-            whose_text(titles, None if worker == NOBODY else worker),
+            worker_text(titles, None if worker == NOBODY else worker),
             due.asked.address(worker=worker, state="overdue", view="", day=""),
             format_decimal(count),
             max(1, WHOLE * count // most),

@@ -18,8 +18,8 @@ from dosar.overview.deadlines.moving import deadline_with, may_move, move_deadli
 from dosar.overview.deadlines.reading import Deadline, may_do
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, page_context
+from dosar.pages.deadlines.deadline_urls import deadline_url
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text
-from dosar.pages.deadlines.leading import deadline_url
 from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import TranslatedForm, at_most, reason_field, stripped
 from dosar.pages.urls import record_url

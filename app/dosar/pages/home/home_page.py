@@ -34,7 +34,7 @@ from dosar.pages.backups.backup_notices import backup_block
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
 from dosar.pages.cases.emergency import emergencies_block
 from dosar.pages.context import PageContext, page_context
-from dosar.pages.deadlines.deadline_words import titled_sheet
+from dosar.pages.deadlines.deadline_words import titled_sheets
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.home import worklist
 from dosar.pages.linked_titles import RecordTitles
@@ -249,10 +249,8 @@ def _named_records(context: PageContext, contents: _HomeContents) -> dict[str, l
             *(deadline.user_id for deadline in due if deadline.user_id),
         ],
     }
-    for deadline in due:
-        if deadline.rule.rule.with_title or deadline.case_id is None:
-            form, number = titled_sheet(deadline)
-            named.setdefault(form, []).append(number)
+    for form, numbers in titled_sheets(due).items():
+        named.setdefault(form, []).extend(numbers)
     for target, record_id in filter(None, map(_draft_subject, contents.drafts)):
         named.setdefault(target, []).append(record_id)
     return named

@@ -3,10 +3,10 @@ places."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from flask import url_for
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language
@@ -16,9 +16,9 @@ from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now
 from dosar.overview.worklist import LackingCase, Worklist, find_worklist
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_acts import done_url
+from dosar.pages.deadlines.asked_deadlines import STATES, state_of_day
+from dosar.pages.deadlines.deadline_urls import deadline_url, done_url
 from dosar.pages.deadlines.deadline_words import day_words, title_text, titled_sheet
-from dosar.pages.deadlines.leading import deadline_url
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.history import ACTION_LABELS
@@ -52,26 +52,11 @@ def shown_due(found: Sequence[Deadline], today: date) -> dict[str, Sequence[Dead
     """Heading → what the first page tells under it: of what is overdue or due today all, of the rest the first ones."""
     groups: dict[str, list[Deadline]] = {}
     for deadline in found:
-        groups.setdefault(_when(deadline.day, today), []).append(deadline)
+        groups.setdefault(state_of_day(deadline.day, today), []).append(deadline)
     return {
         when: of_group if when in ("overdue", "today") else truncated_list(of_group, MAX_TODO_ENTRIES)
         for when, of_group in groups.items()
     }
-
-
-def _when(day: date, today: date) -> str:
-    """Overdue, today, until Sunday, or later."""
-    if day <= today:
-        return "today" if day == today else "overdue"
-    return "week" if day <= today + timedelta(days=6 - today.weekday()) else "later"
-
-
-WHEN_LABELS = {
-    "overdue": lazy_gettext("Overdue"),
-    "today": lazy_gettext("Today"),
-    "week": lazy_gettext("This week"),
-    "later": lazy_gettext("Later"),
-}
 
 
 def due_block(context: PageContext, found: Sequence[Deadline], titles: RecordTitles) -> HomeBlock | None:
@@ -80,7 +65,7 @@ def due_block(context: PageContext, found: Sequence[Deadline], titles: RecordTit
         return None
     shown = shown_due(found, context.reading.today)
     groups = [
-        (str(WHEN_LABELS[when]), [_due_entry(context, deadline, titles) for deadline in of_group])
+        (str(STATES[when]), [_due_entry(context, deadline, titles) for deadline in of_group])
         for when, of_group in shown.items()
     ]
     every = [deadline for of_group in shown.values() for deadline in of_group]

@@ -1,4 +1,4 @@
-"""Where something that is due is done: a sheet to begin, or the one it is counted from."""
+"""The addresses of something that is due: the sheet on which it is done, and what may be made of it."""
 
 from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.reading import Deadline
@@ -26,3 +26,13 @@ def source_url(context: PageContext, due: Deadline) -> str:
     if context.worker.may("see", source):
         return record_url(source, due.record_id)
     return f"/cases/{due.case_id}" if due.case_id is not None and context.worker.may("see", CASE_FORM) else ""
+
+
+def done_url(deadline: Deadline) -> str:
+    """Where one says in one click that it is done today; nothing where a date is not enough."""
+    return f"/due/{deadline.id}/done" if deadline.rule.rule.one_click else ""
+
+
+def move_url(deadline: Deadline) -> str:
+    """Where it is moved or waived."""
+    return f"/due/{deadline.id}/move"

@@ -1,9 +1,13 @@
 """What is due stays in step with the sheets, on both databases, and is told to nobody who may not know it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -14,7 +18,7 @@ from dosar.language.load.definition import Definition, make_definition, make_par
 from dosar.language.load.yaml_reader import read_text
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.moving import deadline_with, move_deadline
-from dosar.overview.deadlines.reading import DeadlineFilter, count_deadlines, find_deadlines
+from dosar.overview.deadlines.reading import EVERYTHING, DeadlineFilter, find_deadlines, tally_deadlines
 from dosar.overview.workload import hand_over_tasks
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
@@ -27,6 +31,7 @@ from dosar.records.sheets.ledger import reverse_entry
 from dosar.records.teams import join_team, leave_team
 from tests.records.offices import FORMS, ROLES, TODAY, Office, definition, together_in
 
+REPOSITORY = Path(__file__).parents[2]
 RULES = {
     "visit": """
 deadlines:
@@ -225,7 +230,8 @@ def test_nobody_is_told_of_a_case_out_of_reach_or_of_what_she_may_not_know(rulin
     for who, scope in seen.items():
         with acting_as(scope):
             told[who] = {(each.case_id, each.rule.key) for each in find_deadlines(ruling.repository)}
-            assert sum(count_deadlines(ruling.repository, DeadlineFilter()).values()) == len(told[who])
+            tallies = tally_deadlines(ruling.repository, EVERYTHING, [EVERYTHING])
+            assert sum(tally.count for tally in tallies) == len(told[who])
     assert told == {
         "her case": {(ruling.ion, NEXT), (ruling.ion, PARCEL)},
         "all cases": {(ruling.ion, NEXT), (ruling.ion, PARCEL), (ruling.vasile, PARCEL)},
@@ -268,6 +274,31 @@ def test_all_is_reckoned_by_the_day_of_the_organisation_and_not_by_that_of_utc(r
     assert ruled_so.reckon_deadlines(today) and "visit.short" in [each.rule.key for each in find_deadlines(ruled_so)]
     assert ruled_so.reckon_deadlines(today + timedelta(2))
     assert "visit.short" not in [each.rule.key for each in find_deadlines(ruled_so)]
+
+
+MARK = """
+from pathlib import Path
+import dosar.fields
+from dosar.language.load.definition import make_definition
+from dosar.language.load.folder import read_folder
+from dosar.records.deadlines.all_days import rules_mark
+print(rules_mark(make_definition(read_folder(Path("forms")).parts, {})))
+"""
+
+
+def test_the_same_rules_are_known_again_by_every_program() -> None:
+    """Else each start, and each of two programs every minute, would reckon everything anew."""
+    marks = {
+        subprocess.run(
+            [sys.executable, "-c", MARK],
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "app"), "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(marks) == 1
 
 
 def test_all_is_reckoned_once_a_day_and_when_the_rules_change(ruling: Office) -> None:

@@ -84,8 +84,10 @@ class ReadyRule:
     """Whether it is about cases."""
     names_user: bool
     """Whether whose it is stands on the sheet itself, where it can be given to somebody else."""
+    partner: DayPlace | None
+    """Where it stands who promised it."""
     has_partner_link: bool
-    """Whether who promised it is a record; else a name in words, which stays on the sheet."""
+    """Whether that is a record; else a name in words, which stays on the sheet."""
 
     @cached_property
     def key(self) -> str:
@@ -102,7 +104,7 @@ class ReadyRule:
         """Whether a sheet is to be filed; else something is answered on the one there is."""
         return self.rule.due is not None
 
-    @property
+    @cached_property
     def forms(self) -> frozenset[str]:
         """The forms whose sheets change its days."""
         return frozenset(form for form, _ in self.needs)
@@ -143,6 +145,7 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
         asked = rule.done_when.names if rule.done_when else ()
         needs.setdefault((done_form, ""), set()).update((done_day, *asked))
     _require_all(needs, forms)
+    partner = _place_at_start(rule.partner, source, forms)
     return ReadyRule(
         form.key,
         rule,
@@ -157,15 +160,20 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
         frozenset(_clearances(rule, source, needs, forms)),
         {key: frozenset(names) for key, names in needs.items()},
         forms[source.form].belongs_to is not None or source.form == CASE_FORM,
-        not source.table and _is_link(rule.responsible, source, forms),
-        _is_link(rule.partner, source, forms),
+        not source.table and _is_link(_place_at_start(rule.responsible, source, forms), forms),
+        partner,
+        _is_link(partner, forms),
     )
 
 
-def _is_link(name: str | None, source: DayPlace, forms: Mapping[str, Form]) -> bool:
-    """Whether it is a link, in the row or on the sheet it is counted from."""
+def _place_at_start(name: str | None, source: DayPlace, forms: Mapping[str, Form]) -> DayPlace | None:
+    """Where this stands in the row, or else on the sheet, that a rule is counted from."""
     places = [DayPlace(source.form, name, table) for table in (source.table, "")] if name else []
-    question = next((found for place in places if (found := question_at(place, forms)) is not None), None)
+    return next((place for place in places if question_at(place, forms) is not None), None)
+
+
+def _is_link(place: DayPlace | None, forms: Mapping[str, Form]) -> bool:
+    question = question_at(place, forms) if place is not None else None
     return question is not None and question.link_target() is not None
 
 
@@ -192,10 +200,11 @@ def _what_ends(
 
 def _on_either(name: str, last_form: str, source: DayPlace, forms: Mapping[str, Form]) -> DayPlace:
     """The question on the last sheet of what is due, else on the sheet or row it is counted from."""
-    for place in (DayPlace(last_form, name), DayPlace(source.form, name, source.table), DayPlace(source.form, name)):
-        if question_at(place, forms) is not None:
-            return place
-    raise NoSuchPlace(last_form, name)
+    on_last = DayPlace(last_form, name)
+    found = on_last if question_at(on_last, forms) is not None else _place_at_start(name, source, forms)
+    if found is None:
+        raise NoSuchPlace(last_form, name)
+    return found
 
 
 def _needs(
@@ -212,13 +221,11 @@ def _needs(
             needs.setdefault((place.form, ""), set())
             needs.setdefault((place.form, place.table), set()).add(place.question)
     for name in _names_on_source(rule):
-        for key in ((source.form, source.table), (source.form, "")):
-            if question_at(DayPlace(key[0], name, key[1]), forms) is not None:
-                needs[key].add(name)
-                break
-        else:
-            if name != rule.responsible:  # a role
-                raise NoSuchPlace(source.form, name, source.table)
+        found = _place_at_start(name, source, forms)
+        if found is not None:
+            needs[found.form, found.table].add(name)
+        elif name != rule.responsible:  # a role
+            raise NoSuchPlace(source.form, name, source.table)
     if rule.when_case:
         needs.setdefault((CASE_FORM, ""), set()).update(rule.when_case.names)
     return needs

@@ -34,12 +34,10 @@ def promised_by(repository: Repository, due: Sequence[Deadline]) -> dict[int, st
 
 def _place(repository: Repository, deadline: Deadline) -> DayPlace | None:
     """Where the words stand that name who promised it; nothing where it is a link, or not hers to know."""
-    rule, scope = deadline.rule, current_scope.get()
-    if rule.has_partner_link or not rule.rule.partner or not scope.may("see", rule.source.form):
+    place, scope = deadline.rule.partner, current_scope.get()
+    if place is None or deadline.rule.has_partner_link or not scope.may("see", place.form):
         return None
-    known = repository.forms_known_with(scope.clearances)
-    places = [DayPlace(rule.source.form, rule.rule.partner, table) for table in (rule.source.table, "")]
-    return next((place for place in places if question_at(place, known) is not None), None)
+    return place if question_at(place, repository.forms_known_with(scope.clearances)) is not None else None
 
 
 def _part(repository: Repository, place: DayPlace, numbers: Sequence[int]) -> tuple[Any, ...]:

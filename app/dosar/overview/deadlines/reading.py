@@ -14,10 +14,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy import case as one_of
 
 from dosar.database.system_tables import deadline_table, team_table
-from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule, question_at
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.deadlines.ready_rules import ReadyRule, question_at
+from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition
-from dosar.language.question import Question
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import Scope, current_scope, works_on_case
 
@@ -131,21 +130,13 @@ def partner_forms(repository: Repository, rules: Mapping[str, ReadyRule]) -> dic
     known = repository.forms_known_with(scope.clearances)
     found = {}
     for key, rule in rules.items():
-        question = _partner_question(repository, rule, known) if scope.may("see", rule.source.form) else None
+        if rule.partner is None or not scope.may("see", rule.partner.form):
+            continue
+        question = question_at(rule.partner, known)
         target = question.link_target() if question is not None else None
         if target and (scope.may("see", target) or scope.may("choose", target)):
             found[key] = target
     return found
-
-
-def _partner_question(repository: Repository, rule: ReadyRule, known: Mapping[str, Form]) -> Question | None:
-    """The question that names who promised it, as far as it is known; on the row it is counted from, or the sheet."""
-    name = rule.rule.partner
-    for table in (rule.source.table, "") if name else ():
-        place = DayPlace(rule.source.form, name or "", table)
-        if question_at(place, repository.forms) is not None:
-            return question_at(place, known)
-    return None
 
 
 def may_do(scope: Scope, rule: ReadyRule) -> bool:
@@ -252,23 +243,6 @@ def tally_deadlines(
         for user_id, partner_id, rule, span, count, _ in repository.session.execute(query)
         if span is not None
     ]
-
-
-def count_deadlines(repository: Repository, wanted: DeadlineFilter, by: str = "user_id") -> dict[Any, int]:
-    """How many there are, by a column of the kept days (whose they are, which rule): one statement."""
-    rules = known_rules(repository.definition, current_scope.get())
-    if not rules:
-        return {}
-    case: Any = repository.record_class(CASE_FORM)
-    column = deadline_table.c[by]
-    query = (
-        select(column, func.count(deadline_table.c.id), func.max(case.id))
-        .select_from(deadline_table)
-        .outerjoin(case, case.id == deadline_table.c.case_id)
-        .where(*_conditions(case, rules, partner_forms(repository, rules), wanted))
-        .group_by(column)
-    )
-    return {value: count for value, count, _ in repository.session.execute(query)}
 
 
 def _conditions(

@@ -26,8 +26,13 @@ def reckoned_on(session: Any, definition: Definition) -> date | None:
 
 
 def rules_mark(definition: Definition) -> str:
-    """By which the rules are told from others."""
-    told = repr([(rule.key, rule.rule, sorted(map(str, rule.needs.items()))) for rule in definition.deadlines])
+    """By which the rules are told from others: the same in every process, however it orders its sets."""
+    told = repr(
+        [
+            (rule.key, rule.rule, sorted((*key, *sorted(names)) for key, names in rule.needs.items()))
+            for rule in definition.deadlines
+        ]
+    )
     return sha256(told.encode()).hexdigest()
 
 

@@ -139,9 +139,11 @@ def test_what_was_waived_stays_so_when_a_case_is_merged_and_comes_back(demo: Dem
 
 def test_the_case_says_by_which_rule(demo: Demo, case: int) -> None:
     filed(demo, "visit_report", case, visit_date=TODAY - timedelta(30))
+    task(demo, case)
     block = demo.browser("case_manager").get(f"/cases/{case}").text.partition("<h2>Termene</h2>")[2]
     block = unescape(block.partition("</section>")[0])
     assert f"3 luni după „Data vizitei”, {TODAY - timedelta(30):%d.%m.%Y}" in block
+    assert f"„La data de” de pe fișa „Sarcină sau programare”, {TODAY:%d.%m.%Y}" in block
     assert f'href="/due?case={case}"' in block, "the list and the calendar of the case are a press away"
 
 

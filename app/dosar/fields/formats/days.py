@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from babel.dates import format_date
 from babel.units import format_unit
 
+from dosar.language.durations import Duration
 from dosar.language.question import ReadingContext
 from dosar.language.text.characters import HYPHENS
 from dosar.language.text.locales import locale_of
@@ -44,6 +45,14 @@ YEARS_TO_A_LEAP_DAY = 8
 def format_day(day: date, language: str, pattern: str = "") -> str:
     """The day in short, or as ``pattern`` says."""
     return format_date(day, pattern or translated_word(SHORT_DATE_FORMAT, language), locale_of(language))
+
+
+@lru_cache(maxsize=256)
+def format_duration(time: Duration, language: str) -> str:
+    """A length of time as people read it: 20 days, 3 luni. The rules have few, and to word one takes longer than a
+    line."""
+    number, unit = time.amount
+    return str(format_unit(number, f"duration-{unit}", locale=locale_of(language)))
 
 
 def format_partial_day(known: str, language: str) -> str:

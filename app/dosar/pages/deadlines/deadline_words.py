@@ -1,18 +1,13 @@
 """A deadline in words: what, by which rule, whose."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 
-from babel.units import format_unit
 from flask_babel import gettext
 
-from dosar.access.i18n.languages import request_wording
-from dosar.language.deadlines.ready_rules import question_at
-from dosar.language.durations import Duration
 from dosar.language.form import USER_LINK
-from dosar.language.text.locales import locale_of
 from dosar.language.text.texts import text_in_language
 from dosar.overview.deadlines.reading import Deadline
+from dosar.overview.deadlines.rule_words import rule_words
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, due_text
 from dosar.pages.linked_titles import RecordTitles
@@ -62,54 +57,9 @@ def rule_text(context: PageContext, deadline: Deadline) -> str:
 
 
 def _counted_text(context: PageContext, deadline: Deadline) -> str:
-    rule = deadline.rule
-    known = context.forms if context.worker.may("see", rule.source.form) else {}
-    question = question_at(rule.source, known)
-    if question is None:
-        return ""
-    label, since = text_in_language(question.label, context.reading.language), day_text(deadline.since)
-    if rule.rule.on:
-        return gettext("“%(label)s” on the sheet", label=label)
-    step = rule.rule.every
-    if step is not None and deadline.last is not None:
-        last = day_text(deadline.last)
-        return gettext(
-            "every %(time)s after “%(label)s”, %(since)s; last on %(day)s",
-            time=duration_text(step),
-            label=label,
-            since=since,
-            day=last,
-        )
-    if step is not None:
-        return gettext(
-            "every %(time)s after “%(label)s”, %(since)s", time=duration_text(step), label=label, since=since
-        )
-    often = question_at(rule.how_often, known) if rule.how_often is not None else None
-    if often is not None:
-        how_often = text_in_language(often.label, context.reading.language)
-        return gettext(
-            "after “%(label)s”, %(since)s, as often as “%(how_often)s” says",
-            label=label,
-            since=since,
-            how_often=how_often,
-        )
-    if rule.rule.within is None or rule.rule.within.is_nothing:
-        return gettext("on the day of “%(label)s”, %(since)s", label=label, since=since)
-    return gettext(
-        "%(time)s after “%(label)s”, %(since)s", time=duration_text(rule.rule.within), label=label, since=since
-    )
-
-
-def duration_text(time: Duration) -> str:
-    """A length of time as people read it: 20 days, 3 luni."""
-    return _duration_in(time, request_wording())
-
-
-@lru_cache(maxsize=256)
-def _duration_in(time: Duration, wording: str) -> str:
-    """Remembered: the rules have few lengths of time, and to word one takes longer than a line."""
-    number, unit = time.amount
-    return str(format_unit(number, f"duration-{unit}", locale=locale_of(wording)))
+    known = context.forms if context.worker.may("see", deadline.rule.source.form) else {}
+    words = rule_words(deadline.rule, deadline.since, deadline.last, known, context.reading.language)
+    return words.say(gettext) if words is not None else ""
 
 
 def whose_text(context: PageContext, deadline: Deadline, titles: RecordTitles) -> str:

@@ -1,0 +1,43 @@
+"""From which date a time rule counts, in words: "every 3 months after “First assessment”, 15 Oct 2025"."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from dosar.fields.formats.days import format_day, format_duration
+from dosar.language.deadlines.ready_rules import ReadyRule, question_at
+from dosar.language.form import Form
+from dosar.language.text.message import Message, msgid
+from dosar.language.text.texts import text_in_language
+
+ON_SHEET = msgid("“%(label)s” on the sheet “%(sheet)s”, %(since)s")
+EVERY = msgid("every %(time)s after “%(label)s”, %(since)s")
+EVERY_SINCE = msgid("every %(time)s after “%(label)s”, %(since)s; last on %(day)s")
+AS_OFTEN = msgid("after “%(label)s”, %(since)s, as often as “%(how_often)s” says")
+SAME_DAY = msgid("on the day of “%(label)s”, %(since)s")
+LATER = msgid("%(time)s after “%(label)s”, %(since)s")
+
+
+def rule_words(
+    rule: ReadyRule, since: date, last: date | None, known: Mapping[str, Form], language: str
+) -> Message | None:
+    """By which rule something is due that is counted from ``since`` and was done last on the day ``last``.
+
+    ``known`` are the forms as the reader may know them; to who may not know the date nothing is said.
+    """
+    question = question_at(rule.source, known)
+    if question is None:
+        return None
+    told = {"label": text_in_language(question.label, language), "since": format_day(since, language)}
+    if rule.rule.on:
+        return Message(ON_SHEET, {**told, "sheet": text_in_language(known[rule.source.form].title, language)})
+    if (step := rule.rule.every) is not None:
+        told["time"] = format_duration(step, language)
+        return (
+            Message(EVERY, told) if last is None else Message(EVERY_SINCE, {**told, "day": format_day(last, language)})
+        )
+    often = question_at(rule.how_often, known) if rule.how_often is not None else None
+    if often is not None:
+        return Message(AS_OFTEN, {**told, "how_often": text_in_language(often.label, language)})
+    if rule.rule.within is None or rule.rule.within.is_nothing:
+        return Message(SAME_DAY, told)
+    return Message(LATER, {**told, "time": format_duration(rule.rule.within, language)})

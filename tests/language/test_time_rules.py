@@ -250,6 +250,14 @@ def test_a_typed_day_goes_before_the_rule_and_the_rule_is_still_told() -> None:
     assert (found.day, found.limit, found.is_typed) == (on(3, 1), on(5, 1), True)
 
 
+def test_a_day_typed_after_the_end_takes_nothing_away() -> None:
+    note = {"final_note": [{**NOTE, **ADULT}]}
+    later = {**note, "monitoring_form": [{"filled_on": on(4, 10), "next_due": on(3, 1, 2027)}]}
+    (found,) = due("final_note.follow_up", later)
+    assert (found.day, found.limit) == (on(3, 1, 2027), on(7, 10)), "the follow-up ends on 15.01.2027"
+    assert days("final_note.follow_up", later, on(1, 16, 2027)) == []
+
+
 def test_children_are_followed_for_three_years_and_adults_for_one() -> None:
     until = {True: on(1, 15, 2029), False: on(1, 15, 2027)}
     for is_child, last in until.items():

@@ -8,6 +8,7 @@ from dosar.filing.doubts.consent import lacking_consent
 from dosar.filing.doubts.documents import unfiled_documents
 from dosar.filing.doubts.dropped import would_drop
 from dosar.filing.doubts.duplicates import known_already, numbered_already
+from dosar.filing.doubts.late_dates import late_dates
 from dosar.filing.doubts.links import pointing_well
 from dosar.filing.doubts.lost_consent import takes_consent_away
 from dosar.filing.doubts.reopening import reopens_case
@@ -35,6 +36,7 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
         *reopens_case(submission, answers),
         *bed_issues(submission, answers),
         *outside_windows(submission, answers),
+        *late_dates(submission, answers),
         *would_drop(submission, answers, changed),
     ]
     return ValidationResult(

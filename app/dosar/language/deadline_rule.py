@@ -48,7 +48,8 @@ class DeadlineRule(BaseModel):
     periods: bool = False
     """Each period wants a sheet of its own, by its date, as the package of each month does."""
     typed: Name | None = None
-    """A date on the last sheet of what is due (or on the one it is counted from) that goes before the computed one."""
+    """A date on the last sheet of what is due (or on the one it is counted from) that goes before the computed one. A
+    later one is asked about when the sheet is filed."""
     until: Place | None = None
     """A date after which nothing is due any more."""
     lasts: Duration | None = None

@@ -159,7 +159,7 @@ def _next_day(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) -> 
         return None
     typed = _typed_day(rule, start, facts, last)
     day = typed or computed
-    if _is_over(rule, day, [end for end in _ends(rule, start, facts) if end is not None], today):
+    if _is_over(rule, min(day, computed), [end for end in _ends(rule, start, facts) if end is not None], today):
         return None
     return DueDay(
         rule,

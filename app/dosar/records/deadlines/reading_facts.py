@@ -74,6 +74,16 @@ def facts_of_no_case(
     )
 
 
+def sheets_beside(
+    session: Any, tables: FormTables, definition: Definition, rules: Sequence[ReadyRule], case_id: int | None
+) -> dict[str, list[SheetFacts]]:
+    """Form → the sheets that these rules read in a case, or of the records that belong to none: without its team and
+    what was put off, for who only asks what the rules themselves say."""
+    cases = None if case_id is None else [case_id]
+    found = _sheets(session.connection(), tables, definition.forms, needs_of(rules), cases)
+    return found.get(NO_CASE if case_id is None else case_id, {})
+
+
 def _cases_there(connection: Connection, tables: FormTables, cases: Sequence[int]) -> list[int]:
     """Those that are neither put away nor made anonymous."""
     case = tables.metadata.tables[CASE_FORM]

@@ -242,6 +242,8 @@ class Oracle:
             return "writes into a case out of reach"
         if change.columns - ACCEPTED and not self._is_written(form, case, cell.role):
             return "writes into a restricted case what is not written in it"
+        if not self._writes_in(case, cell.role):
+            return "accepts in a case that she only reads"
         place = self.planted.place_of(form, change.row["record_id" if table else "id"])
         if not new and place is not None and not policy.reaches(cell.role, form, place):
             return f"changes a record out of reach ({place})"
@@ -274,6 +276,10 @@ class Oracle:
         places = [place for place, planted in self.planted.cases.items() if planted == case]
         # a case opened by this very request is one's own
         return not places or self.planted.policy.reaches_case(role, "own" if places == ["deleted"] else places[0])
+
+    def _writes_in(self, case: int | None, role: str) -> bool:
+        places = (place for place, planted in self.planted.cases.items() if planted == case)
+        return all(self.planted.policy.writes_in(place, role) for place in places)
 
     def _is_written(self, form: str, case: int | None, role: str) -> bool:
         places = (place for place, planted in self.planted.cases.items() if planted == case)

@@ -160,7 +160,7 @@ class Policy:
 
     def reaches_case(self, role: str, place: str) -> bool:
         whose, _, state = place.partition("_")
-        if place in RESTRICTED_PLACES and role not in self.restriction(state)["seen_by"]:
+        if place in RESTRICTED_PLACES and role not in self.restriction(state).get("seen_by", [role]):
             return False
         return whose in REACHED[self.roles.get(role, {}).get("scope", "none")]
 
@@ -181,7 +181,12 @@ class Policy:
         if place not in RESTRICTED_PLACES:
             return True
         said = self.restriction(place.partition("_")[2])
-        return form in said["written"] and role in said.get("written_by", [role])
+        return form in said["written"] and self.writes_in(place, role)
+
+    def writes_in(self, place: str, role: str) -> bool:
+        """Whether the role does more than read in a case of this place."""
+        said = self.restriction(place.partition("_")[2]) if place in RESTRICTED_PLACES else {}
+        return role in said.get("written_by", [role])
 
     def restricts(self, form: str, question: str) -> bool:
         """Whether an answer to the question may restrict the case, or gives or ends a consent that sheets need."""

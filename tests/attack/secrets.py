@@ -1,6 +1,6 @@
 """Everything two worlds may differ in: hidden answers, rows, sheets, cases, what was put away, what is half typed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -116,8 +116,11 @@ class Secrets:
 
     def restricted_answers(self) -> Iterator[Secret]:
         """Everything in the records of cases that are closed, or in which the consent was withdrawn."""
-        blind = frozenset.intersection(*(self._shut_out(place) for place in RESTRICTED_PLACES))
-        yield from self._for_advisers("what stands in restricted cases", blind, _restricted_answered)
+        for state in sorted({place.partition("_")[2] for place in RESTRICTED_PLACES}):
+            places = tuple(place for place in RESTRICTED_PLACES if place.endswith(state))
+            blind = frozenset.intersection(*(self._shut_out(place) for place in places))
+            happen = partial(_restricted_answered, places=places)
+            yield from self._for_advisers(f"what stands in {state} cases", blind, happen)
 
     def _for_advisers(
         self, says: str, blind: frozenset[str], happen: Callable[..., None], counted: bool = False
@@ -254,7 +257,9 @@ def _strangers_answered(planted: Planted, second: bool, but: frozenset[str] = fr
     _correct(planted, every, _otherwise if second else _first, ("foreign",))
 
 
-def _restricted_answered(planted: Planted, second: bool, but: frozenset[str] = frozenset()) -> None:
+def _restricted_answered(
+    planted: Planted, second: bool, places: Sequence[str], but: frozenset[str] = frozenset()
+) -> None:
     """All but what restricts the cases: they go on being restricted in both worlds."""
     lifting = {said.get("lifted_by") for form in planted.policy.forms.values() for said in form.get("restricts", ())}
     every = frozenset(
@@ -264,7 +269,7 @@ def _restricted_answered(planted: Planted, second: bool, but: frozenset[str] = f
         if question.link_target() is None and not question.columns_asked()
         if key not in but and not planted.policy.restricts(key, question.name) and question.name not in lifting
     )
-    _correct(planted, every, _otherwise if second else _first, RESTRICTED_PLACES)
+    _correct(planted, every, _otherwise if second else _first, places)
 
 
 def _case_opened(planted: Planted, second: bool, but: frozenset[str] = frozenset()) -> None:

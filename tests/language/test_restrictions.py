@@ -68,6 +68,11 @@ def test_a_date_a_yes_and_a_code_restrict(tmp_path: Path) -> None:
         (GOOD.replace("[intake]", "[intake, intak]"), "F019", 'no form is named "intak"; did you mean'),
         (GOOD.replace("administrator", "coordinator"), "F043", 'no role is named "coordinator"'),
         (f"{GOOD}, written_by: [volunteer]", "F116", '"volunteer" is none of the roles in "seen_by"'),
+        (
+            f"{GOOD}, written_by: [volunteer]".replace("seen_by: [administrator], ", ""),
+            "F043",
+            'no role is named "volunteer"',
+        ),
         (f"{GOOD}, lifted_by: nothing", "F015", 'no question is named "nothing"'),
         (f"{GOOD}, lifted_by: kept", "F046", '"withdrawn_on" restricts from its day on, and "kept" is no day'),
         (f"{GOOD}, lifted_by: about", "F046", '"withdrawn_on" restricts from its day on, and "about" is no day'),

@@ -1,4 +1,5 @@
-"""A case that is closed, or in which consent was withdrawn: kept from most, and little is written in it."""
+"""A case that is closed, restricted on request, or in which consent was withdrawn: little is written in it, by few, and
+of all but the last it is kept from most."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from dosar.records.sheets.stored_answers import open_sheet
 from tests.days import today_here
 from tests.pages.browsing import Page, boxes_on, look
 from tests.pages.conftest import Demo
-from tests.pages.test_case_page import case_of
+from tests.pages.test_case_page import case_of, filed
 from tests.pages.test_team import user_id
 
 WORDS = "A venit singură, a plecat după o oră."
@@ -90,7 +91,18 @@ def withdrawn(demo: Demo, case: int) -> Iterator[int]:
     answer(demo, "intake", intake, consent_withdrawn_on=None)
 
 
-@pytest.fixture(params=["closed", "withdrawn"])
+@pytest.fixture
+def on_request(demo: Demo, case: int) -> Iterator[int]:
+    """A case whose person asked that her data be kept and not used (GDPR art. 18)."""
+    asked = {"kind": "restriction", "received_on": today_here(), "restricted_on": today_here(), "decision": "done"}
+    request = filed(demo, "data_request", case, **asked)
+    yield case
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        delete_sheet(demo.repository, demo.forms["data_request"], request, ACTOR)
+        demo.repository.session.remove()
+
+
+@pytest.fixture(params=["closed", "on_request"])
 def restricted(request: pytest.FixtureRequest) -> int:
     """In each of the states."""
     found: int = request.getfixturevalue(request.param)
@@ -99,6 +111,11 @@ def restricted(request: pytest.FixtureRequest) -> int:
 
 def status(browser: FlaskClient, address: str) -> int:
     return browser.get(address).status_code
+
+
+def writing(browser: FlaskClient, case: int) -> int:
+    """What comes of opening a sheet that no restriction leaves open: 200 where the case is not restricted."""
+    return status(browser, f"/records/service_log/new?case={case}")
 
 
 def test_the_case_is_kept_from_all_but_few(demo: Demo, restricted: int) -> None:
@@ -248,13 +265,15 @@ def test_nothing_typed_is_lost_when_the_case_is_closed_meanwhile(
 
 
 def test_who_restricts_a_case_that_she_no_longer_sees_is_told_so(demo: Demo, case: int) -> None:
-    worker, intake = demo.browser("social_worker"), sheet_of(demo, "intake", case)
-    address = f"/records/intake/{intake}/edit"
+    worker = demo.browser("social_worker")
+    address = f"/records/data_request/new?case={case}"
     typed = boxes_on(worker.get(address).text).boxes
-    typed["consent_withdrawn_on"] = "azi"
+    typed["kind"], typed["received_on"], typed["restricted_on"] = "objection", "azi", "azi"
     saved = worker.post(address, data=typed, follow_redirects=True)
-    answer(demo, "intake", intake, consent_withdrawn_on=None)
-    assert saved.status_code == 200 and "De acum cazul este restricționat" in saved.text
+    assert saved.status_code == 200 and "De acum cazul este restricționat" in saved.text, saved.text
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        delete_sheet(demo.repository, demo.forms["data_request"], sheet_of(demo, "data_request", case), ACTOR)
+        demo.repository.session.remove()
 
 
 def test_a_sheet_is_neither_deleted_nor_corrected_below_the_pages(demo: Demo, closed: int) -> None:
@@ -267,38 +286,38 @@ def test_a_sheet_is_neither_deleted_nor_corrected_below_the_pages(demo: Demo, cl
 
 def test_a_later_consent_lifts_what_an_earlier_one_restricts(demo: Demo, withdrawn: int) -> None:
     worker, manager = demo.browser("social_worker"), demo.browser("case_manager")
-    assert status(worker, f"/cases/{withdrawn}") == 404
+    assert writing(worker, withdrawn) == 409
     first, today = sheet_of(demo, "intake", withdrawn), today_here()
     assert status(manager, f"/records/intake/new?case={withdrawn}") == 200
     with further_intake(demo, withdrawn, today) as second:
-        assert second != first and status(worker, f"/cases/{withdrawn}") == 200
+        assert second != first and writing(worker, withdrawn) == 200
         answer(demo, "intake", second, consent_withdrawn_on=today)
-        assert status(worker, f"/cases/{withdrawn}") == 404
+        assert writing(worker, withdrawn) == 409
 
 
 def test_an_old_paper_typed_in_late_lifts_nothing(demo: Demo, withdrawn: int) -> None:
     worker = demo.browser("social_worker")
     with further_intake(demo, withdrawn, today_here() - timedelta(days=1)):
-        assert status(worker, f"/cases/{withdrawn}") == 404
+        assert writing(worker, withdrawn) == 409
     with further_intake(demo, withdrawn, today_here()):
-        assert status(worker, f"/cases/{withdrawn}") == 200, "the same day, and filed later"
-    assert status(worker, f"/cases/{withdrawn}") == 404
+        assert writing(worker, withdrawn) == 200, "the same day, and filed later"
+    assert writing(worker, withdrawn) == 409
 
 
 def test_what_is_withdrawn_on_the_first_of_two_intakes_restricts(demo: Demo, case: int) -> None:
     worker, first, today = demo.browser("social_worker"), sheet_of(demo, "intake", case), today_here()
     with further_intake(demo, case, today - timedelta(days=30)):
         answer(demo, "intake", first, consent_withdrawn_on=today - timedelta(days=3))
-        assert status(worker, f"/cases/{case}") == 404
+        assert writing(worker, case) == 409
         with further_intake(demo, case, today - timedelta(days=2)):
-            assert status(worker, f"/cases/{case}") == 200
+            assert writing(worker, case) == 200
         answer(demo, "intake", first, consent_withdrawn_on=None)
 
 
 def test_a_consent_lifts_a_withdrawal_on_its_own_sheet_if_it_is_later(demo: Demo, case: int) -> None:
     worker, today = demo.browser("social_worker"), today_here()
     with further_intake(demo, case, today - timedelta(days=9)) as sheet:
-        for given, code in ((9, 404), (5, 404), (4, 200)):
+        for given, code in ((9, 409), (5, 409), (4, 200)):
             answer(
                 demo,
                 "intake",
@@ -306,7 +325,7 @@ def test_a_consent_lifts_a_withdrawal_on_its_own_sheet_if_it_is_later(demo: Demo
                 consent_on=today - timedelta(days=given),
                 consent_withdrawn_on=today - timedelta(days=5),
             )
-            assert status(worker, f"/cases/{case}") == code, given
+            assert writing(worker, case) == code, given
 
 
 def test_merging_another_case_into_it_lifts_nothing(demo: Demo, withdrawn: int) -> None:
@@ -322,7 +341,7 @@ def test_merging_another_case_into_it_lifts_nothing(demo: Demo, withdrawn: int) 
             merge_cases(repository, merging, (), ACTOR)
             assert open_sheet(repository, "intake", brought).record.case_id == withdrawn
             repository.session.remove()
-        assert status(worker, f"/cases/{withdrawn}") == 404
+        assert writing(worker, withdrawn) == 409
 
 
 @contextmanager
@@ -351,10 +370,10 @@ def test_a_merge_says_what_it_would_open_and_waits_to_be_told(demo: Demo, withdr
         asked = merged(page)
         assert asked.status_code == 422 and "Consimțământul privind asistența a fost retras." in asked.text
         assert 'value="intake.consent_withdrawn"' in asked.text and "Aceeași persoană." in asked.text
-        assert status(worker, f"/cases/{withdrawn}") == 404 and status(coordinator, page.address) == 200
+        assert writing(worker, withdrawn) == 409 and status(coordinator, page.address) == 200
         assert merged(page, _lifted="case.closed").status_code == 422, "something else was confirmed"
         assert merged(page, _lifted="intake.consent_withdrawn").status_code == 303
-        assert status(worker, f"/cases/{withdrawn}") == 200
+        assert writing(worker, withdrawn) == 200
     told = coordinator.get(f"/records/{CASE_FORM}/{withdrawn}/history").text
     assert "Redeschis printr-o unire" in told
 
@@ -381,10 +400,3 @@ def test_who_could_not_lift_it_merges_nothing_open(demo: Demo, withdrawn: int) -
             merge_cases(demo.repository, merging, (), ACTOR, lifted=["intake.consent_withdrawn"])
         demo.repository.session.remove()
     assert not refused.value.may_confirm
-
-
-def test_after_a_withdrawal_only_who_leads_the_case_and_the_coordinator_write_in_it(demo: Demo, withdrawn: int) -> None:
-    address = f"/records/humanitarian_aid/new?case={withdrawn}"
-    assert [status(demo.browser(user), address) for user in STILL_SEEING] == [200, 200, 409]
-    shown = look(demo.browser("accountant"), f"/cases/{withdrawn}").text
-    assert "Fișele cazului pot fi doar citite" in shown and "Manager de caz (în cazurile în care lucrează)" in shown

@@ -1,10 +1,11 @@
-"""What restricts a case: fewer people see it then, and less is written in it. A part of a form's file.
+"""What restricts a case: fewer people see it or write in it then, and less is written. A part of a form's file.
 
 Sources: GDPR art. 5(1)(e) and 18(2); the archive rule of the source documents for closed files.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +20,7 @@ RestrictingAnswer = Literal["code", "yes", "day"]
 
 
 class Restriction(BaseModel):
-    """An answer that restricts the case: who goes on seeing it, and what is still written in it."""
+    """An answer that restricts the case: who goes on seeing it, what is still written in it, and by whom."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,8 +39,9 @@ class Restriction(BaseModel):
     one and the same day, the sheet filed last."""
     lifted_in: Name | None = None
     """The form on which ``lifted_by`` is asked, where it is not this one: another one that belongs to cases."""
-    seen_by: Annotated[tuple[Name, ...], Field(min_length=1)]
-    """The roles that go on seeing the case, each as far as its own scope goes; for all others it does not exist."""
+    seen_by: tuple[Name, ...] = ()
+    """The roles that go on seeing the case, each as far as its own scope goes; for all others it does not exist. Left
+    out, everybody who sees it goes on seeing it."""
     written: Annotated[tuple[Name, ...], Field(min_length=1)]
     """The forms that are still written in the case; every other sheet is read only."""
     written_by: tuple[Name, ...] = ()
@@ -56,11 +58,18 @@ class CaseRestriction:
     restricts: RestrictingAnswer
     asked: Question = field(compare=False, repr=False)
     """The question that restricts."""
+    since: date | None = field(default=None, compare=False)
+    """Of one that was found to hold for a case by a date: that day."""
 
     @property
     def key(self) -> str:
         """By which it is told from all others."""
         return f"{self.form}.{self.restriction.restriction}"
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing at all is written in the case by whom it holds for."""
+        return not self.restriction.written
 
     @property
     def lifting_form(self) -> str:

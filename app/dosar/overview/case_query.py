@@ -1,7 +1,7 @@
 """What a page about one case asks of many forms, gathered and read in one statement."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -15,7 +15,7 @@ from dosar.language.question import Answers, Question
 from dosar.language.restriction import CaseRestriction
 from dosar.records.repository import Repository
 from dosar.records.scope.consent_words import ConsentSource, ConsentWord, consent_sources
-from dosar.records.scope.restricted_cases import restricting_sheets
+from dosar.records.scope.restricted_cases import restricting_day, restricting_sheets
 
 CASE_PARAMETER: Any = bindparam("of_case")
 """The case looked at, in conditions."""
@@ -101,9 +101,19 @@ class CaseQuery:
         )
 
     def ask_restriction(self, restriction: CaseRestriction) -> None:
-        """Ask whether it holds for the case."""
+        """Ask whether it holds for the case, and since when."""
         sheet, numbers, conditions = restricting_sheets(restriction)
-        self.queries["restricted", restriction.key] = sheet, numbers, [*conditions, numbers[0] == CASE_PARAMETER]
+        day = restricting_day(restriction, sheet).label("since")
+        here = [*conditions, numbers[0] == CASE_PARAMETER]
+        self.queries["restricted", restriction.key] = sheet, [*numbers, day], here
+
+    def restrictions_found(self, restrictions: Iterable[CaseRestriction]) -> list[CaseRestriction]:
+        """Which of these :meth:`ask_restriction` found to hold for the case."""
+        return [
+            replace(restriction, since=min((row["since"] for row in rows if row["since"]), default=None))
+            for restriction in restrictions
+            if (rows := self.found.get(("restricted", restriction.key)))
+        ]
 
     def ask_consents(self) -> None:
         """Ask what the sheets of the case say of the consents that forms need."""

@@ -67,7 +67,7 @@ def record_actions(
     if record.deleted_at is not None:
         return [(gettext("Restore"), address("restore"), "post", "primary")] if is_written else []
     acts: list[PageAction] = []
-    if record.to_check and may_accept_sheets(context, form.key):
+    if record.to_check and may_accept_sheets(context, form.key) and not context.is_read_only(case_of(record)):
         acts.append((gettext("Accept"), url_for("AcceptingPages.accept", **record_arguments), "post", "primary"))
         acts.append((gettext("Return with a note"), url_for("AcceptingPages.send_back", **record_arguments), "get", ""))
     if form.append_only or not is_written:

@@ -89,6 +89,10 @@ class PageContext:
         """Whether sheets of the form are written in the case, by whoever may; what restricts a case says which are."""
         return all(form in found.restriction.written for found in self.restrictions_of(case_id))
 
+    def is_read_only(self, case_id: int | None) -> bool:
+        """Whether she writes nothing at all in the case, since others alone do while it is restricted."""
+        return any(found.read_only for found in self.restrictions_of(case_id))
+
     def form_title(self, key: str) -> str:
         """What one sheet of this form is called, in the reader's language."""
         return text_in_language(self.forms[key].title, self.reading.language)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext
 
+from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM
 from dosar.language.restriction import CaseRestriction
 from dosar.language.text.texts import text_in_language
@@ -54,20 +55,36 @@ def refusal_text(context: PageContext, refused: CaseIsRestricted) -> str:
 def _notice(context: PageContext, found: CaseRestriction, case_id: int) -> RestrictionNotice:
     language = context.reading.language
     return RestrictionNotice(
-        text_in_language(found.restriction.title, language),
-        gettext("It is seen by these roles alone: %(roles)s.", roles=_roles(context, found.restriction.seen_by)),
+        _why(found, language),
+        _who(context, found),
         _written(context, found),
         _lifted(context, found),
         _lifting_url(context, found, case_id),
     )
 
 
+def _why(found: CaseRestriction, language: str) -> str:
+    """Why, since when, and in two words what follows."""
+    why = text_in_language(found.restriction.title, language)
+    if found.since is not None:
+        why = f"{why} {gettext('Since %(day)s.', day=format_day(found.since, language))}"
+    return f"{why} {gettext('Read only.')}" if found.read_only else why
+
+
+def _who(context: PageContext, found: CaseRestriction) -> str:
+    if found.restriction.seen_by:
+        roles = _roles(context, found.restriction.seen_by)
+        return gettext("It is seen by these roles alone: %(roles)s.", roles=roles)
+    if not found.restriction.written_by:
+        return gettext("Everybody who saw it goes on seeing it.")
+    roles = _roles(context, found.restriction.written_by)
+    return gettext("Everybody who saw it goes on reading it; these roles alone write in it: %(roles)s.", roles=roles)
+
+
 def _written(context: PageContext, found: CaseRestriction) -> str:
-    if not found.restriction.written:
-        return gettext(
-            "Its sheets are read only. These roles alone still write in it: %(roles)s.",
-            roles=_roles(context, found.restriction.written_by),
-        )
+    if found.read_only:
+        roles = _roles(context, found.restriction.written_by)
+        return gettext("Its sheets are read only. These roles alone still write in it: %(roles)s.", roles=roles)
     return gettext(
         "These sheets are still written: %(forms)s. All others are read only.",
         forms=", ".join(_titles(context, found.restriction.written)),

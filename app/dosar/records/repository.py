@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from threading import Lock
@@ -25,7 +26,7 @@ from dosar.records.deadlines.changed_sheets import has_changed_sheets, watch_cha
 from dosar.records.deadlines.keeping import keep_in_step
 from dosar.records.history.deployed_forms import deployed_form
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
-from dosar.records.scope.restricted_cases import is_restricted_here
+from dosar.records.scope.restricted_cases import restricted_since_here
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.scope.scope_enforcement import ScopedClasses, enforce_scope
 
@@ -217,14 +218,17 @@ class Repository:
         query = self.statement(
             ("case and restrictions", *(restriction.key for restriction in restrictions)),
             lambda: select(
-                case, *[is_restricted_here(restriction, case.__table__.c.id) for restriction in restrictions]
+                case, *[restricted_since_here(restriction, case.__table__.c.id) for restriction in restrictions]
             ).where(case.id == bindparam("record_id")),
         )
         found = self.session.execute(query, {"record_id": case_id}).one_or_none()
         if found is None:
             raise OutOfReach(CASE_FORM)
         _note_opened(found[0])
-        return found[0], [restriction for restriction, holds in zip(restrictions, found[1:], strict=True) if holds]
+        held = [(restriction, since) for restriction, since in zip(restrictions, found[1:], strict=True) if since]
+        return found[0], [
+            replace(restriction, since=since if isinstance(since, date) else None) for restriction, since in held
+        ]
 
 
 def _note_opened(record: Record) -> None:

@@ -180,7 +180,7 @@ def _tasks(services: AccessServices) -> dict[TaskName, tuple[set[str], int]]:
     lifting = {
         role
         for restriction in services.definition.restrictions
-        for role in restriction.restriction.seen_by
+        for role in restriction.restriction.written_by or restriction.restriction.seen_by or every
         if role in every and "correct" in every[role].rights.get(restriction.form, ())
     }
     return {

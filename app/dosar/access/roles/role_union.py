@@ -60,7 +60,7 @@ def combined_allowance(
         restrictions=tuple(
             RestrictedReach(
                 each.for_roles([role.role for role in held_roles]),
-                _widest(role for role in held_roles if role.role in each.restriction.seen_by),
+                _widest(role for role in held_roles if role.role in (each.restriction.seen_by or [role.role])),
             )
             for each in restrictions
         ),

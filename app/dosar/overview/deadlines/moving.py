@@ -12,6 +12,7 @@ from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import OutOfReach, current_scope
+from dosar.records.scope.write_checks import require_written
 from dosar.records.teams import may_change_team, team_places
 
 MOVED_ACTION, WAIVED_ACTION = "deadline_moved", "deadline_waived"
@@ -37,7 +38,7 @@ def move_deadline(repository: Repository, deadline: Deadline, day: date | None, 
     """Put it off to another day, or waive it where there is none: this one time.
 
     What comes again comes again. The history of the case tells it. Raises :class:`Mistake` without a reason or for a
-    day that is over, and :class:`OutOfReach`.
+    day that is over, and :class:`OutOfReach`, also in a case that she only reads.
     """
     if not reason.strip():
         raise Mistake("Write why.")
@@ -45,6 +46,7 @@ def move_deadline(repository: Repository, deadline: Deadline, day: date | None, 
         raise Mistake("Choose a day that is still to come.")
     if not may_move(repository, deadline):
         raise OutOfReach("deadline")
+    require_written(repository.session, None, deadline.case_id)
     with repository.writing():
         record = _record(repository, deadline)
         repository.session.execute(

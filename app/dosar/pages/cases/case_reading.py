@@ -53,9 +53,7 @@ def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -
     query = CaseQuery(context.repository, known, record, context.worker.id)
     kind = context.worker.roles, stages.stages_with_dates(query, declared)
     query.read_as(kind, lambda: _ask(query, declared))
-    context.restrictions[record.id] = [
-        reach.of for reach in context.worker.scope.restrictions if query.found.get(("restricted", reach.of.key))
-    ]
+    context.restrictions[record.id] = query.restrictions_found(reach.of for reach in context.worker.scope.restrictions)
     balances = budget.payer_balances(query, declared)
     due = deadlines_of_part(query.repository, query.found.get(DUE, ()))
     payers, sheets = _payers(query, declared, balances), titled_sheets(due)

@@ -24,6 +24,7 @@ from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import TranslatedForm, at_most, reason_field, stripped
 from dosar.pages.urls import record_url
 from dosar.records.scope.row_scope import OutOfReach
+from dosar.records.scope.write_checks import require_written
 
 MAX_DAY_LENGTH = 40
 
@@ -71,6 +72,7 @@ class DeadlineSettlingPages(PageView):
             return _settled_meanwhile()
         if not may_move(context.repository, deadline):
             return _settled_meanwhile()
+        require_written(context.repository.session, None, deadline.case_id)
         form = MoveForm()
         if not form.validate_on_submit():
             return _move_page(context, deadline, form)

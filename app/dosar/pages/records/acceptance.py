@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_acceptance
 from dosar.language.text.message import Mistake
-from dosar.pages.actions import may_accept_sheets, record_face_url, saved_response
+from dosar.pages.actions import case_of, may_accept_sheets, record_face_url, saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.input.forms import reason_field
 from dosar.pages.records.reversal import ReasonForm, reason_page
 from dosar.records.scope.row_scope import OutOfReach
+from dosar.records.scope.write_checks import require_written
 from dosar.records.sheets.acceptance import accept_sheet, return_sheet
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
 
@@ -51,7 +52,9 @@ class AcceptingPages(PageView):
 def _sheet_to_review(context: PageContext, form: str, record_id: int) -> Sheet:
     if not may_accept_sheets(context, form):
         raise OutOfReach(form)
-    return open_sheet(context.repository, form, record_id)
+    sheet = open_sheet(context.repository, form, record_id)
+    require_written(context.repository.session, None, case_of(sheet.record))
+    return sheet
 
 
 def _return_sheet(context: PageContext, sheet: Sheet, note: ReturnForm) -> Any:

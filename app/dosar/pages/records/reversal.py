@@ -19,6 +19,7 @@ from dosar.pages.formatting import reason_text
 from dosar.pages.input.forms import TranslatedForm, reason_field
 from dosar.pages.input.signed_tokens import submission_token, submission_word
 from dosar.pages.rendering.record_view import shown_sections
+from dosar.pages.restricted import require_unrestricted
 from dosar.records.reasons import may_read_reason
 from dosar.records.sheets.ledger import reverse_entry, reversing_entry
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
@@ -66,6 +67,7 @@ class ReversingPages(PageView):
         sheet = find_or_404(open_sheet, context.repository, form, record_id)
         if not known.append_only:
             abort(404)
+        require_unrestricted(context, form, case_of(sheet.record))
         reason_form = ReversalForm()
         if not reason_form.validate_on_submit():
             reason_form.once.data = reason_form.once.data or submission_token(context.worker.id)

@@ -4,7 +4,7 @@ A copy, an import or a correction behind a page restricts like any other: there 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -16,8 +16,11 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    cast,
     column,
+    func,
     literal,
+    null,
     select,
     table,
     union_all,
@@ -48,7 +51,10 @@ def restricted_cases(restriction: CaseRestriction) -> Select[Any]:
 
 
 def restricting_sheets(restriction: CaseRestriction) -> tuple[Any, list[Any], list[Any]]:
-    """What to read from, the column with the number of a case, and the conditions under which it holds for it."""
+    """What to read from, the column with the number of a case, and the conditions under which it holds for it.
+
+    The columns of what is read from are those of :func:`restricting_day` too.
+    """
     sheet = _sheets(restriction, "restricting")
     conditions = [_restricts(restriction, sheet)]
     if restriction.form == CASE_FORM:
@@ -72,20 +78,41 @@ def is_restricted_here(restriction: CaseRestriction, case_id: Any) -> ColumnElem
     return query.where(query.selected_columns[0] == case_id).correlate(case_id.table).exists()
 
 
+def restricted_since_here(restriction: CaseRestriction, case_id: Any) -> ColumnElement[Any]:
+    """Of a case (a column of a plain table): since when it is restricted, where a date does it; else whether it is."""
+    if restriction.restricts != "day":
+        return is_restricted_here(restriction, case_id)
+    sheet, (number, *_), conditions = restricting_sheets(restriction)
+    first = select(func.min(restricting_day(restriction, sheet))).where(*conditions, number == case_id)
+    found: ColumnElement[Any] = first.correlate(case_id.table).scalar_subquery()
+    return found
+
+
 def restrictions_among(
     session: Any, restrictions: Sequence[CaseRestriction], case_ids: Iterable[int]
 ) -> dict[int, list[CaseRestriction]]:
-    """Case → what restricts it, of these restrictions, for the cases of these that are restricted: one statement."""
+    """Case → what restricts it and since when, of these restrictions, for the cases of these that are restricted: one
+    statement."""
     numbers, found = sorted({*case_ids}), dict[int, list[CaseRestriction]]()
     if not numbers or not restrictions:
         return found
-    among = [
-        query.add_columns(literal(position)).where(query.selected_columns[0].in_(numbers)).distinct()
-        for position, query in enumerate(map(restricted_cases, restrictions))
-    ]
-    for number, position in sorted(map(tuple, session.execute(union_all(*among)))):
-        found.setdefault(number, []).append(restrictions[position])
+    among = []
+    for position, restriction in enumerate(restrictions):
+        sheet, (number, *_), conditions = restricting_sheets(restriction)
+        first = func.min(restricting_day(restriction, sheet))
+        query = select(number, literal(position), first).where(*conditions, number.in_(numbers))
+        among.append(query.group_by(number))
+    for case_id, position, since in sorted(map(tuple, session.execute(union_all(*among))), key=lambda row: row[:2]):
+        found.setdefault(case_id, []).append(replace(restrictions[position], since=since))
     return found
+
+
+def restricting_day(restriction: CaseRestriction, sheet: Any) -> ColumnElement[Any]:
+    """The day from which on a sheet restricts, where a date does; else nothing."""
+    day: ColumnElement[Any] = (
+        sheet.c[restriction.restriction.question] if restriction.restricts == "day" else cast(null(), Date)
+    )
+    return day
 
 
 def _restricts(restriction: CaseRestriction, sheet: Any) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 Sources: roles.yaml; security.md's measured row scope.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import get_history
 from dosar.database.form_tables import Record, StoredEntry, StoredRow
 from dosar.database.system_tables import attachment_table
 from dosar.language.form import CASE_FORM
+from dosar.language.restriction import CaseRestriction
 from dosar.records.scope.reliance import select_reliance
 from dosar.records.scope.restricted_cases import CASE_NUMBERS, restrictions_among
 from dosar.records.scope.row_scope import (
@@ -26,6 +27,10 @@ from dosar.records.scope.row_scope import (
     right_to_accept,
 )
 
+CaseWrite = tuple[int, str | None]
+"""A case, and the form of which something is written in it; none for what is no sheet."""
+UNWRITTEN = ("to_check", "position")
+"""The columns that change while nobody writes anything on the sheet."""
 AttachedFile = tuple[StoredEntry, str, int]
 """What names a file, in which column, and the file's number."""
 _FILE_OWNERS = select(
@@ -70,39 +75,57 @@ def _require_change(session: Session, scope: Scope, entry: StoredEntry, classes:
 
 
 def _require_unrestricted(session: Session, scope: Scope) -> None:
-    """In a restricted case only the forms that its restriction names are written; accepting what waits writes none."""
-    written = [*_entries(session.new), *_entries(session.dirty), *_entries(session.deleted)]
-    forms_by_case: dict[int, set[str]] = {}
-    for entry in written if scope.restrictions else ():
-        case_id = getattr(entry, entry.case_column) if entry.case_column else None
-        if case_id is not None and (entry not in session.dirty or _is_written(session, entry)):
-            forms_by_case.setdefault(case_id, set()).add(entry.form_key)
+    """In a restricted case only the forms that its restriction names are written. Accepting what waits writes none, and
+    is for whoever writes anything there."""
+    changed = [*_entries(session.new), *_entries(session.dirty), *_entries(session.deleted)]
+    written: set[CaseWrite] = set()
+    for entry in changed if scope.restrictions else ():
+        form = entry.form_key if entry not in session.dirty or _is_written(entry) else None
+        if form is not None or session.is_modified(entry):
+            written |= {(case_id, form) for case_id in _cases_of(entry)}
     with session.no_autoflush:
-        _require_written(session, scope, forms_by_case)
+        _require_written(session, scope, written)
 
 
-def require_written(session: Any, form: str, case_id: int | None) -> None:
-    """For what is written on the worker's behalf without her scope. Raises :class:`CaseIsRestricted`."""
+def require_written(session: Any, form: str | None, case_id: int | None) -> None:
+    """For what is written on the worker's behalf without her scope, or of what is no sheet (no form) by whoever writes
+    anything in the case. Raises :class:`CaseIsRestricted`."""
     if case_id is not None:
-        _require_written(session, current_scope.get(), {case_id: {form}})
+        _require_written(session, current_scope.get(), {(case_id, form)})
 
 
-def _require_written(session: Any, scope: Scope, forms_by_case: Mapping[int, Collection[str]]) -> None:
+def _require_written(session: Any, scope: Scope, written: Collection[CaseWrite]) -> None:
     """Asked only where some restriction, if it holds, stands against one of the sheets."""
-    written = {form for forms in forms_by_case.values() for form in forms}
-    standing = [reach.of for reach in scope.restrictions if not written <= {*reach.of.restriction.written}]
-    for case_id, found in sorted(restrictions_among(session, standing, forms_by_case).items()):
-        for form in sorted(forms_by_case[case_id]):
-            if any(form not in each.restriction.written for each in found):
-                raise CaseIsRestricted(case_id, form)
+    standing = [reach.of for reach in scope.restrictions if any(_stands_against(reach.of, form) for _, form in written)]
+    held = restrictions_among(session, standing, {case_id for case_id, _ in written})
+    for case_id, form in sorted(written, key=lambda each: (each[0], each[1] or "")):
+        if any(_stands_against(each, form) for each in held.get(case_id, ())):
+            _require_cases(session, scope, {case_id})
+            raise CaseIsRestricted(case_id, form or CASE_FORM)
 
 
-def _is_written(session: Session, entry: StoredEntry) -> bool:
-    if not session.is_modified(entry):
-        return False
-    return isinstance(entry, StoredRow) or any(
-        get_history(entry, name).has_changes() for name in entry.column_keys if name != "to_check"
-    )
+def _stands_against(restriction: CaseRestriction, form: str | None) -> bool:
+    return restriction.read_only if form is None else form not in restriction.restriction.written
+
+
+def _is_written(entry: StoredEntry) -> bool:
+    """Whether more changed than that it waits no more, or its place among the rows."""
+    return any(get_history(entry, name).has_changes() for name in entry.column_keys if name not in UNWRITTEN)
+
+
+def _cases_of(entry: StoredEntry) -> set[int]:
+    """The case it belongs to; of what belongs to none, those that it names, or named until now."""
+    if entry.case_column is not None:
+        return {getattr(entry, entry.case_column)} - {None}
+    named = [name for name, target in entry.links.items() if target.form_key == CASE_FORM]
+    histories = [get_history(entry, name) for name in named]
+    is_row = isinstance(entry, StoredRow)
+    return {
+        case_id
+        for history in histories
+        for case_id in (*history.added, *history.deleted, *(history.unchanged if is_row else ()))
+        if case_id is not None
+    }
 
 
 def _kind_of_change(entry: StoredEntry) -> str:

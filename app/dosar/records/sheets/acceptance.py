@@ -21,6 +21,7 @@ from dosar.records.audit_log import RETURNED_ACTION, case_of_record
 from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import OutOfReach, current_scope, right_to_accept
+from dosar.records.scope.write_checks import require_written
 from dosar.records.sheets.lifted_restrictions import lifting_told
 from dosar.records.sheets.save import accept_record
 
@@ -69,10 +70,11 @@ def return_sheet(repository: Repository, form: Form, record_id: int, note: str, 
 
 
 def _record_to_judge(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
-    """The record, for somebody who may accept it."""
+    """The record, for somebody who may accept it, and who does not only read its case."""
     record = repository.find(form.key, record_id)
     if actor.checked or not current_scope.get().may(right_to_accept(type(record)), form.key):
         raise OutOfReach(f"accept {form.key}")
+    require_written(repository.session, None, case_of_record(record))
     return record
 
 

@@ -155,9 +155,11 @@ def _name_findings(
             place = draft.place("restricts", number, "seen_by", position)
             yield finding(place, "F043", NO_ROLE, name=role, hint=suggest_word(role, known_roles))
     for position, role in enumerate(restriction.written_by):
-        if role not in restriction.seen_by:
-            place = draft.place("restricts", number, "written_by", position)
+        place = draft.place("restricts", number, "written_by", position)
+        if restriction.seen_by and role not in restriction.seen_by:
             yield finding(place, "F116", WRITES_UNSEEN, name=role)
+        elif known_roles and role not in known_roles:
+            yield finding(place, "F043", NO_ROLE, name=role, hint=suggest_word(role, known_roles))
     for position, form in enumerate(restriction.written):
         if form not in draft.every_form:
             place = draft.place("restricts", number, "written", position)

@@ -13,6 +13,7 @@ from dosar.filing.submission import Submission
 from dosar.language.question import ReadingContext
 from dosar.language.question_options import Sensitivity
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from tests.filing.houses import Houses, houses_in
 from tests.organisations import CLERK, ROLES, Organisation, form, organisation_in
 
 EVERY_CLEARANCE = frozenset[Sensitivity]({"identity", "health", "legal", "story"})
@@ -82,3 +83,9 @@ def desk(founded_store: Store, tmp_path: Path) -> Iterator[Desk]:
         organisation.start(**FILES)
         assert not [str(found) for found in organisation.opened.findings if found.code != "F034"]
         yield Desk(organisation)
+
+
+@pytest.fixture
+def houses(founded_store: Store, tmp_path: Path) -> Iterator[Houses]:
+    with houses_in(founded_store, tmp_path) as houses:
+        yield houses

@@ -26,7 +26,7 @@ from dosar.records.sheets.save import correct_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from tests.databases import KEY
 from tests.pages.conftest import Demo, token_on
-from tests.pages.test_case_page import TODAY, filed
+from tests.pages.test_case_page import TODAY, consented, filed
 from tests.waiting import is_soon
 
 CASE, FORM = 3, "responsibility_agreement"
@@ -58,7 +58,24 @@ def sheets(demo: Demo) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def place(demo: Demo, card: str, sheets: dict[str, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def stay(demo: Demo) -> tuple[int, dict[str, object]]:
+    """One in a place with one bed, and what another there would say."""
+    rooms = [{"id": None, "room": "Camera 1", "beds": 1}]
+    facility = filed(demo, "facility", name="Centrul Bradul", phase="centre", rooms=rooms)
+    wanted = {"facility": facility, "phase": "centre", "admitted_on": TODAY}
+    case = filed(demo, "case", opened_on=TODAY, status="open")
+    consented(demo, case)
+    return filed(demo, "stay", case, **wanted), wanted
+
+
+@pytest.fixture(scope="module")
+def place(
+    demo: Demo,
+    card: str,
+    sheets: dict[str, int],
+    stay: tuple[int, dict[str, object]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
     """The page of a stick with a back-up of before."""
     administrator, stick = english(demo, "administrator"), tmp_path_factory.mktemp("stick")
     assert post(administrator, "/backups/new/folder", title="stick", folder=str(stick)).status_code == 303
@@ -134,6 +151,23 @@ def test_what_she_deleted_and_what_she_overwrote_come_back(
     history = coordinator.get(f"{other}/history").text
     assert "Ana Corectă" in coordinator.get(other).text and "Ion Greșit" in history and "From the back-up of" in history
     assert "Nothing of this case is missing" in coordinator.get(f"/from-backup/cases/{CASE}").text
+
+
+def test_a_stay_comes_back_to_a_taken_bed_once_somebody_says_why(
+    demo: Demo, place: str, card: str, stay: tuple[int, dict[str, object]]
+) -> None:
+    number, wanted = stay
+    coordinator, address = english(demo, "coordinator"), f"/records/stay/{number}"
+    post(coordinator, f"{address}/delete", _confirmed="1")
+    filed(demo, "stay", filed(demo, "case", opened_on=TODAY, status="open"), **wanted)
+    opened(demo, place, card)
+    refused = post(coordinator, f"/from-backup{address}")
+    assert refused.status_code == 422 and "“Centrul Bradul” has no bed free on" in refused.text
+    assert 'name="reason"' in refused.text
+    blank = post(coordinator, f"/from-backup{address}", reason=" ")
+    assert blank.status_code == 422 and "Write why one person more is placed there." in blank.text
+    assert post(coordinator, f"/from-backup{address}", reason="Nowhere else to sleep").location == address
+    assert re.search(r"From the back-up of [^<]+ Nowhere else to sleep", coordinator.get(f"{address}/history").text)
 
 
 def test_what_is_not_there_is_said_in_words(demo: Demo, place: str, card: str) -> None:

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from dosar.language.form import CASE_FORM
 from dosar.records.actor import Actor
@@ -12,8 +14,9 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.days import today_here
 from tests.pages.browsing import look
-from tests.pages.conftest import Demo
+from tests.pages.conftest import Demo, token_on
 from tests.pages.test_case_page import consented, filed
+from tests.pages.test_duplicates import boxes_on
 
 TODAY = today_here()
 
@@ -22,6 +25,10 @@ def overview(demo: Demo, user: str = "coordinator", address: str = "/programme")
     answer = demo.browser(user).get(address)
     assert answer.status_code == 200
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text[answer.text.index("<main") :]).split())
+
+
+def post(browser: FlaskClient, address: str, **boxes: str) -> TestResponse:
+    return browser.post(address, data={"csrf_token": token_on(browser.get("/profile").text), **boxes})
 
 
 def facility(demo: Demo, name: str) -> int:
@@ -65,7 +72,7 @@ def test_the_last_day_follows_from_the_limit_of_the_phase(demo: Demo) -> None:
 
 def test_an_extension_tells_who_approved_it(demo: Demo) -> None:
     said = overview(demo)
-    assert re.search(r"DEMO-008 Faza 1 .*? 3 zile până la .*?, cu aprobarea: Anca Vornicescu", said)
+    assert re.search(r"DEMO-008 Faza 1 .*? 2 zile peste limită până la .*?, cu aprobarea: Anca Vornicescu", said)
 
 
 def test_people_are_named_by_the_code_of_their_case(demo: Demo) -> None:
@@ -137,6 +144,42 @@ def test_one_person_too_many_is_placed_with_a_reason_by_who_may(demo: Demo) -> N
     assert refused.status_code == 422 and "Toate paturile acestui loc sunt ocupate" in refused.text
     assert browser.post(address, data={**sheet, "_reason": "Nu avea unde dormi"}).status_code == 303
     assert "Centrul Salcâmul ocupate: 3 din 2" in overview(demo)
+
+
+def test_a_case_comes_back_with_its_stay_to_a_taken_bed_once_somebody_says_why(demo: Demo) -> None:
+    """Said with the place and the day, asked why, and the plan shows one too many; a stay by itself the same."""
+    place, browser = facility(demo, "Centrul Arțarul"), demo.browser("coordinator")
+    cases = [filed(demo, CASE_FORM, opened_on=TODAY, status="open") for _ in range(3)]
+    for case in cases:
+        consented(demo, case)
+    stays = [filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY) for case in cases[:2]]
+    for address in (f"/records/case/{cases[0]}", f"/records/stay/{stays[1]}"):
+        post(browser, f"{address}/delete", _confirmed="1")
+        other = filed(demo, "stay", cases[2], facility=place, phase="centre", admitted_on=TODAY)
+        refused = post(browser, f"{address}/restore")
+        assert refused.status_code == 422
+        assert f"„Centrul Arțarul” nu are niciun pat liber la {TODAY:%d.%m.%Y}" in refused.text
+        assert "Scrieți de ce se cazează" in post(browser, f"{address}/restore", reason="").text
+        back = post(browser, f"{address}/restore", reason="Ștearsă din greșeală")
+        assert back.status_code == 303
+        assert "Ștearsă din greșeală" in browser.get(f"{address}/history").text
+        assert "Centrul Arțarul ocupate: 3 din 2" in overview(demo)
+        post(browser, f"/records/stay/{other}/delete", _confirmed="1")
+
+
+def test_a_merge_says_that_one_person_would_be_in_two_places(demo: Demo) -> None:
+    place, browser = facility(demo, "Centrul Ulmul"), demo.browser("coordinator")
+    kept, going = (filed(demo, CASE_FORM, code=f"D-2026-88{number}", opened_on=TODAY) for number in (1, 2))
+    filed(demo, "stay", kept, facility=place, phase="centre", admitted_on=TODAY)
+    address = f"/cases/{kept}/merge/{going}"
+    assert "cazată în aceleași zile" not in browser.get(address).text
+    seen = boxes_on(browser.get(address).text)
+    filed(demo, "stay", going, facility=place, phase="centre", admitted_on=TODAY - timedelta(3))
+    untold = browser.post(address, data={**seen, "reason": "Același buletin"})
+    assert untold.status_code == 422 and f"cazată în aceleași zile: din {TODAY:%d.%m.%Y}" in untold.text
+    told = boxes_on(browser.get(address).text)
+    assert browser.post(address, data={**told, "reason": "Același buletin"}).status_code == 303
+    assert plan(demo).count("în două locuri deodată") >= 2
 
 
 def plan(demo: Demo, user: str = "coordinator", since: str = "") -> str:

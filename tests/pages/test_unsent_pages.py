@@ -61,7 +61,6 @@ NOTHING_TYPED = {
         "OrganisationPage.audit_years",
         "BackupsPage.plan",
         "UpdatePage.ask_daily",
-        "SalvageRecordPage.bring",
     },
     "buttons": {
         "SignInPage.sign_out",
@@ -70,7 +69,6 @@ NOTHING_TYPED = {
         "UsersPage.open",
         "RecordPages.delete",
         "RecordPages.withdraw",
-        "RecordPages.restore",
         "ProfilePage.sign_out_elsewhere",
         "ProfilePage.end_session",
         "ProfilePage.seen",
@@ -106,7 +104,6 @@ NOTHING_TYPED = {
         "BackupPlacesPage.take",
         "MailPage.remove",
         "BackupCopyPage.close",
-        "SalvagePage.bring_case",
         "RestoreOverPage.restore",
         "RestoreOverPage.leave",
         "RestorePage.work_with",

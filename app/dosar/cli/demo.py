@@ -29,7 +29,7 @@ from dosar.language.text.message import msgid
 from dosar.language.text.translations import LANGUAGES
 from dosar.long_work.progress import Progress, keep_silent
 from dosar.records.actor import Actor
-from dosar.records.beds.free_beds import NoBed
+from dosar.records.beds.required_beds import NoBed
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.teams import join_team

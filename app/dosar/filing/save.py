@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dosar.filing.result import ChangedMeanwhile, OneThereAlready, Outcome, Saved, SavedBefore
 from dosar.filing.submission import Submission
 from dosar.language.question import Answers
-from dosar.records.beds.free_beds import NoBed, bed_troubles, bed_wish, stays_declared
+from dosar.records.beds.free_beds import ChangedSheet, programme_of_beds
+from dosar.records.beds.required_beds import require_beds
 from dosar.records.sheets.save import EditConflict, SheetExists, correct_sheet, enter_sheet, record_filed_before
 
 
@@ -15,8 +16,8 @@ def save_new(
 ) -> Outcome:
     """File a new sheet; the same ``token`` a second time files nothing.
 
-    Raises :class:`OutOfReach`, and :class:`NoBed` for a stay whose bed somebody else took meanwhile; with ``overbooks``
-    it was said that one more is right.
+    Raises :class:`OutOfReach`, and ``NoBed`` for a stay whose bed somebody else took meanwhile; with ``overbooks`` it
+    was said that one more is right.
     """
     repository, form = submission.repository, submission.form
     if token and (before := record_filed_before(repository, form, token)) is not None:
@@ -35,7 +36,7 @@ def save_correction(
 ) -> Outcome:
     """Put the answers in place of those of the ``version`` she has seen.
 
-    Raises :class:`OutOfReach`, :class:`NoBed` as :func:`save_new`, and :class:`ValueError` for a submission of a new
+    Raises :class:`OutOfReach`, ``NoBed`` as :func:`save_new`, and :class:`ValueError` for a submission of a new
     sheet.
     """
     if submission.record is None:
@@ -51,21 +52,18 @@ def save_correction(
 
 @contextmanager
 def _bed_held(submission: Submission, answers: Answers, token: str, overbooks: bool) -> Iterator[int | None]:
-    """For a stay, one transaction in which nobody else takes the bed: it is asked for again inside, and kept in there.
+    """For a stay or a place, one transaction in which nobody else takes the bed: it is asked for again inside, and kept
+    in there.
 
     Yields the record that the same ``token`` has filed meanwhile.
     """
-    repository, declared = submission.repository, stays_declared(submission.repository, submission.form)
-    if declared is None or submission.case_id is None:
+    repository, form = submission.repository, submission.form
+    if programme_of_beds(repository, form) is None:
         yield None
         return
     with repository.writing():
-        filed = record_filed_before(repository, submission.form, token) if token else None
+        filed = record_filed_before(repository, form, token) if token else None
         if filed is None:
-            wish = bed_wish(
-                declared.stays, submission.case_id, answers, submission.saved, submission.today, submission.record_id
-            )
-            troubles = bed_troubles(repository, declared, wish, submission.today)
-            if troubles.elsewhere or (troubles.full_on and not overbooks):
-                raise NoBed
+            sheet = ChangedSheet(form, answers, submission.saved, submission.case_id, submission.record_id)
+            require_beds(repository, [sheet], submission.actor, overbooks)
         yield filed

@@ -20,7 +20,7 @@ from dosar.filing.submission import Submission
 from dosar.filing.texts import Texts, renumber_rows
 from dosar.language.answers.validation import AnswerPath
 from dosar.language.text.message import Message
-from dosar.records.beds.free_beds import NoBed
+from dosar.records.beds.required_beds import NoBed
 
 
 @dataclass(frozen=True)

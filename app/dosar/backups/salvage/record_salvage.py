@@ -27,6 +27,8 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers
 from dosar.language.text.message import Mistake
 from dosar.records.actor import Actor
+from dosar.records.beds.free_beds import ChangedSheet
+from dosar.records.beds.required_beds import NoBed, require_beds
 from dosar.records.cases.merge import case_merged_into
 from dosar.records.links.answer_links import links_in_answers, links_out_of_reach
 from dosar.records.links.case_boundary import without_links
@@ -51,22 +53,32 @@ class RecordSalvage:
     actor: Actor
     reason: str
     """That it is of a back-up, and of which: for the history."""
+    overbooks: bool = False
+    """Whether she said why one person more is placed where every bed is taken."""
     links_lost: int = 0
     """How many links led to records that are not there any more."""
     _begun: set[tuple[str, int]] = field(default_factory=set)
+    _came: set[tuple[str, int]] = field(default_factory=set)
+    """What came in this piece of work, by its number today."""
+    _brings_case: bool = False
+    """Whether a whole case comes: the case is more than a bed."""
 
     def bring_record(self, form: str, record_id: int) -> int:
         """Bring back a record that is gone or put away; its number today.
 
-        Raises :class:`Mistake` where its case is not there, and :class:`OutOfReach`.
+        Raises :class:`Mistake` where its case is not there,
+        :class:`~dosar.records.beds.required_beds.NoBed` where it is a stay and its bed is taken, and
+        :class:`OutOfReach`.
         """
         with self._writing():
             return self._bring_record(form, record_id)
 
     def bring_case(self, case_id: int) -> tuple[int, int]:
         """Bring back the case with everything that is missing of it, as far as the worker may enter it: its number
-        today, and how many sheets came. Raises :class:`Mistake` and :class:`OutOfReach`."""
+        today, and how many sheets came. Raises :class:`Mistake`, ``NoBed`` as :meth:`bring_record`, and
+        :class:`OutOfReach`."""
         with self._writing():
+            self._brings_case = True
             number = self._bring_record(CASE_FORM, case_id)
             came = 0
             for form, record in list(self._missing_sheets(case_id)):
@@ -77,8 +89,8 @@ class RecordSalvage:
     def bring_answers(self, form: str, record_id: int, seen_version: int, wanted: Collection[str]) -> Record:
         """Put these answers of the back-up in place of today's, as a new version.
 
-        Raises :class:`~dosar.records.sheets.save.EditConflict`, :class:`Mistake` where nothing was chosen, and
-        :class:`OutOfReach`.
+        Raises :class:`~dosar.records.sheets.save.EditConflict`, :class:`Mistake` where nothing was chosen, ``NoBed`` as
+        :meth:`bring_record`, and :class:`OutOfReach`.
         """
         with self._writing():
             sheet, found = opened_pair(self.copy, self.today, form, record_id)
@@ -95,6 +107,7 @@ class RecordSalvage:
             asked = {name: sheet.answers.get(name) for name in chosen}
             fitting = self._within_reach(now.form, self._fitting(now.form, asked), now.answers)
             answers = settle_answers(now.form, {**now.answers, **fitting}, self.actor.today)
+            self._require_bed(ChangedSheet(now.form, answers, now.answers, getattr(found, "case_id", None), found.id))
             return correct_sheet(self.today, now.form, found.id, seen_version, answers, self.actor, self.reason)
 
     @contextmanager
@@ -116,7 +129,7 @@ class RecordSalvage:
         if found.deleted_at is not None:
             if form == CASE_FORM and case_merged_into(self.today, number) is not None:
                 raise Mistake("This case became one with another one since. Restore it among the deleted records.")
-            restore_sheet(self.today, self.today.forms[form], number, self.actor, self.reason)
+            restore_sheet(self.today, self.today.forms[form], number, self.actor, self.reason, self.overbooks)
         return number
 
     def _enter(self, sheet: Sheet) -> int:
@@ -129,6 +142,7 @@ class RecordSalvage:
         answers = self._without_taken_codes(form, self._fitting(form, sheet.answers))
         marks, past = self._marks(form, record), history_before(self.copy, self.today, form, record)
         token = salvage_token(form.key, record)
+        self._require_bed(ChangedSheet(form, answers, {}, case_id))
         by = replace(self.actor, roles=None, checked=False)
         with acting_as(SYSTEM_SCOPE):  # the whole record comes back, also what only others write or see
             try:
@@ -139,7 +153,14 @@ class RecordSalvage:
                 raise Mistake("The case has another sheet of this form by now, and it can have one only.") from None
             if form.key == CASE_FORM:
                 bring_team(self.copy, self.today, record.id, number)
+        self._came.add((form.key, number))
         return number
+
+    def _require_bed(self, sheet: ChangedSheet) -> None:
+        """Before a stay comes back, or a place has as many beds as then. Of stays that come back together with their
+        case is not asked whether the person is in two places: they were so before."""
+        came = [number for form, number in self._came if form == sheet.form.key]
+        require_beds(self.today, [sheet], self.actor, self.overbooks, came if self._brings_case else None)
 
     def _case_today(self, form: Form, sheet: Sheet) -> int | None:
         """The case that the sheet belongs to today. Raises :class:`Mistake` where there is none."""
@@ -191,7 +212,7 @@ class RecordSalvage:
     def _linked_along(self, form: str, number: int) -> int | None:
         try:
             return self._bring_record(form, number)
-        except (OutOfReach, Mistake):
+        except (OutOfReach, Mistake, NoBed):
             return None
 
     def _marks(self, form: Form, record: Record) -> Mapping[str, Any]:

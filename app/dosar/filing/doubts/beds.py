@@ -1,13 +1,12 @@
-"""Before a stay is filed: is the person elsewhere on these days, is the place one of this phase, is a bed free?
+"""Before a stay is filed: is the person elsewhere on these days, is the place one of this phase, is a bed free? Before
+a place is corrected: do those who stay there still fit?
 
 One person too many may be placed by the roles that ``stages.yaml`` names, with a reason; the rest is refused. The same
 is asked once more in the transaction that keeps the sheet (:mod:`dosar.filing.save`).
 """
 
 from collections.abc import Iterator
-from typing import Any
-
-from sqlalchemy import select
+from datetime import date
 
 from dosar.fields.formats.days import format_day
 from dosar.filing.result import Overbooked
@@ -17,9 +16,9 @@ from dosar.language.organisation.programme import Programme
 from dosar.language.question import Answers
 from dosar.language.text.message import Message, msgid
 from dosar.language.text.texts import text_in_language
-from dosar.records.beds.free_beds import BedWish, bed_troubles, bed_wish, stays_declared
+from dosar.records.beds.free_beds import ChangedSheet, bed_troubles, other_phase_on, programme_of_beds
+from dosar.records.beds.required_beds import may_overbook
 from dosar.records.beds.stay_days import Days
-from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 ELSEWHERE = msgid(
     "The same person has a stay from %(since)s to %(until)s, and nobody is in two places at once. Change the days "
@@ -42,32 +41,75 @@ NO_BED_BUT = msgid(
 )
 
 
+TOO_FEW_BEDS = msgid(
+    "More people stay here on %(day)s, or are to, than the place would have beds. If it is right, tick so and write "
+    "why."
+)
+BEDS_IN_USE = msgid(
+    "More people stay here on %(day)s, or are to, than the place would have beds. Move a stay to another place first."
+)
+BEDS_IN_USE_BUT = msgid(
+    "More people stay here on %(day)s, or are to, than the place would have beds. Move a stay to another place first, "
+    "or ask who may leave one person without a bed: %(who)s."
+)
+OTHER_STAYS = msgid(
+    "Somebody stays here on %(day)s, or is to, in another phase than the place would be for. If it is right, save, and "
+    "correct the phase of the stays next."
+)
+
+
 def bed_issues(submission: Submission, answers: Answers) -> Iterator[ValidationIssue]:
-    """What stands against the stay, as far as its days, its place and its phase are new."""
-    declared = stays_declared(submission.repository, submission.form)
-    if declared is None or submission.case_id is None or not submission.asked_questions:
+    """What stands against the stay or the place, as far as its days, its beds or its phase are new."""
+    declared = programme_of_beds(submission.repository, submission.form)
+    if declared is None or not submission.asked_questions:
         return
-    stays, saved = declared.stays, submission.saved
-    yield from _other_phase(submission, declared, answers)
-    wish = bed_wish(stays, submission.case_id, answers, saved, submission.today, submission.record_id)
-    yield from _no_bed(submission, declared, wish)
+    sheet = ChangedSheet(submission.form, answers, submission.saved, submission.case_id, submission.record_id)
+    if submission.form.key == declared.stays.form:
+        yield from _no_bed(submission, declared, sheet)
+    else:
+        yield from _other_stays(submission, declared, sheet)
+        yield from _too_few_beds(submission, declared, sheet)
 
 
-def _no_bed(submission: Submission, declared: Programme, wish: BedWish) -> Iterator[ValidationIssue]:
-    troubles, stays = bed_troubles(submission.repository, declared, wish, submission.today), declared.stays
+def _no_bed(submission: Submission, declared: Programme, sheet: ChangedSheet) -> Iterator[ValidationIssue]:
+    troubles, stays = bed_troubles(submission.repository, sheet, submission.today), declared.stays
+    if troubles.phase_there is not None:
+        question, reading = submission.form.questions[stays.phase], submission.cells.reading
+        shown = {
+            "place": question.shown(troubles.phase_there, reading),
+            "asked": question.shown(sheet.answers.get(stays.phase), reading),
+        }
+        yield ValidationIssue(_where(submission, stays.place, stays.phase), Message(OTHER_PHASE, shown))
     if troubles.elsewhere:
         where = _where(submission, stays.since, stays.left, stays.place)
         yield ValidationIssue(where, _elsewhere(submission, troubles.elsewhere))
-    if troubles.full_on is None:
-        return
-    where, day = _where(submission, stays.place, stays.since), format_day(troubles.full_on, submission.language)
-    roles = submission.actor.roles or frozenset()
-    if not roles.isdisjoint(declared.overbooked_by):
-        yield Overbooked(where, Message(ONE_TOO_MANY, {"day": day}), soft=True)
-    elif who := _who_may(submission, declared):
-        yield ValidationIssue(where, Message(NO_BED_BUT, {"day": day, "who": who}))
-    else:
-        yield ValidationIssue(where, Message(NO_BED_FREE, {"day": day}))
+    if troubles.full_on is not None:
+        where = _where(submission, stays.place, stays.since)
+        yield _full(submission, declared, where, troubles.full_on, (ONE_TOO_MANY, NO_BED_BUT, NO_BED_FREE))
+
+
+def _too_few_beds(submission: Submission, declared: Programme, sheet: ChangedSheet) -> Iterator[ValidationIssue]:
+    """A place that loses beds in which somebody is to sleep."""
+    full_on = bed_troubles(submission.repository, sheet, submission.today).full_on
+    if full_on is not None:
+        counted = submission.form.questions[declared.places.beds]
+        counting = counted.expressions().get("value") if counted.computed else None
+        names = sorted(name.partition(".")[0] for name in counting.names) if counting else [counted.name]
+        where = _where(submission, *names)
+        yield _full(submission, declared, where, full_on, (TOO_FEW_BEDS, BEDS_IN_USE_BUT, BEDS_IN_USE))
+
+
+def _full(
+    submission: Submission, declared: Programme, where: tuple[str, ...], day: date, texts: tuple[str, str, str]
+) -> ValidationIssue:
+    """One bed too few: confirmed with a reason, left to who may, or refused."""
+    confirmed, left, refused = texts
+    told = {"day": format_day(day, submission.language)}
+    if may_overbook(declared, submission.actor.roles):
+        return Overbooked(where, Message(confirmed, told), soft=True)
+    if who := _who_may(submission, declared):
+        return ValidationIssue(where, Message(left, {**told, "who": who}))
+    return ValidationIssue(where, Message(refused, told))
 
 
 def _elsewhere(submission: Submission, other: Days) -> Message:
@@ -85,22 +127,15 @@ def _who_may(submission: Submission, declared: Programme) -> tuple[str, ...]:
     )
 
 
-def _other_phase(submission: Submission, declared: Programme, answers: Answers) -> Iterator[ValidationIssue]:
-    """A stay of one phase in a place of another."""
-    stays, saved = declared.stays, submission.saved
-    place_id, phase = answers.get(stays.place), answers.get(stays.phase)
-    if all(answers.get(name) == saved.get(name) for name in (stays.place, stays.phase)):
+def _other_stays(submission: Submission, declared: Programme, sheet: ChangedSheet) -> Iterator[ValidationIssue]:
+    """A place that is to be for another phase than those who stay there are in."""
+    phase = declared.places.phase
+    if sheet.record_id is None or sheet.answers.get(phase) == sheet.before.get(phase):
         return
-    if not isinstance(place_id, int) or not isinstance(phase, str):
-        return
-    place: Any = submission.repository.record_class(declared.places.form)
-    with acting_as(SYSTEM_SCOPE), submission.repository.session.no_autoflush:
-        query = select(getattr(place, declared.places.phase)).where(place.id == place_id)
-        wanted = submission.repository.session.scalar(query)
-    if isinstance(wanted, str) and wanted != phase:
-        question, reading = submission.form.questions[stays.phase], submission.cells.reading
-        shown = {"place": question.shown(wanted, reading), "asked": question.shown(phase, reading)}
-        yield ValidationIssue(_where(submission, stays.place, stays.phase), Message(OTHER_PHASE, shown))
+    day = other_phase_on(submission.repository, declared, sheet.record_id, sheet.answers.get(phase), submission.today)
+    if day is not None:
+        told = Message(OTHER_STAYS, {"day": format_day(day, submission.language)})
+        yield ValidationIssue(_where(submission, phase), told, soft=True)
 
 
 def _where(submission: Submission, *names: str) -> tuple[str, ...]:

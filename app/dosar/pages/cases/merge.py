@@ -17,6 +17,7 @@ from dosar.language.restriction import restricts_with
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import LONGEST_REASON, TranslatedForm, required_line, searched_words
 from dosar.pages.input.posted_boxes import KEEP_BOX_PREFIX
 from dosar.pages.input.signed_tokens import shown_version, version_token
@@ -25,8 +26,11 @@ from dosar.pages.rendering.comparison import comparison_text
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
 from dosar.pages.sheet.duplicates import duplicate_labels
 from dosar.pages.sheet.posting.conflict import DifferingAnswer
+from dosar.records.beds.doubled_stays import doubled_stays
+from dosar.records.beds.stay_days import Days
 from dosar.records.cases.merge import (
     CaseMerge,
+    MergeDoublesStays,
     MergeLiftsRestriction,
     both_cases,
     count_case_sheets,
@@ -108,10 +112,15 @@ class MergePages(PageView):
                 deciding.reason.data,
                 refused=_chosen_questions("mine"),
                 lifted=request.form.get("_lifted", "").split(),
+                doubled=request.form.get("_doubled", "").split(),
             )
         except MergeLiftsRestriction as lifting:
             cases = find_or_404(both_cases, context.repository, case_id, other_id)
             return _merge_page(context, *cases, deciding, lifting)
+        except MergeDoublesStays:
+            flash(gettext("The stays of the two cases are others by now. Look at them once more."), "warning")
+            page, _ = _merge_page(context, *find_or_404(both_cases, context.repository, case_id, other_id), deciding)
+            return page, 422
         except EditConflict:
             flash(gettext("Somebody changed one of the cases meanwhile. Compare them once more."), "warning")
             return redirect(url_for("MergePages.compare", case_id=case_id, other_id=other_id), 303)
@@ -168,6 +177,7 @@ def _merge_page(
     kept_head, gone_head = context.case_head(kept.record), context.case_head(going.record)
     counts = count_case_sheets(context.repository, context.seen_forms(), going.record.id)
     already = count_case_sheets(context.repository, context.seen_forms(), kept.record.id)
+    doubled = doubled_stays(context.repository, kept.record.id, going.record.id, context.reading.today)
     kept_twice = [key for key in counts if key in already and context.forms[key].one_per_case]
     return render_template(
         "cases/merge.html",
@@ -183,12 +193,22 @@ def _merge_page(
             for head in (kept_head, gone_head)
             if head is not None and (restrictions := context.restrictions_of(head.id))
         ],
+        doubled=[_days_text(both.days) for both in doubled],
+        doubled_keys=" ".join(both.key for both in doubled),
         lifting=None if lifting is None else _lifting(context, lifting),
         problem="" if lifting is None else gettext("This merge opens a restricted case again. Nothing was saved."),
         action=request.path,
         cancel_url=url_for("CasePages.case", case_id=kept.record.id),
         swap_url=url_for("MergePages.compare", case_id=going.record.id, other_id=kept.record.id),
     ), deciding.status if lifting is None else 422
+
+
+def _days_text(days: Days) -> str:
+    """On which days one person would be in two places."""
+    since = day_text(days.since)
+    if days.is_open:
+        return gettext("since %(day)s", day=since)
+    return gettext("%(since)s to %(until)s", since=since, until=day_text(days.until))
 
 
 @dataclass(slots=True)

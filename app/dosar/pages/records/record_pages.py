@@ -1,6 +1,7 @@
 """The pages of a form's records: list, sheet, new, correct, history, delete and undo."""
 
 from functools import partial
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
@@ -22,7 +23,8 @@ from dosar.pages.lists.list_view import list_context
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.records.backlinks import record_backlinks
 from dosar.pages.records.deletion import confirm_deletion
-from dosar.pages.records.reversal import reversal_notice, reverse_action
+from dosar.pages.records.no_bed import OverbookingForm, no_bed_text
+from dosar.pages.records.reversal import reason_page, reversal_notice, reverse_action
 from dosar.pages.rendering.excerpts import sheet_excerpts
 from dosar.pages.rendering.history import render_history
 from dosar.pages.rendering.record_view import record_stamps, shown_sections, signature_lines, stamp_user_ids
@@ -33,6 +35,7 @@ from dosar.pages.sheet.posting.filing_steps import correction_page, new_sheet_pa
 from dosar.pages.sheet.returned_sheets import returned_notice
 from dosar.pages.urls import parse_record_number
 from dosar.records.audit_log import history_entries
+from dosar.records.beds.required_beds import NoBed
 from dosar.records.cases.merge import case_merged_into
 from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.scope.row_scope import OutOfReach
@@ -164,17 +167,32 @@ class RecordPages(PageView):
         )
 
     @page_route("/records/<form>/<int:record_id>/restore", requires_permission("delete"), methods=("POST",))
-    def restore(self, form: str, record_id: int) -> Response:
+    def restore(self, form: str, record_id: int) -> Any:
         context, known = page_context(), page_context().form(form)
         if form == CASE_FORM and case_merged_into(context.repository, record_id) is not None:
             find_or_404(unmerge_case, context.repository, record_id, context.actor)
             return saved_response(gettext("The record is back."), record_face_url(form, record_id))
+        asked = OverbookingForm()
+        reason = asked.given_reason()
         try:
-            find_or_404(restore_sheet, context.repository, known, record_id, context.actor)
+            find_or_404(restore_sheet, context.repository, known, record_id, context.actor, reason, bool(reason))
         except Mistake as mistake:
             flash(mistake.message.say(gettext), "danger")
-            return redirect(record_face_url(form, record_id), 303)
-        return saved_response(gettext("The record is back."), record_face_url(form, record_id))
+        except NoBed as refused:
+            if refused.may_confirm:
+                return _ask_why(context, known, record_id, asked, refused)
+            flash(no_bed_text(context, refused), "danger")
+        else:
+            flash(gettext("The record is back."), "success")
+        return redirect(record_face_url(form, record_id), 303)
+
+
+def _ask_why(context: PageContext, form: Form, record_id: int, asked: OverbookingForm, refused: NoBed) -> Any:
+    """The same once more, with the reason for which one person more is placed there."""
+    asked.explained = no_bed_text(context, refused)
+    sheet = find_or_404(open_sheet, context.repository, form.key, record_id, with_deleted=True)
+    page, _ = reason_page(context, form, sheet, asked)
+    return page, 422
 
 
 def _record_heading(context: PageContext, form: Form, answers: Answers, record_id: int) -> str:

@@ -27,6 +27,12 @@ TEXT_PAGES = {
         {"reason": lazy_gettext("What is to be mended?")},
         ("reason",),
     ),
+    **{
+        endpoint: TextPage(
+            lazy_gettext("Bring it back"), {"reason": lazy_gettext("Why is one person more placed there?")}, ("reason",)
+        )
+        for endpoint in ("RecordPages.restore", "SalvagePage.bring_case", "SalvageRecordPage.bring")
+    },
     "DeadlineSettlingPages.move": TextPage(
         lazy_gettext("Move or waive a deadline"),
         {"day": lazy_gettext("New day"), "reason": lazy_gettext("Why?")},

@@ -1,15 +1,15 @@
-"""Whether a stay has a bed: nobody is in two places at once, and a place holds as many people as it has beds.
+"""Whether stays have a bed: nobody is in two places at once, and a place holds as many people as it has beds.
 
 The stays of every case count, whoever asks, and also those that wait for acceptance: they hold their bed. What is told
 of them is a day, never whose they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from dosar.language.form import Form
 from dosar.language.organisation.programme import Programme, Stays
@@ -20,17 +20,15 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 
 @dataclass(frozen=True)
-class BedWish:
-    """A bed that is wanted for these days: those of a new stay, or those that a corrected one has more than before."""
+class ChangedSheet:
+    """A stay, or a place, as it is to be and as it was."""
 
-    case_id: int
-    place_id: int | None
-    claimed: Sequence[Days]
-    """The days without a place to be in twice."""
-    claimed_there: Sequence[Days]
-    """The days for which a bed of the place is wanted."""
+    form: Form
+    answers: Answers
+    before: Answers
+    case_id: int | None = None
     record_id: int | None = None
-    """The stay itself, once it is kept."""
+    """The sheet itself, once it is kept."""
 
 
 @dataclass(frozen=True)
@@ -40,45 +38,56 @@ class BedTroubles:
     elsewhere: Days | None = None
     """Days of another stay of the same person; open while nobody wrote that she left, though her last day is past."""
     full_on: date | None = None
-    """The first day on which every bed of the place is taken."""
+    """The first day on which every bed of the place is taken; for a place, on which it has too few."""
+    phase_there: str | None = None
+    """The phase that the place is for, where the stay is of another one."""
 
 
 NO_TROUBLES = BedTroubles()
 
 
-class NoBed(Exception):
-    """Somebody else took the bed, or the person went elsewhere, since it was asked for."""
+@dataclass(frozen=True)
+class _Wish:
+    """A bed that is wanted for these days: those of a new stay, or those that a corrected one has more than before."""
+
+    place_id: int | None
+    claimed: Sequence[Days]
+    """The days without a place to be in twice."""
+    claimed_there: Sequence[Days]
+    """The days for which a bed of the place is wanted."""
+
+
+def programme_of_beds(repository: Repository, form: Form) -> Programme | None:
+    """The programme, where the sheets of this form are its stays or its places."""
+    declared = repository.definition.stages.programme
+    if declared is None or not {declared.stays.form, declared.places.form} <= {*repository.forms}:
+        return None
+    return declared if form.key in (declared.stays.form, declared.places.form) else None
 
 
 def stays_declared(repository: Repository, form: Form) -> Programme | None:
     """The programme, where the sheets of this form are its stays."""
-    declared = repository.definition.stages.programme
-    if declared is None or declared.stays.form != form.key or declared.places.form not in repository.forms:
-        return None
-    return declared
+    declared = programme_of_beds(repository, form)
+    return declared if declared is not None and declared.stays.form == form.key else None
 
 
-def bed_wish(
-    stays: Stays, case_id: int, answers: Answers, before: Answers, today: date, record_id: int | None = None
-) -> BedWish:
-    """What a stay with these answers wants beyond what it had ``before``."""
-    now, then = _days(stays, answers, today), _days(stays, before, today)
-    claimed = now.without(then) if now else []
-    same_place = answers.get(stays.place) == before.get(stays.place)
-    there = claimed if same_place else now.without(None) if now else []
-    place = answers.get(stays.place)
-    return BedWish(case_id, place if isinstance(place, int) else None, claimed, there, record_id)
-
-
-def bed_troubles(repository: Repository, declared: Programme, wish: BedWish, today: date) -> BedTroubles:
+def bed_troubles(
+    repository: Repository, sheet: ChangedSheet, today: date, together: Collection[int] = ()
+) -> BedTroubles:
     """What stands against it; two statements at most."""
-    if not wish.claimed and not wish.claimed_there:
+    declared = programme_of_beds(repository, sheet.form)
+    if declared is None:
         return NO_TROUBLES
-    with acting_as(SYSTEM_SCOPE):
-        others = _stays_then(repository, declared.stays, wish)
-        beds = _beds_of(repository, declared, wish.place_id)
+    if sheet.form.key == declared.places.form:
+        return _troubles_of_place(repository, declared, sheet, today)
+    wish = _wish(declared.stays, sheet, today)
+    if sheet.case_id is None:
+        return NO_TROUBLES
+    with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
+        beds, phase = _beds_and_phase(repository, declared, sheet, wish)
+        others = _stays_then(repository, declared.stays, sheet, wish)
     days = [(row, days_of_stay(row["since"], row["last"], row["left"], today)) for row in others]
-    own = [(row, other) for row, other in days if row["case_id"] == wish.case_id]
+    own = [(row, other) for row, other in days if row["case_id"] == sheet.case_id and row["id"] not in together]
     elsewhere = [
         Days(other.since, date.max) if row["left"] is None and (row["last"] or today) <= today else other
         for row, other in own
@@ -88,7 +97,40 @@ def bed_troubles(repository: Repository, declared: Programme, wish: BedWish, tod
     return BedTroubles(
         min(elsewhere, key=lambda other: other.since, default=None),
         first_full_day(wish.claimed_there, there, beds) if beds else None,
+        phase,
     )
+
+
+def _troubles_of_place(repository: Repository, declared: Programme, sheet: ChangedSheet, today: date) -> BedTroubles:
+    """A place that is to have fewer beds than people stay there, or are to, from today on."""
+    beds, were = (int(answers.get(declared.places.beds) or 0) for answers in (sheet.answers, sheet.before))
+    if sheet.record_id is None or beds == were or beds > were > 0:
+        return NO_TROUBLES
+    from_now = Days(today, date.max)
+    with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
+        rows = repository.session.execute(_stays_at(repository, declared.stays, from_now, sheet.record_id)).mappings()
+        days = [days_of_stay(row["since"], row["last"], row["left"], today) for row in rows]
+    return BedTroubles(full_on=first_full_day([from_now], days, beds + 1))
+
+
+def other_phase_on(repository: Repository, declared: Programme, place_id: int, phase: Any, today: date) -> date | None:
+    """The first day from today on for which somebody stays in this place in another phase than this one."""
+    stays, record_class = declared.stays, repository.record_class(declared.stays.form)
+    query = _stays_at(repository, stays, Days(today, date.max), place_id)
+    with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
+        rows = repository.session.execute(query.where(getattr(record_class, stays.phase) != phase)).mappings()
+        return min((max(row["since"], today) for row in rows), default=None)
+
+
+def _wish(stays: Stays, sheet: ChangedSheet, today: date) -> _Wish:
+    """What the stay wants beyond what it had before."""
+    answers, before = sheet.answers, sheet.before
+    now, then = _days(stays, answers, today), _days(stays, before, today)
+    claimed = now.without(then) if now else []
+    same_place = answers.get(stays.place) == before.get(stays.place)
+    there = claimed if same_place else now.without(None) if now else []
+    place = answers.get(stays.place)
+    return _Wish(place if isinstance(place, int) else None, claimed, there)
 
 
 def _days(stays: Stays, answers: Answers, today: date) -> Days | None:
@@ -98,31 +140,52 @@ def _days(stays: Stays, answers: Answers, today: date) -> Days | None:
     return None if since is None else days_of_stay(since, last, left, today)
 
 
-def _stays_then(repository: Repository, stays: Stays, wish: BedWish) -> Sequence[Mapping[str, Any]]:
+def _stays_then(repository: Repository, stays: Stays, sheet: ChangedSheet, wish: _Wish) -> Sequence[Mapping[str, Any]]:
     """The other stays of the person, and in the place, that end after the wanted days begin."""
+    wanted = [*wish.claimed, *wish.claimed_there]
+    if not wanted:
+        return []
+    within = Days(min(days.since for days in wanted), max(days.until for days in wanted))
+    record_class: Any = repository.record_class(stays.form)
+    query = _stays_at(repository, stays, within, wish.place_id, sheet.case_id)
+    found = repository.session.execute(query.where(record_class.id != (sheet.record_id or 0)))
+    return [dict(row) for row in found.mappings()]
+
+
+def _stays_at(
+    repository: Repository, stays: Stays, within: Days, place_id: int | None, case_id: int | None = None
+) -> Select[Any]:
+    """The stays of this place, and of this case, that touch these days."""
     record_class: Any = repository.record_class(stays.form)
     place, since, last, left = (
         getattr(record_class, name) for name in (stays.place, stays.since, stays.last, stays.left)
     )
-    wanted = [*wish.claimed, *wish.claimed_there]
-    begin, end = min(days.since for days in wanted), max(days.until for days in wanted)
-    query = select(
-        record_class.case_id, place.label("place"), since.label("since"), last.label("last"), left.label("left")
+    return select(
+        record_class.id,
+        record_class.case_id,
+        place.label("place"),
+        since.label("since"),
+        last.label("last"),
+        left.label("left"),
     ).where(
-        record_class.id != (wish.record_id or 0),
-        or_(record_class.case_id == wish.case_id, place == wish.place_id),
-        since < end,
-        or_(left.is_(None), left > begin),
+        or_(record_class.case_id == case_id, place == place_id),
+        since < within.until,
+        or_(left.is_(None), left > within.since),
     )
-    with repository.session.no_autoflush:
-        return [dict(row) for row in repository.session.execute(query).mappings()]
 
 
-def _beds_of(repository: Repository, declared: Programme, place_id: int | None) -> int:
-    """How many beds the place has; none where nobody wrote that down, and then as many fit as come."""
-    if place_id is None:
-        return 0
-    record_class: Any = repository.record_class(declared.places.form)
-    beds = getattr(record_class, declared.places.beds)
-    with repository.session.no_autoflush:
-        return int(repository.session.scalar(select(beds).where(record_class.id == place_id)) or 0)
+def _beds_and_phase(
+    repository: Repository, declared: Programme, sheet: ChangedSheet, wish: _Wish
+) -> tuple[int, str | None]:
+    """How many beds the place has, none where nobody wrote that down, and then as many fit as come; and its phase,
+    where the stay is of another one and place or phase are new."""
+    places, stays = declared.places, declared.stays
+    is_moved = any(sheet.answers.get(name) != sheet.before.get(name) for name in (stays.place, stays.phase))
+    if wish.place_id is None or not (is_moved or wish.claimed_there):
+        return 0, None
+    record_class: Any = repository.record_class(places.form)
+    query = select(getattr(record_class, places.beds), getattr(record_class, places.phase))
+    beds, phase = repository.session.execute(query.where(record_class.id == wish.place_id)).one_or_none() or (0, None)
+    asked = sheet.answers.get(stays.phase)
+    is_other = is_moved and isinstance(phase, str) and isinstance(asked, str) and phase != asked
+    return int(beds or 0), phase if is_other else None

@@ -26,6 +26,7 @@ from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.attachments import with_file_copies
 from dosar.records.audit_log import MERGED_ACTION, MERGED_INTO_ACTION
+from dosar.records.beds.doubled_stays import DoubledStay, doubled_stays
 from dosar.records.case_members import CaseTable
 from dosar.records.repository import Repository
 from dosar.records.scope.restricted_cases import restrictions_among
@@ -49,6 +50,14 @@ class MergeLiftsRestriction(Exception):
     def __init__(self, lifted: Sequence[CaseRestriction], may_confirm: bool) -> None:
         self.lifted, self.may_confirm = lifted, may_confirm
         super().__init__(*(restriction.key for restriction in lifted))
+
+
+class MergeDoublesStays(Exception):
+    """By the stays of the two cases one person would be in two places at once, and nobody was told of these."""
+
+    def __init__(self, doubled: Sequence[DoubledStay]) -> None:
+        self.doubled = doubled
+        super().__init__(*(both.key for both in doubled))
 
 
 @dataclass(frozen=True)
@@ -96,19 +105,23 @@ def merge_cases(
     reason: str = "",
     refused: Iterable[str] = (),
     lifted: Collection[str] = (),
+    doubled: Collection[str] = (),
 ) -> None:
     """Make one case of two.
 
     ``taken`` are the questions whose answer is the other case's. Where the kept case has no answer it gets
     the other's in any case, unless somebody looked at it and ``refused`` it. ``lifted`` are the restrictions, by
-    key, of which somebody confirmed that the merge ends them. Raises :class:`EditConflict` when either case is no
-    longer the version that was compared, :class:`MergeLiftsRestriction`, and :class:`OutOfReach`.
+    key, of which somebody confirmed that the merge ends them; ``doubled`` the stays, by key, of which she was told
+    that they put one person in two places. Raises :class:`EditConflict` when either case is no longer the version that
+    was compared, :class:`MergeLiftsRestriction`, :class:`MergeDoublesStays`, and :class:`OutOfReach`.
     """
     form = repository.forms[CASE_FORM]
     with repository.writing():
         kept, going = both_cases(repository, merging.kept_id, merging.gone_id)
         if (kept.record.version, going.record.version) != (merging.kept_version, merging.gone_version):
             raise EditConflict
+        if untold := _untold_stays(repository, merging, actor.today, doubled):
+            raise MergeDoublesStays(untold)
         taken_names, refused_names = set(taken), set(refused)
         restricted = _restrictions_of(repository, merging.kept_id, merging.gone_id)
         answers = {
@@ -132,6 +145,12 @@ def merge_cases(
         delete_sheet(repository, form, merging.gone_id, actor)
         _remember_merge(repository, merging, actor)
     repository.session.expire_all()
+
+
+def _untold_stays(repository: Repository, merging: CaseMerge, today: date, told: Collection[str]) -> list[DoubledStay]:
+    """All that meet, where one is among them that she does not know."""
+    found = doubled_stays(repository, merging.kept_id, merging.gone_id, today)
+    return found if any(both.key not in told for both in found) else []
 
 
 def _restrictions_of(repository: Repository, *case_ids: int) -> list[CaseRestriction]:

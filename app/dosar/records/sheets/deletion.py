@@ -1,8 +1,9 @@
 """Sheets put away, taken back by who entered them, and brought back."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import utc_now
@@ -11,7 +12,8 @@ from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.audit_log import case_of_record
-from dosar.records.beds.free_beds import bed_troubles, bed_wish, stays_declared
+from dosar.records.beds.free_beds import ChangedSheet, stays_declared
+from dosar.records.beds.required_beds import require_beds
 from dosar.records.repository import Repository
 from dosar.records.scope.reliance import select_reliance
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
@@ -72,10 +74,13 @@ def _others_rely_on(repository: Repository, record: Record, actor: Actor) -> boo
         )
 
 
-def restore_sheet(repository: Repository, form: Form, record_id: int, actor: Actor, reason: str = "") -> Record:
+def restore_sheet(
+    repository: Repository, form: Form, record_id: int, actor: Actor, reason: str = "", overbooks: bool = False
+) -> Record:
     """Undo a deletion; with a case come back the sheets that went with it. A ``reason`` stands in the history.
 
-    Raises :class:`Mistake` for a sheet whose case is put away, and :class:`OutOfReach`.
+    Raises :class:`Mistake` for a sheet whose case is put away, :class:`~dosar.records.beds.required_beds.NoBed` where a
+    stay that comes back has no bed and nobody who may has said that it ``overbooks``, and :class:`OutOfReach`.
     """
     with repository.writing():
         record = repository.find(form.key, record_id, with_deleted=True)
@@ -86,10 +91,13 @@ def restore_sheet(repository: Repository, form: Form, record_id: int, actor: Act
                 _require_no_other(repository, form, record)
             with lifting_told(repository, form.key, _case_of_sheet(form, record), actor):
                 record.deleted_at = record.deleted_by = None
-                _require_bed(repository, form, record, actor)
+                if stays_declared(repository, form) is not None:
+                    stay = ChangedSheet(form, answers_of(repository, record), {}, record.case_id, record_id)
+                    require_beds(repository, [stay], actor, overbooks)
                 audit_log.note_change(repository, record, "restored", actor.user_id, {}, reason)
             if form.key == CASE_FORM:
                 _mark_sheets(repository, record_id, moment, None, actor)
+                _require_beds_of_case(repository, record_id, actor, overbooks)
     return record
 
 
@@ -107,17 +115,17 @@ def _require_no_other(repository: Repository, form: Form, record: Record) -> Non
         raise Mistake("The case has another sheet of this form by now, and it can have one only.")
 
 
-def _require_bed(repository: Repository, form: Form, record: Record, actor: Actor) -> None:
-    """A stay that comes back wants its bed again. One that comes back with its case is not asked: the case is more."""
-    declared = stays_declared(repository, form)
-    if declared is None:
+def _require_beds_of_case(repository: Repository, case_id: int, actor: Actor, overbooks: bool) -> None:
+    """The stays that come back with their case want their beds again."""
+    programme = repository.definition.stages.programme
+    form = repository.forms.get(programme.stays.form) if programme is not None else None
+    if form is None:
         return
-    wish = bed_wish(declared.stays, record.case_id, answers_of(repository, record), {}, actor.today, record.id)
-    troubles = bed_troubles(repository, declared, wish, actor.today)
-    if troubles.elsewhere or troubles.full_on:
-        raise Mistake(
-            "The bed of this stay is taken by now, or the person has another stay on these days. Change that one first."
-        )
+    record_class: Any = repository.record_class(form.key)
+    with acting_as(SYSTEM_SCOPE):
+        found = repository.session.scalars(select(record_class).where(record_class.case_id == case_id)).all()
+        stays = [ChangedSheet(form, answers_of(repository, stay), {}, case_id, stay.id) for stay in found]
+    require_beds(repository, stays, actor, overbooks, with_case=[stay.id for stay in found])
 
 
 def _mark_sheets(

@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 
 from dosar.backups.salvage.losses import Loss, LostRecord
 from dosar.backups.salvage.open_copy import OpenCopy
+from dosar.backups.salvage.record_salvage import RecordSalvage
 from dosar.language.form import CASE_FORM, Form
 from dosar.pages.backups.backup_state import current_copy
 from dosar.pages.context import PageContext, page_context
@@ -52,6 +53,12 @@ class CopyReading:
     def reason(self) -> str:
         """What the history says of whatever comes back."""
         return gettext("From the back-up of %(moment)s.", moment=self.when)
+
+    def salvage(self, more: str = "") -> RecordSalvage:
+        """What brings records back for her; with ``more`` she said why one person more is placed than there are
+        beds."""
+        reason = f"{self.reason} {more}".strip()
+        return RecordSalvage(self.copy, self.today.repository, self.today.actor, reason, bool(more))
 
     def forms(self) -> list[Form]:
         """The forms of which something can come back: she sees them, and may enter, correct or delete there."""

@@ -15,6 +15,8 @@ from dosar.language.text.message import Mistake
 from dosar.pages.actions import PageResponse, saved_response
 from dosar.pages.backups.salvage.copy_reading import CopyReading, open_reading, reading_or_404
 from dosar.pages.context import find_or_404
+from dosar.pages.records.no_bed import OverbookingForm, no_bed_text
+from dosar.records.beds.required_beds import NoBed
 from dosar.records.finding.case_codes import cases_called
 from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
 
@@ -50,11 +52,15 @@ class SalvagePage(PageView):
     def bring_case(self, case_id: int) -> PageResponse:
         with reading_or_404() as reading:
             find_or_404(opened_pair, reading.copy, reading.today.repository, CASE_FORM, case_id)
-            salvage = RecordSalvage(reading.copy, reading.today.repository, reading.today.actor, reading.reason)
+            asked = OverbookingForm()
+            salvage = reading.salvage(asked.given_reason())
             try:
                 number, sheets = find_or_404(salvage.bring_case, case_id)
             except Mistake as mistake:
                 return _case_page(reading, case_id, mistake.message.say(gettext)), 422
+            except NoBed as refused:
+                problem = no_bed_text(reading.today, refused)
+                return _case_page(reading, case_id, problem, asked if refused.may_confirm else None), 422
             told = ngettext(
                 "The case is there, and %(num)s sheet came back.",
                 "The case is there, and %(num)s sheets came back.",
@@ -130,7 +136,7 @@ def _not_found_text(code: str) -> str:
     )
 
 
-def _case_page(reading: CopyReading, case_id: int, problem: str = "") -> str:
+def _case_page(reading: CopyReading, case_id: int, problem: str = "", asked: OverbookingForm | None = None) -> str:
     lost = losses_of_case(reading.copy, reading.today.repository, reading.forms(), case_id)
     missing = [each for each in lost if each.loss is Loss.GONE or (each.form, each.loss) == (CASE_FORM, Loss.DELETED)]
     return render_template(
@@ -140,5 +146,6 @@ def _case_page(reading: CopyReading, case_id: int, problem: str = "") -> str:
         lines=reading.lines(lost),
         missing=len(missing),
         problem=problem,
+        asked=asked,
         action=url_for("SalvagePage.bring_case", case_id=case_id),
     )

@@ -21,7 +21,9 @@ from dosar.pages.backups.salvage.copy_reading import LOSS_WORDS, CopyReading, re
 from dosar.pages.backups.salvage.salvage_page import SALVAGE_ACCESS, flash_lost_links
 from dosar.pages.context import PageContext, find_or_404
 from dosar.pages.linked_titles import RecordTitles
+from dosar.pages.records.no_bed import OverbookingForm, no_bed_text
 from dosar.pages.rendering.record_view import answer_text
+from dosar.records.beds.required_beds import NoBed
 from dosar.records.sheets.save import EditConflict
 from dosar.records.sheets.stored_answers import answers_of
 from dosar.records.titles import title_of_record
@@ -67,7 +69,8 @@ class SalvageRecordPage(PageView):
                 return redirect(url_for("SalvageRecordPage.record", form=form, record_id=record_id), 303)
             if not reading.today.worker.may(RIGHT_FOR[compared.lost.loss], form):
                 abort(403)
-            salvage = RecordSalvage(reading.copy, reading.today.repository, reading.today.actor, reading.reason)
+            asked = OverbookingForm()
+            salvage = reading.salvage(asked.given_reason())
             try:
                 number = _bring(salvage, compared.lost)
             except EditConflict:
@@ -75,6 +78,9 @@ class SalvageRecordPage(PageView):
                 return redirect(url_for("SalvageRecordPage.record", form=form, record_id=record_id), 303)
             except Mistake as mistake:
                 return _record_page(reading, compared, mistake.message.say(gettext)), 422
+            except NoBed as refused:
+                problem = no_bed_text(reading.today, refused)
+                return _record_page(reading, compared, problem, asked if refused.may_confirm else None), 422
             flash_lost_links(salvage)
             told = gettext("Saved.") if compared.lost.loss is Loss.CHANGED else gettext("The record is back.")
             return saved_response(told, record_face_url(form, number))
@@ -95,7 +101,9 @@ def _compared(reading: CopyReading, key: str, record_id: int) -> Compared:
     return Compared(form, sheet, today, loss_of(reading.copy, reading.today.repository, form, sheet.record))
 
 
-def _record_page(reading: CopyReading, compared: Compared, problem: str = "") -> str:
+def _record_page(
+    reading: CopyReading, compared: Compared, problem: str = "", asked: OverbookingForm | None = None
+) -> str:
     form, lost = compared.form, compared.lost
     is_changed = lost is not None and lost.loss is Loss.CHANGED
     now = answers_of(reading.today.repository, compared.today) if is_changed and compared.today is not None else {}
@@ -113,6 +121,7 @@ def _record_page(reading: CopyReading, compared: Compared, problem: str = "") ->
         today_url=record_face_url(form.key, compared.today.id) if compared.today is not None else "",
         action=url_for("SalvageRecordPage.bring", form=form.key, record_id=compared.sheet.record.id),
         problem=problem,
+        asked=asked,
         taken=request.form.getlist("take"),
     )
 

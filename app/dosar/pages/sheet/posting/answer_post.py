@@ -25,7 +25,7 @@ from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
 from dosar.pages.sheet.unasked_boxes import asked_elsewhere, asked_somewhere, set_unasked_aside
-from dosar.records.beds.free_beds import NoBed
+from dosar.records.beds.required_beds import NoBed
 from dosar.records.scope.row_scope import RefusedInCase
 
 FileSheet = Callable[[ValidationResult, Consent], PageResponse]

@@ -5,7 +5,7 @@ whoever asks; whoever does not reach every case learns that alone, as on the ove
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -36,6 +36,8 @@ class PlannedStay:
     """The last day planned, or the day of leaving."""
     has_left: bool
     is_waiting: bool
+    is_twice: bool = False
+    """Whether another stay of the person is on the same days: two cases were merged."""
 
     def is_reserved(self, today: date) -> bool:
         """Whether the person is still to come."""
@@ -144,22 +146,30 @@ def _parts(
 
 
 def _by_place(declared: Programme, rows: Iterable[Mapping[str, Any]], today: date) -> dict[int, list[PlannedStay]]:
-    stays, by_place = declared.stays, dict[int, list[PlannedStay]]()
-    for row in sorted(rows, key=lambda row: (row[stays.since], row["id"])):
-        since, last, left = row[stays.since], row[stays.last], row[stays.left]
-        if row[stays.place] is not None:
-            by_place.setdefault(row[stays.place], []).append(
-                PlannedStay(
-                    row["id"],
-                    row["case_id"],
-                    days_of_stay(since, last, left, today),
-                    since,
-                    left or last,
-                    left is not None,
-                    bool(row["to_check"]),
-                )
-            )
+    by_place = dict[int, list[PlannedStay]]()
+    by_case = dict[int, list[PlannedStay]]()
+    planned = [(row[declared.stays.place], _planned_stay(declared, row, today)) for row in rows]
+    for _, stay in planned:
+        by_case.setdefault(stay.case_id, []).append(stay)
+    for place, stay in sorted(planned, key=lambda each: (each[1].since, each[1].record_id)):
+        if place is not None:
+            others = [other.days for other in by_case[stay.case_id] if other is not stay]
+            is_twice = any(stay.days.overlaps(other) for other in others)
+            by_place.setdefault(place, []).append(replace(stay, is_twice=is_twice))
     return by_place
+
+
+def _planned_stay(declared: Programme, row: Mapping[str, Any], today: date) -> PlannedStay:
+    since, last, left = (row[name] for name in (declared.stays.since, declared.stays.last, declared.stays.left))
+    return PlannedStay(
+        row["id"],
+        row["case_id"],
+        days_of_stay(since, last, left, today),
+        since,
+        left or last,
+        left is not None,
+        bool(row["to_check"]),
+    )
 
 
 def _place_plan(

@@ -1,8 +1,10 @@
 """The plan of beds: a bar for each stay over a quarter of a year, the free beds by week, and the same in words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import zip_longest
+from math import ceil
 from typing import Any
 
 from flask import abort, render_template, url_for
@@ -32,21 +34,33 @@ from dosar.records.titles import show_answer
 
 MONTH_PATTERN, SHORT_MONTH_PATTERN = "LLLL y", "LLL"
 DAYS_OF_A_WEEK = 7
+DAYS_OF_A_LETTER = {"wide": 1.0, "narrow": 2.3}
+"""How many days of the plan a letter takes, on a screen and on a phone."""
+
+
+@dataclass(slots=True)
+class Label:
+    """What is written of a stay, and how much of it there is room for."""
+
+    case: str
+    last: str
+    rooms: tuple[str, ...]
+    """``wide-`` and ``narrow-`` with 0 for nothing, 1 for the case, 2 for its last day too: names of classes."""
 
 
 @dataclass(slots=True)
 class Bar:
-    """Some days of a bed: a stay, or nobody where it has no case."""
+    """Some days of a bed: a stay, or nobody where nothing is told."""
 
     span: int
     """How many days of the plan."""
-    case: str = ""
-    last: str = ""
+    label: Label | None = None
     url: str = ""
     told: str = ""
     """The stay in words."""
     look: str = ""
-    """``reserved``, ``over``, ``waiting``, ``stays`` or nothing."""
+    """``reserved``, ``over``, ``waiting``, ``twice``, ``left`` or ``stays``. Days of nobody have none; where they bear
+    the label of the stay that follows, ``before``."""
 
 
 @dataclass(slots=True)
@@ -75,8 +89,10 @@ class StayLine:
     url: str
     since: str
     last: str
-    state: str
+    told: str
     look: str
+    level: str
+    """How much it matters: ``high``, ``medium`` or nothing."""
 
 
 class BedPlanPage(PageView):
@@ -101,7 +117,7 @@ class BedPlanPage(PageView):
             blocks=[_place_block(context, plan, place) for place in ordered],
             stays=[line for place in ordered for line in _stay_lines(context, plan, place)],
             occupancy=_occupancy(plan, ordered) if plan.is_of_every_case else None,
-            pages=_pages(plan),
+            pages=_pages(plan, context.reading.today),
             days=WEEKS * DAYS_OF_A_WEEK,
         )
 
@@ -150,29 +166,66 @@ def _free_text(plan: BedPlan, free: int) -> str:
 
 
 def _bars(context: PageContext, plan: BedPlan, lane: Sequence[PlannedStay]) -> Iterator[Bar]:
-    """The days of a bed from the first of the plan to its last; where nobody lies in it, week by week."""
-    at = plan.since
-    for stay in lane:
+    """The days of a bed from the first of the plan to its last; where nobody lies in it, week by week.
+
+    A stay that is too short for its label is labelled in the free days after it, or before.
+    """
+    shown = [stay for stay in lane if stay.days.until > plan.since and stay.since < plan.until]
+    at, label_before = plan.since, None
+    for stay, following in zip_longest(shown, shown[1:]):
         begin, end = max(stay.days.since, at), min(stay.days.until, plan.until)
-        if begin >= end:
-            continue
-        yield from _empty(plan, at, begin)
-        line = _stay_line(context, plan, stay)
-        yield Bar((end - begin).days, line.case, line.last, line.url, _told(line), line.look)
-        at = end
-    yield from _empty(plan, at, plan.until)
+        line, days = _stay_line(context, plan, stay), (end - begin).days
+        free_from = min(following.days.since, plan.until) if following else plan.until
+        label = _label(line.case, line.last, days)
+        label_after = _beside(label, line.url, (free_from - end).days)
+        free = begin - at
+        leading = None if label_before or label_after else _beside(label, line.url, free.days)
+        yield from _empty(at, begin, label_before, leading)
+        yield Bar(days, label, line.url, _told(line), line.look)
+        at, label_before = end, label_after
+    yield from _empty(at, plan.until, label_before)
 
 
-def _empty(plan: BedPlan, begin: date, end: date) -> Iterator[Bar]:
-    while begin < end:
-        stop = min(week_of(begin) + WEEK, end)
-        yield Bar((stop - begin).days)
-        begin = stop
+def _label(case: str, last: str, days: int) -> Label:
+    """What of it there is room for in so many days."""
+    rooms = []
+    for width, days_of_a_letter in DAYS_OF_A_LETTER.items():
+        whole, code = (days_of_a_letter * (len(text) + 1) for text in (f"{case} · {last}", case))
+        rooms.append(f"{width}-{2 if last and whole <= days else 1 if code <= days else 0}")
+    return Label(case, last, tuple(rooms))
+
+
+def _beside(within: Label, url: str, days: int) -> Bar | None:
+    """So many days of nobody with the label of a stay that has no room for it; nothing where there is none either."""
+    there = _label(within.case, within.last, days)
+    rooms = tuple(
+        beside if room.endswith("-0") else f"{room[:-1]}0"
+        for room, beside in zip(within.rooms, there.rooms, strict=True)
+    )
+    if all(room.endswith("-0") for room in rooms):
+        return None
+    letters = len(f"{within.case} · {within.last}") + 1
+    wanted = ceil(letters * max(DAYS_OF_A_LETTER.values()))
+    return Bar(min(days, wanted), replace(there, rooms=rooms), url)
+
+
+def _empty(begin: date, end: date, after: Bar | None = None, before: Bar | None = None) -> Iterator[Bar]:
+    """Week by week, with the label of the stay ``after`` which they come, or of the one ``before`` which."""
+    if after is not None:
+        yield after
+        begin += timedelta(after.span)
+    stop = end if before is None else end - timedelta(before.span)
+    while begin < stop:
+        next_week = min(week_of(begin) + WEEK, stop)
+        yield Bar((next_week - begin).days)
+        begin = next_week
+    if before is not None:
+        yield replace(before, look="before")
 
 
 def _told(line: StayLine) -> str:
     until = line.last or gettext("no last day")
-    return f"{line.case} · {until}, {line.state} ({line.since} – {until})"
+    return f"{line.case} · {until}, {line.told} ({line.since} – {until})"
 
 
 def _stay_lines(context: PageContext, plan: BedPlan, place: PlacePlan) -> Iterator[StayLine]:
@@ -183,7 +236,7 @@ def _stay_lines(context: PageContext, plan: BedPlan, place: PlacePlan) -> Iterat
 
 
 def _stay_line(context: PageContext, plan: BedPlan, stay: PlannedStay, place: str = "", bed: int = 0) -> StayLine:
-    look, state = _state(stay, context.reading.today)
+    look, told, level = _state(stay, context.reading.today)
     return StayLine(
         place,
         bed,
@@ -191,19 +244,23 @@ def _stay_line(context: PageContext, plan: BedPlan, stay: PlannedStay, place: st
         url_for("RecordPages.show", form=plan.declared.stays.form, record_id=stay.record_id),
         day_text(stay.since),
         day_text(stay.last) if stay.last else "",
-        state,
+        told,
         look,
+        level,
     )
 
 
-def _state(stay: PlannedStay, today: date) -> tuple[str, str]:
+def _state(stay: PlannedStay, today: date) -> tuple[str, str, str]:
+    """How it looks, in words, and how much it matters."""
+    if stay.is_twice:
+        return "twice", gettext("in two places at once"), "high"
     if stay.is_waiting:
-        return "waiting", gettext("waits for acceptance")
+        return "waiting", gettext("waits for acceptance"), "medium"
     if stay.is_reserved(today):
-        return "reserved", gettext("reserved")
+        return "reserved", gettext("reserved"), ""
     if stay.is_over(today):
-        return "over", gettext("past the last day")
-    return ("left", gettext("has left")) if stay.has_left else ("stays", gettext("stays there"))
+        return "over", gettext("past the last day"), "high"
+    return ("left", gettext("has left"), "") if stay.has_left else ("stays", gettext("stays there"), "")
 
 
 def _month_heads(plan: BedPlan) -> list[tuple[str, int]]:
@@ -216,11 +273,12 @@ def _month_heads(plan: BedPlan) -> list[tuple[str, int]]:
     return heads
 
 
-def _pages(plan: BedPlan) -> list[tuple[str, str]]:
-    """The way to the quarters before and after, and to today."""
-    before, after = plan.since - WEEK * WEEKS, plan.until
-    steps = (("prev", before), ("next", after))
-    return [(name, f"{url_for('BedPlanPage.beds')}?from={day.isoformat()}") for name, day in steps]
+def _pages(plan: BedPlan, today: date) -> list[tuple[str, str, str]]:
+    """The ways to the quarters before and after, and to today's: what each is called, its relation and address."""
+    here = url_for("BedPlanPage.beds")
+    before, after = (f"{here}?from={day.isoformat()}" for day in (plan.since - WEEK * WEEKS, plan.until))
+    ways = [(gettext("Earlier"), "prev", before), (gettext("Later"), "next", after)]
+    return ways if plan.since == week_of(today - WEEK) else [*ways, (gettext("Today"), "", here)]
 
 
 def _occupancy(plan: BedPlan, places: Sequence[PlacePlan]) -> dict[str, Any]:

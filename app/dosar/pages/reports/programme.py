@@ -39,10 +39,11 @@ class StayLine:
     phase: str
     place: str
     since: str
-    until: str
-    left: str
-    state: str
-    """``over``, ``near`` or nothing."""
+    last: str
+    told: str
+    """How many days are left."""
+    level: str
+    """How much that matters: ``high``, ``medium`` or nothing."""
     extension: str
     is_waiting: bool = False
 
@@ -158,7 +159,7 @@ def _stay_line(context: PageContext, now: ProgrammeNow, stay: CurrentStay) -> St
         day_text(stay.since),
         day_text(stay.until) if stay.until else "",
         days_left_text(days_left),
-        "" if days_left is None else "over" if days_left < 0 else "near" if stay.is_near(today) else "",
+        "" if days_left is None else "high" if days_left < 0 else "medium" if stay.is_near(today) else "",
         _extension_text(now, stay),
         stay.is_waiting,
     )

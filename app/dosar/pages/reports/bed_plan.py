@@ -152,9 +152,9 @@ def _place_block(context: PageContext, plan: BedPlan, place: PlacePlan) -> Place
 
 
 def _attendance_url(context: PageContext, plan: BedPlan, place: PlacePlan) -> str:
-    """Nothing where nobody in her reach stays there today, or she writes down no activities."""
+    """Nothing where nobody in her reach has come yet, or she writes down no activities."""
     activities, today = plan.declared.activities, context.reading.today
-    staying = any(stay.days.since <= today < stay.days.until for lane in place.lanes for stay in lane)
+    staying = any(stay.since <= today for lane in place.lanes for stay in lane)
     if activities is None or not staying or not context.worker.may("enter", activities.form):
         return ""
     return f"{url_for('RecordPages.new', form=activities.form)}?staying={place.place_id}"

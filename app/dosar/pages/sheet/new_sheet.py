@@ -5,14 +5,12 @@ from flask_babel import gettext
 
 from dosar.database.form_tables import Record
 from dosar.filing.opening.new_answers import Prefill
-from dosar.filing.opening.residents import answers_of_residents
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.link_scopes import stays_in_case
 from dosar.language.question import Answers
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import return_url
 from dosar.pages.context import PageContext, find_or_404
-from dosar.pages.input.asked_days import asked_day
 from dosar.pages.input.forms import searched_words
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
 from dosar.pages.sheet.sheet_editor import SheetEditor
@@ -53,15 +51,6 @@ def prefilled_answers(context: PageContext, form: Form, case: Record | None) -> 
     """What the case's other sheets say, and what the sheet before this one in the pile said."""
     remembered = session.get("kept", {}).get(form.key, {})
     return Prefill(context.repository, context.forms, form, case, context.reading).answers(remembered)
-
-
-def answers_of_who_stays(context: PageContext, form: Form) -> Answers:
-    """For an activity begun from a place (``staying`` in the address): who stays there on the day ``on``, or today."""
-    place_id = request.args.get("staying", 0, type=parse_record_number)
-    if not place_id:
-        return {}
-    declared, day = context.repository.definition.stages.programme, asked_day("on").day or context.reading.today
-    return answers_of_residents(context.repository, declared, context.seen_forms(), form, place_id, day)
 
 
 def remember_for_next(editor: SheetEditor, answers: Answers) -> None:

@@ -17,9 +17,10 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.input.posted_boxes import typed_boxes
 from dosar.pages.input.signed_tokens import shown_version, submission_token, submission_word, version_token
 from dosar.pages.restricted import require_unrestricted
+from dosar.pages.sheet.attendance import requested_attendance
 from dosar.pages.sheet.batch_entry import current_batch
 from dosar.pages.sheet.faces import form_faces
-from dosar.pages.sheet.new_sheet import answers_of_who_stays, prefilled_answers, remember_for_next, requested_case
+from dosar.pages.sheet.new_sheet import prefilled_answers, remember_for_next, requested_case
 from dosar.pages.sheet.posting.answer_post import answer_post
 from dosar.pages.sheet.posting.conflict import conflict_page
 from dosar.pages.sheet.posting.one_per_case import compare_with_existing, redirect_to_existing
@@ -40,7 +41,9 @@ def new_sheet_page(form: str) -> PageResponse:
     if isinstance(case, str):
         return case
     begun = default_answers(known, context.reading)
-    prefilled = prefilled_answers(context, known, case) | answers_of_who_stays(context, known)
+    attendance = requested_attendance(context, known)
+    staying = attendance.answers if attendance is not None else {}
+    prefilled = prefilled_answers(context, known, case) | staying
     chosen = form_faces(context, known, begun | prefilled)
     editor = SheetEditor(
         context,
@@ -50,7 +53,7 @@ def new_sheet_page(form: str) -> PageResponse:
         {
             **begun,
             **prefilled,
-            **answers_of_who_stays(context, known),
+            **staying,
             **chosen.beginning(prefilled, context.reading),
             **chosen.face_answer(),
         },
@@ -66,7 +69,7 @@ def new_sheet_page(form: str) -> PageResponse:
         return redirection
     if request.method == "GET":
         editor.hidden = {"_once": submission_token(context.worker.id)}
-        editor.batch = current_batch(context, full_form)
+        editor.batch, editor.attendance = current_batch(context, full_form), attendance
         return opened_page(editor)
     editor.hidden = {"_once": request.form.get("_once", "")}
     word = submission_word(editor.hidden["_once"], context.worker.id)

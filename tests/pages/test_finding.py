@@ -50,6 +50,12 @@ def test_a_case_is_found_by_name_in_any_alphabet_and_by_telephone(demo: Demo, wo
     assert codes_in(asked(demo.browser("coordinator"), words)) == ["DEMO-004"]
 
 
+def test_who_asks_whose_sheet_it_is_names_the_case_as_everywhere(demo: Demo) -> None:
+    offered = {user: demo.browser(user).get("/records/visit_report/new").text for user in ("coordinator", "volunteer")}
+    assert ">DEMO-008 · Grozăvescu Dinu</a>" in offered["coordinator"]
+    assert re.search(r">DEMO-00\d</a>", offered["volunteer"]) and "Drăgulin" not in offered["volunteer"]
+
+
 def test_it_is_told_how_many_were_found(demo: Demo) -> None:
     page = asked(demo.browser("coordinator"), "demo")
     told = re.search(r'<p role="status">(.*?)</p>', page)

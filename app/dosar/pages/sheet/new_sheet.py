@@ -17,6 +17,7 @@ from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import parse_record_number
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
+from dosar.records.titles import titles_of_records
 
 
 def requested_case(context: PageContext, form: Form) -> Record | str | None:
@@ -34,6 +35,7 @@ def _choose_case(context: PageContext, form: Form) -> str:
     """Which case the sheet is for: a search, never a list of all."""
     words = searched_words()
     found = list_page(context.repository, context.forms, CASE_FORM, ListQuery(words=words), context.reading, size=12)
+    named = titles_of_records(context.repository, context.forms[CASE_FORM], found.ids, context.reading)
     return render_template(
         "sheet/pick.html",
         title=gettext("Whose sheet is it?"),
@@ -41,8 +43,9 @@ def _choose_case(context: PageContext, form: Form) -> str:
         search=SearchBox(request.path, words, gettext("Search")),
         cancel_url=return_url(form.key, None),
         results=[
-            SearchResult(" · ".join(cell for cell in cells[:3] if cell), url=f"{request.path}?case={case_id}")
-            for case_id, cells in zip(found.ids, found.cells, strict=True)
+            SearchResult(named[case_id], url=f"{request.path}?case={case_id}")
+            for case_id in found.ids
+            if case_id in named
         ],
     )
 

@@ -90,6 +90,56 @@ def test_what_needs_a_sheet_is_not_done_by_a_click(demo: Demo, case: int) -> Non
     assert led == f"/records/risk_assessment/new?case={case}" and due_days(demo, case, rule)
 
 
+def row_of(demo: Demo, user: str, address: str, words: str) -> str:
+    """The line of the list that says so."""
+    found = re.findall(r"<tr><th scope=\"row\">.*?</tr>", unescape(demo.browser(user).get(address).text), re.DOTALL)
+    return next(line for line in found if words in line)
+
+
+def test_it_is_done_and_moved_from_the_list_and_leads_back_to_it(demo: Demo, case: int) -> None:
+    number, here = task(demo, case), f"/due?state=today&case={case}&rule=task.task"
+    line = row_of(demo, "case_manager", here, "Cerere la primărie")
+    back, done = re.search(r'name="next" value="([^"]*)"', line), re.search(r'action="([^"]*/done)"', line)
+    moved = re.search(r'href="(/due/\d+/move[^"]*)"', line)
+    assert back and done and moved and back[1] == here
+    later = TODAY + timedelta(1)
+    assert f'href="{here}"' in unescape(demo.browser("case_manager").get(moved[1]).text), "where Cancel leads"
+    assert post(demo, "case_manager", moved[1], day=f"{later:%d.%m.%Y}", reason="E la spital") == here
+    assert post(demo, "case_manager", f"/due/{deadline_id(demo, case)}/done", next=here) == here
+    assert answers(demo, number)["done_on"] == TODAY
+
+
+def test_the_list_offers_what_she_may_do(demo: Demo, case: int) -> None:
+    task(demo, case)
+    here = f"/due?case={case}&rule=task.task"
+    offered = {
+        user: ["/done" in line, "/move" in line]
+        for user in ("coordinator", "case_manager", "volunteer")
+        for line in [row_of(demo, user, here, "Cerere la primărie")]
+    }
+    assert offered == {"coordinator": [True, True], "case_manager": [True, True], "volunteer": [True, False]}
+
+
+def test_a_sheet_begun_from_the_list_leads_back_to_it(demo: Demo, case: int) -> None:
+    here = f"/due?case={case}&rule=case.first_aid"
+    begun = re.search(r'<td><a href="([^"]*)"', row_of(demo, "case_manager", here, "Ajutor umanitar"))
+    assert begun and begun[1].startswith(f"/records/humanitarian_aid/new?case={case}&next=")
+    page = unescape(demo.browser("case_manager").get(begun[1]).text)
+    assert f'<input type="hidden" name="next" value="{here}">' in page
+    assert f'<a class="btn btn-quiet" href="{here}">' in page, "where Cancel leads"
+    elsewhere = demo.browser("case_manager").get(f"/records/task/new?case={case}&next=//elsewhere.example/").text
+    assert "elsewhere.example" not in elsewhere.partition("<main")[2]
+    browser = demo.browser("case_manager")
+    new = browser.get(f"/records/task/new?case={case}&next=%2Fdue%3Fview%3Dweek").text
+    boxes = {"csrf_token": token_on(new), "next": "/due?view=week", "kind": "task", "subject": "Telefon"}
+    boxes["responsible"] = str(user_id(demo, "case_manager"))
+    day = f"{TODAY:%d.%m.%Y}"
+    once = re.search(r'name="_once" value="([^"]*)"', new)
+    assert once
+    saved = browser.post(f"/records/task/new?case={case}", data={**boxes, "_once": once[1], "due_on": day})
+    assert saved.location == "/due?view=week"
+
+
 def test_nobody_does_or_moves_what_is_not_within_her_reach(demo: Demo, case: int) -> None:
     number = task(demo, case)
     address = f"/due/{deadline_id(demo, case)}"

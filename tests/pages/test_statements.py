@@ -138,7 +138,7 @@ def test_the_other_pages_ask_little(demo: Demo, address: str) -> None:
     assert len(costs(demo, demo.browser("coordinator"), address)) <= MOST
 
 
-@pytest.mark.parametrize("worker", [*WORKERS, "accountant"])
+@pytest.mark.parametrize("worker", [*WORKERS, "case_manager", "accountant"])
 def test_what_is_due_asks_little(demo: Demo, worker: str) -> None:
     for wishes in ("", "?state=overdue&worker=3&team=1", "?case=1&page=2", "?view=month", "?view=week"):
         assert len(costs(demo, demo.browser(worker), f"/due{wishes}")) <= MOST

@@ -10,6 +10,8 @@ class HomeEntry:
     label: str
     url: str
     note: str = ""
+    whose: str = ""
+    """Who is to do it, where that is not the reader."""
     is_late: bool = False
     is_warning: bool = False
     """Whether it is something to look after."""
@@ -26,6 +28,8 @@ class HomeBlock:
     empty: str = ""
     groups: list[tuple[str, list[HomeEntry]]] = field(default_factory=list)
     """Lines under headings of their own, after the others."""
+    more: tuple[str, str] = ("", "")
+    """Where more of it stands: what that is called, and its address."""
 
 
 @dataclass(slots=True)

@@ -55,9 +55,11 @@ def case_list_url(form: str, case_id: int) -> str:
     return f"/records/{form}?case={case_id}"
 
 
-def new_sheet_url(form: str, case_id: int) -> str:
-    """Where a sheet of a form is begun for a case."""
-    return f"/records/{form}/new?case={case_id}"
+def new_sheet_url(form: str, case_id: int | None, back: str = "") -> str:
+    """Where a sheet of a form is begun, for a case or for none; ``back`` is where it leads when it is saved."""
+    asked = {"case": case_id or "", "next": back}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/records/{form}/new?{query}" if query else f"/records/{form}/new"
 
 
 def sheet_page_url(place: DraftPlace, face: str = "") -> str:

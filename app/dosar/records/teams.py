@@ -41,6 +41,19 @@ def may_change_team(places: Iterable[TeamPlace], scope: Scope) -> bool:
     return scope.may("correct", CASE_FORM) and (scope.cases == "all" or leads)
 
 
+def teams_she_may_change(repository: Repository, case_ids: Collection[int]) -> set[int]:
+    """Those of these cases whose team the acting worker may change, as :func:`may_change_team` says: one statement for
+    who corrects the cases she leads, else none."""
+    scope = current_scope.get()
+    if scope.system or not scope.may("correct", CASE_FORM) or scope.cases == "all" or not case_ids:
+        return {*case_ids} if may_change_team((), scope) else set()
+    hers = team_table.c
+    led = select(hers.case_id).where(
+        hers.case_id.in_(sorted(case_ids)), hers.user_id == scope.worker_id, hers.leads.is_(True), hers.until.is_(None)
+    )
+    return {*repository.session.scalars(led)}
+
+
 def works_on_cases(repository: Repository) -> ColumnElement[bool]:
     """The condition under which a place in a team opens a case to a user: one of her roles reaches cases."""
     return User.id.in_(role_holders(role.role for role in repository.definition.roles.on_cases))

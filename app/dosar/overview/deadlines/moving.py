@@ -1,5 +1,6 @@
 """Putting a deadline off, or waiving it: with a reason that is kept, by who leads the case or corrects every case."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import insert
@@ -13,7 +14,7 @@ from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import OutOfReach, current_scope
 from dosar.records.scope.write_checks import require_written
-from dosar.records.teams import may_change_team, team_places
+from dosar.records.teams import teams_she_may_change
 
 MOVED_ACTION, WAIVED_ACTION = "deadline_moved", "deadline_waived"
 
@@ -28,10 +29,19 @@ def deadline_with(repository: Repository, deadline_id: int) -> Deadline:
 
 def may_move(repository: Repository, deadline: Deadline) -> bool:
     """Who leads the case, or corrects every case; of what is of no case, who corrects the sheet it is counted from."""
-    scope = current_scope.get()
-    if deadline.case_id is None:
-        return scope.may("correct", deadline.rule.source.form)
-    return may_change_team(team_places(repository, repository.case(deadline.case_id)), scope)
+    return deadline.id in may_be_moved(repository, [deadline])
+
+
+def may_be_moved(repository: Repository, found: Iterable[Deadline]) -> set[int]:
+    """The numbers of those of these deadlines that the acting worker may move, as :func:`may_move` says: one statement
+    at most."""
+    deadlines, scope = list(found), current_scope.get()
+    cases = teams_she_may_change(repository, {each.case_id for each in deadlines if each.case_id is not None})
+    return {
+        each.id
+        for each in deadlines
+        if (scope.may("correct", each.rule.source.form) if each.case_id is None else each.case_id in cases)
+    }
 
 
 def move_deadline(repository: Repository, deadline: Deadline, day: date | None, reason: str, actor: Actor) -> None:

@@ -51,6 +51,11 @@ class AskedDeadlines:
         asked = {**self.chosen(), **changed}
         return "?" + urlencode({name: value for name, value in asked.items() if value not in (None, "")})
 
+    def whole_address(self) -> str:
+        """This very page: the way back to it."""
+        pages = {"page": self.page if self.page > 1 else "", "all": 1 if self.all else ""}
+        return f"/due{self.address(**pages).removesuffix('?')}"
+
     def chosen(self) -> dict[str, object]:
         """The parameters of the address, without the page."""
         return {

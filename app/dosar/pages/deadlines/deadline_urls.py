@@ -1,20 +1,22 @@
 """The addresses of something that is due: the sheet on which it is done, and what may be made of it."""
 
+from urllib.parse import urlencode
+
 from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
 from dosar.pages.urls import new_sheet_url, record_url
 
 
-def deadline_url(context: PageContext, due: Deadline) -> str:
-    """A new sheet of the form that is due, where she may file one; else what it is counted from.
+def deadline_url(context: PageContext, due: Deadline, back: str = "") -> str:
+    """A new sheet of the form that is due, where she may file one, and ``back`` after it; else what it is counted from.
 
     In a restricted case nothing is due but on the forms that are still written in it.
     """
     form = due.rule.due_form
     if due.rule.is_new_sheet and context.worker.may("enter", form):
         of_case = due.case_id is not None and context.repository.forms[form].belongs_to
-        return new_sheet_url(form, due.case_id) if of_case and due.case_id else f"/records/{form}/new"
+        return new_sheet_url(form, due.case_id if of_case else None, back)
     return source_url(context, due)
 
 
@@ -33,6 +35,7 @@ def done_url(deadline: Deadline) -> str:
     return f"/due/{deadline.id}/done" if deadline.rule.rule.one_click else ""
 
 
-def move_url(deadline: Deadline) -> str:
-    """Where it is moved or waived."""
-    return f"/due/{deadline.id}/move"
+def move_url(deadline: Deadline, back: str = "") -> str:
+    """Where it is moved or waived, and ``back`` after that; to its case where nothing is said."""
+    query = f"?{urlencode({'next': back})}" if back else ""
+    return f"/due/{deadline.id}/move{query}"

@@ -174,7 +174,7 @@ def due_filters(context: PageContext, due: DueAtHand, titles: RecordTitles, case
             str(asked.worker) if asked.worker is not None else "",
         ),
         ("team", gettext("Team"), [(str(team), name) for team, (name, _) in due.teams.items()], str(asked.team or "")),
-        ("case", gettext("Case on this page"), _case_options(asked, titles, cases), str(asked.case or "")),
+        ("case", gettext("Case"), _case_options(asked, titles, cases), str(asked.case or "")),
         ("rule", gettext("What is due"), _sorted(rules), asked.rule),
         ("partner", gettext("Partner"), _sorted(partners), str(asked.partner or "")),
         ("weight", gettext("Weight"), [(key, str(label)) for key, label in WEIGHTS.items()], asked.weight),

@@ -7,9 +7,10 @@ from flask_babel import gettext
 
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.deadlines.commitments import promised_by
-from dosar.overview.deadlines.reading import Deadline, known_rules, partner_forms
+from dosar.overview.deadlines.moving import may_be_moved
+from dosar.overview.deadlines.reading import Deadline, known_rules, may_do, partner_forms
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_urls import deadline_url, source_url
+from dosar.pages.deadlines.deadline_urls import deadline_url, done_url, move_url, source_url
 from dosar.pages.deadlines.deadline_words import rule_text, title_text, titled_sheets
 from dosar.pages.formatting import day_text, days_away_text
 from dosar.pages.linked_titles import RecordTitles
@@ -36,6 +37,8 @@ class DueLine:
     """By which rule."""
     time: str
     partner: str
+    done_url: str
+    move_url: str
 
 
 def due_titles(
@@ -58,11 +61,15 @@ def due_titles(
     return link_titles(context.repository, context.named_forms(), ids, context.reading)
 
 
-def due_lines(context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles) -> list[DueLine]:
-    """The lines of these, in their order."""
+def due_lines(
+    context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles, back: str = ""
+) -> list[DueLine]:
+    """The lines of these, in their order; what is done from one of them leads ``back``."""
     promising = partner_forms(context.repository, known_rules(context.repository.definition, current_scope.get()))
-    words = promised_by(context.repository, deadlines)
-    return [_due_line(context, due, titles, promising, words.get(due.id, "")) for due in deadlines]
+    words, moved = promised_by(context.repository, deadlines), may_be_moved(context.repository, deadlines)
+    return [
+        _due_line(context, due, titles, promising, words.get(due.id, ""), back, due.id in moved) for due in deadlines
+    ]
 
 
 def worker_text(titles: RecordTitles, user_id: int | None) -> str:
@@ -71,7 +78,13 @@ def worker_text(titles: RecordTitles, user_id: int | None) -> str:
 
 
 def _due_line(
-    context: PageContext, due: Deadline, titles: RecordTitles, promising: Mapping[str, str], said: str
+    context: PageContext,
+    due: Deadline,
+    titles: RecordTitles,
+    promising: Mapping[str, str],
+    said: str,
+    back: str,
+    moves: bool,
 ) -> DueLine:
     today, source = context.reading.today, due.rule.source.form
     of = (CASE_FORM, due.case_id) if due.case_id is not None else (source, due.record_id)
@@ -82,7 +95,7 @@ def _due_line(
         form_title if says_itself else titles.get(of, form_title),
         of_url if of in titles else "",
         title_text(context, due, titles),
-        deadline_url(context, due),
+        deadline_url(context, due, back),
         worker_text(titles, due.user_id),
         day_text(due.day),
         days_away_text((due.day - today).days),
@@ -91,4 +104,6 @@ def _due_line(
         rule_text(context, due),
         due.time,
         titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), said),
+        done_url(due) if may_do(context.worker.scope, due.rule) else "",
+        move_url(due, back) if moves else "",
     )

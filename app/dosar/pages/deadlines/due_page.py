@@ -84,6 +84,8 @@ class DuePage(PageView):
             views=_view_links(asked),
             tabs=state_tabs(due),
             filters=filters,
+            chosen=_chosen_texts(filters),
+            back=asked.whole_address(),
             hidden={name: chosen[name] for name in ("view", "day", "state") if chosen[name]},
             unfiltered=AskedDeadlines(asked.view, asked.day, asked.state).address(),
             only_day=day_text(asked.day) if asked.day and asked.view == "list" else "",
@@ -99,7 +101,8 @@ class DuePage(PageView):
 def _read_list(context: PageContext, due: DueAtHand) -> _Shown:
     asked, found = due.asked, _read_lines(context, due)
     titles = due_titles(context, found, due.workers(), due.partners())
-    groups = _groups(found, due_lines(context, found, titles), context.reading.today)
+    lines = due_lines(context, found, titles, asked.whole_address())
+    groups = _groups(found, lines, context.reading.today)
     return _Shown(found, titles, groups, pager=_pager(asked, len(found), _lines_asked_for(due)))
 
 
@@ -108,7 +111,7 @@ def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
     by_day = find_by_day(context.repository, within_calendar(due.filter, asked, today), MOST_ON_DAY[asked.view])
     found = [each for on_day in by_day.values() for each in on_day.first]
     titles = due_titles(context, found, due.workers(), due.partners())
-    lines = iter(due_lines(context, found, titles))
+    lines = iter(due_lines(context, found, titles, asked.whole_address()))
     by_date = {day: list(islice(lines, len(on_day.first))) for day, on_day in by_day.items()}
     calendar = due_calendar(asked, today, context.reading.language, by_day, by_date)
     return _Shown(found, titles, calendar=calendar)
@@ -117,8 +120,12 @@ def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
 def _printed_text(context: PageContext, due: DueAtHand, filters: Iterable[ListFilter]) -> str:
     """What the paper shows, and of which day it is."""
     state = [str(STATES[due.asked.state])] if due.asked.state else []
-    chosen = [f"{each.label}: {option.label}" for each in filters for option in each.options if option.chosen]
-    return " · ".join([day_text(context.reading.today), *state, *chosen])
+    return " · ".join([day_text(context.reading.today), *state, *_chosen_texts(filters)])
+
+
+def _chosen_texts(filters: Iterable[ListFilter]) -> list[str]:
+    """What the list is narrowed by, in words."""
+    return [f"{each.label}: {option.label}" for each in filters for option in each.options if option.chosen]
 
 
 def _lines_asked_for(due: DueAtHand) -> int | None:

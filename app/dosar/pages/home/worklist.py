@@ -69,7 +69,12 @@ def due_block(context: PageContext, found: Sequence[Deadline], titles: RecordTit
         for when, of_group in shown.items()
     ]
     every = [deadline for of_group in shown.values() for deadline in of_group]
-    return HomeBlock(gettext("Today and this week"), groups=groups, entries=more_entries(found, every))
+    return HomeBlock(
+        gettext("Today and this week"),
+        groups=groups,
+        entries=more_entries(found, every),
+        more=(gettext("All of them, also as a calendar"), url_for("DuePage.due")),
+    )
 
 
 def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles) -> HomeEntry:
@@ -79,7 +84,8 @@ def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles) -
     return HomeEntry(
         " · ".join(filter(None, (case, title_text(context, deadline, titles)))),
         deadline_url(context, deadline),
-        " · ".join(filter(None, (day_words(context, deadline), whose))),
+        day_words(context, deadline),
+        whose,
         is_late=deadline.is_late(context.reading.today),
         done_url=done_url(deadline),
     )

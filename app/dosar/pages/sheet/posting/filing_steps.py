@@ -7,6 +7,7 @@ from flask import abort, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from dosar.access.web.redirects import local_redirect_url
 from dosar.filing.conflict import answer_marks
 from dosar.filing.opening.new_answers import default_answers
 from dosar.filing.result import ChangedMeanwhile, OneThereAlready, Outcome, SavedBefore, ValidationResult
@@ -59,7 +60,7 @@ def new_sheet_page(form: str) -> PageResponse:
         },
         case,
         step=0 if has_section_steps(chosen.form) else None,
-        cancel_url=return_url(form, case),
+        cancel_url=_way_back() or return_url(form, case),
         papers=chosen,
         face_url=lambda face: sheet_page_url(requested_place(), face),
     )
@@ -68,12 +69,23 @@ def new_sheet_page(form: str) -> PageResponse:
     if request.method == "GET" and (redirection := redirect_to_existing(editor)) is not None:
         return redirection
     if request.method == "GET":
-        editor.hidden = {"_once": submission_token(context.worker.id)}
+        editor.hidden = {"_once": submission_token(context.worker.id), **_kept_way_back()}
         editor.batch, editor.attendance = current_batch(context, full_form), attendance
         return opened_page(editor)
-    editor.hidden = {"_once": request.form.get("_once", "")}
+    editor.hidden = {"_once": request.form.get("_once", ""), **_kept_way_back()}
     word = submission_word(editor.hidden["_once"], context.worker.id)
     return answer_post(editor, lambda result, consent: _file_new(context, editor, result, replace(consent, token=word)))
+
+
+def _way_back() -> str:
+    """Where the sheet was begun, if that is where it leads when it is saved."""
+    return local_redirect_url(request.values.get("next"), "")
+
+
+def _kept_way_back() -> dict[str, str]:
+    """The box that remembers it."""
+    back = _way_back()
+    return {"next": back} if back else {}
 
 
 def correction_page(form: str, record_id: int, step: int | None) -> PageResponse:
@@ -147,7 +159,7 @@ def _go_on_after_new(context: PageContext, editor: SheetEditor, record_id: int, 
         address = page_url("RecordPages.edit_section", on_paper, form=key, record_id=record_id, step=after + 1)
         return saved_response(gettext("Saved."), address)
     if not context.worker.may("see", key):
-        return saved_response(gettext("Saved."), "/")
+        return saved_response(gettext("Saved."), _way_back() or "/")
     return _go_on_to(context, editor, record_id, record_face_url(key, record_id))
 
 
@@ -158,6 +170,8 @@ def _go_on_to(context: PageContext, editor: SheetEditor, record_id: int, url: st
             open_sheet(context.repository, editor.full_form.key, record_id)
         except OutOfReach:
             return saved_response(gettext("Saved. The case is restricted from now on, and you no longer see it."), "/")
+    if editor.record is None and (back := _way_back()):
+        return saved_response(gettext("Saved."), back, (gettext("Look at the sheet"), url))
     return saved_response(gettext("Saved."), url)
 
 

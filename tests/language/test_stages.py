@@ -9,6 +9,8 @@ import pytest
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.language.load.definition import Definition, is_part_used, make_definition
 from dosar.language.load.folder import read_folder
+from tests.filing.houses import FILES as HOUSES
+from tests.filing.houses import KINDS
 from tests.findings import findings_in
 
 CASE = """
@@ -345,6 +347,17 @@ def test_what_the_programme_names_must_be_there_and_fit(folder: Path) -> None:
     assert '"step" is no date' in of_programme(folder, STAYS.replace("left: went", "left: step"))[0]
     elsewhere = of_programme(folder, STAYS.replace("place: house", "place: sent_by"))
     assert '"sent_by" does not point to "house"' in elsewhere[0]
+
+
+def test_windows_are_for_the_activities_that_there_are(tmp_path: Path) -> None:
+    """Told where the windows have their choices; the same list may stand on both, or the same choices."""
+    other = "choices: [{code: craft, label: {en: Craft, ro: Atelier}}, {code: choir, label: {en: Choir, ro: Cor}}]"
+    assert [said for said in told(tmp_path, **HOUSES) if "F103" in said] == []
+    activity = HOUSES["activity"].replace(KINDS, other)
+    assert [said for said in told(tmp_path, activity=activity) if "F103" in said] == [
+        'F103: The windows are for other activities than "kind" of the form "activity" offers: choir, job stand on one '
+        'of the two alone. Give both the same "choices".'
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ F001–F003 come from :mod:`~dosar.language.load.yaml_reader`, F005–F008 and F
 :mod:`~dosar.language.load.schema_errors`, F007, F014, F018 and F035 from :mod:`~dosar.language.load.folder`; beside
 this file, F012, F027, F030 and F032 from ``rule_checks``, F040–F043 from ``face_checks``, F060 from ``type_inference``,
 F044 from ``prefill_checks``, F055 from ``currency_checks``, F064 and F065 from ``clearance_checks``, F066 from
-``anonymise_checks``, F067 and F116 from ``restriction_checks``, F110–F115 from ``consent_checks``, F101 and F102 from
+``anonymise_checks``, F067 and F116 from ``restriction_checks``, F110–F115 from ``consent_checks``, F101–F103 from
 ``programme_checks``, F045 and F046 from
 ``stage_checks`` and ``figure_checks``, F009, F013, F031 and F037 from ``name_checks``, F015, F017, F029, F033 and F034
 from ``list_checks``, those of changed forms from ``compatibility``; F047 comes from :mod:`dosar.cli.demo`,

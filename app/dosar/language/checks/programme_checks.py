@@ -1,7 +1,9 @@
-"""Checks of what stays take from the programme's sheet, and of who may place one person too many."""
+"""Checks of what stays take from the programme's sheet, of who may place one person too many, and of the windows: they
+are for the activities that there are."""
 
 from collections.abc import Iterator
 
+from dosar.language.choices import ChoiceList
 from dosar.language.form import Form
 from dosar.language.load.definition import ROLES, STAGES
 from dosar.language.load.finding import Finding, finding, suggest_word
@@ -22,10 +24,15 @@ OTHER_KIND = msgid('"%(name)s" of the programme\'s sheet is another kind of ques
 TOO_SENSITIVE = msgid(
     '"%(name)s" of the programme\'s sheet is sensitive, and the stay is not; give both the same "sensitivity".'
 )
+OTHER_KINDS = msgid(
+    'The windows are for other activities than "%(name)s" of the form "%(form)s" offers: %(codes)s stand on one of the '
+    'two alone. Give both the same "choices".'
+)
 
 
 def programme_findings(reading: FolderReading) -> Iterator[Finding]:
-    """Every ``from_programme`` that takes what is not there, and every role that is none."""
+    """Every ``from_programme`` that takes what is not there, every role that is none, and windows of other
+    activities."""
     stages = reading.parts.get(STAGES)
     declared = stages.programme if isinstance(stages, Stages) else None
     forms = {form.key: form for form in reading.of(Form).values()}
@@ -51,6 +58,7 @@ def programme_findings(reading: FolderReading) -> Iterator[Finding]:
                     yield finding(place, "F101", TOO_SENSITIVE, name=source.name)
     if declared is not None:
         yield from _unknown_roles(reading, declared)
+        yield from _other_kinds(reading, declared)
 
 
 def _columns(terms: Terms | None, forms: dict[str, Form]) -> dict[str, Question]:
@@ -66,3 +74,30 @@ def _unknown_roles(reading: FolderReading, declared: Programme) -> Iterator[Find
             place = reading.sources[STAGES].place(("programme", "overbooked_by", position))
             text = msgid('no role is named "%(name)s"%(hint)s')
             yield finding(place, "F102", text, name=name, hint=suggest_word(name, known))
+
+
+def _other_kinds(reading: FolderReading, declared: Programme) -> Iterator[Finding]:
+    """An activity that no window can be for, or a window for one that nobody offers, would never be asked about."""
+    windows, activities = declared.windows, declared.activities
+    forms = {form.key: (part, form) for part, form in reading.of(Form).items()}
+    if windows is None or activities is None or not {windows.form, activities.form} <= forms.keys():
+        return
+    part, form = forms[windows.form]
+    kind = forms[activities.form][1].questions.get(activities.kind)
+    for path, question, table in walk_questions(form):
+        if kind is None or table is None or (table.name, question.name) != (windows.rows, windows.kinds):
+            continue
+        offered, windowed = (_codes(reading, each) for each in (kind, question))
+        if offered is not None and windowed is not None and (codes := sorted(offered ^ windowed)):
+            place = reading.sources[part].place((*path, "choices"))
+            told = {"name": kind.name, "form": activities.form, "codes": ", ".join(codes)}
+            yield finding(place, "F103", OTHER_KINDS, **told)
+
+
+def _codes(reading: FolderReading, question: Question) -> set[str] | None:
+    """The choices of a question; nothing where its list is not there, which is told by itself."""
+    lists = {made.list: made.choices for made in reading.of(ChoiceList).values()}
+    if not {*question.choice_lists()} <= lists.keys():
+        return None
+    codes = question.with_choices(lists).codes()
+    return None if codes is None else {*codes}

@@ -34,7 +34,7 @@ from dosar.records.titles import show_answer
 
 MONTH_PATTERN, SHORT_MONTH_PATTERN = "LLLL y", "LLL"
 DAYS_OF_A_WEEK = 7
-DAYS_OF_A_LETTER = {"wide": 1.0, "narrow": 2.3}
+DAYS_OF_A_LETTER = {"wide": 1.0, "narrow": 2.6}
 """How many days of the plan a letter takes, on a screen and on a phone."""
 
 

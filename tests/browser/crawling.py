@@ -99,11 +99,13 @@ def tidy(text: str | None) -> str:
 
 
 def kind_of(address: str) -> str:
-    """Pages of one kind differ only in numbers, or in the wishes of a list."""
+    """Pages of one kind differ only in numbers, in the wishes of a list, or in where they lead; the views of what is
+    due are kinds of their own."""
     path, _, query = address.partition("?")
-    wishes = sorted({wish.partition("=")[0] for wish in query.split("&") if wish} - {"page"})
-    of_case = "?case" if "case" in wishes else ""
-    return re.sub(r"\d+", "N", path) + of_case + ("?sorted or filtered" if set(wishes) - {"case"} else "")
+    asked = dict(wish.partition("=")[::2] for wish in query.split("&") if wish)
+    kept = [f"?{name}{'=' + asked[name] if name == 'view' else ''}" for name in ("case", "view") if name in asked]
+    narrowed = set(asked) - {"case", "view", "page", "next"}
+    return "".join([re.sub(r"\d+", "N", path), *kept, *(["?sorted or filtered"] if narrowed else [])])
 
 
 def signed_in(site: Site, role: str, language: str) -> FlaskClient:

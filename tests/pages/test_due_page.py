@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from dosar.database.system_tables import deadline_table, team_table
 from dosar.language.form import CASE_FORM
+from dosar.pages.pagination import LINES_PER_PAGE
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.days import today_here
 from tests.pages.conftest import Demo
@@ -252,6 +253,30 @@ def test_the_coordinator_reads_with_whom_it_is_late(demo: Demo, case: int) -> No
 
 def test_on_paper_it_says_what_was_asked_for(demo: Demo, case: int) -> None:
     assert f"{TODAY:%d.%m.%Y} · Restante · Fel: Obligatoriu" in read(demo, f"?case={case}&state=overdue&weight=binding")
+
+
+def test_what_it_is_narrowed_by_stands_beside_the_folded_filters(demo: Demo, case: int) -> None:
+    assert "<details" in shown(demo) and "<summary>Filtre</summary>" in shown(demo)
+    narrowed = shown(demo, f"?worker={user_id(demo, 'case_manager')}&weight=binding&view=week")
+    assert "<summary>Filtre (2): Al cui: Teodora Brândușan · Fel: Obligatoriu</summary>" in narrowed
+    assert '<a class="list-link" href="?view=week">Șterge filtrele</a>' in narrowed
+
+
+def test_the_paper_says_which_lines_of_a_long_list_it_holds(demo: Demo, case: int) -> None:
+    for _ in range(LINES_PER_PAGE + 1):
+        due(demo, "case.consent", case, TODAY)
+    told = re.search(r'<p class="only-printed">(.*?)</p>', shown(demo, f"?case={case}"))
+    assert told and told[1].endswith(f" · 1–{LINES_PER_PAGE} din {LINES_PER_PAGE + 1}")
+
+
+def test_a_cell_tells_case_and_deed_each_on_a_line_and_the_whole_in_its_title(demo: Demo, case: int) -> None:
+    due(demo, "case.consent", case, TODAY - timedelta(1), user_id=user_id(demo, "case_manager"))
+    cell = re.search(
+        r'<li class="is-late" title="([^"]*)"><a [^>]*><span>([^<]*)</span>',
+        shown(demo, f"?view=month&day={TODAY - timedelta(1)}&case={case}"),
+    )
+    assert cell and cell[1].startswith(f"{cell[2]} · Consimțământul")
+    assert cell[1].endswith("depășit cu o zi · Teodora Brândușan")
 
 
 def test_a_task_without_a_case_is_told_once(demo: Demo) -> None:

@@ -1,18 +1,20 @@
 """An organisation with a programme, a house of two beds in each phase, and cases; what is filed there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 from dosar.database.store import Store
 from dosar.filing.opening.submissions import correction, new_submission
 from dosar.filing.result import Saved, ValidationResult
-from dosar.filing.service import Consent, Values, file_sheet
+from dosar.filing.service import Consent, Values, file_sheet, save, validate
 from dosar.filing.submission import Submission
 from dosar.language.question import ReadingContext
+from dosar.records.beds.required_beds import NoBed
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.organisations import CLERK, MENU, ROLES, Organisation, form, organisation_in
 
@@ -128,6 +130,44 @@ def refused(filed: Any) -> list[str]:
 def doubted(filed: Any) -> list[str]:
     assert isinstance(filed, ValidationResult) and not filed.mistakes
     return [f"{issue.question}: {issue.message}" for issue in filed.doubtful]
+
+
+Act = Callable[[], object]
+
+
+def at_once(houses: Houses, *looks: Callable[[], Act]) -> list[str]:
+    """Each in a thread of its own: all have seen the beds as they were before any does what it then does."""
+    met, outcomes = Barrier(len(looks)), list[str]()
+    houses.organisation.store.session.remove()
+
+    def run(look: Callable[[], Act]) -> None:
+        with acting_as(SYSTEM_SCOPE):
+            act = look()
+            met.wait()
+            try:
+                act()
+                outcomes.append("kept")
+            except NoBed:
+                outcomes.append("no bed")
+        houses.organisation.store.session.remove()
+
+    threads = [Thread(target=run, args=(look,)) for look in looks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+def placing(houses: Houses, case: int) -> Callable[[], Act]:
+    """Somebody looks for a bed for this case, and then takes it."""
+
+    def look() -> Act:
+        submission = houses.new(case)
+        found = validate(submission, Values(houses.stay()))
+        return lambda: save(submission, found, NO_DOUBT)
+
+    return look
 
 
 @contextmanager

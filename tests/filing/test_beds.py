@@ -2,14 +2,11 @@
 first. The last day of a stay follows from the programme's sheet."""
 
 from datetime import date
-from threading import Barrier, Thread
 
 from dosar.filing.opening.submissions import new_submission
-from dosar.filing.service import Consent, Values, save, validate
-from dosar.records.beds.required_beds import NoBed
-from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.filing.service import Consent, Values, validate
 from tests.filing.conftest import READING
-from tests.filing.houses import HEAD, NO_DOUBT, Houses, day, doubted, kept, refused
+from tests.filing.houses import HEAD, Houses, at_once, day, doubted, kept, placing, refused
 from tests.organisations import CLERK
 
 
@@ -117,27 +114,8 @@ def test_a_place_of_another_phase_is_refused(houses: Houses) -> None:
 def test_two_who_file_at_once_do_not_take_the_same_bed(houses: Houses) -> None:
     """Each has seen the bed free before either saves."""
     kept(houses.file(houses.case()))
-    cases, seen, outcomes = [houses.case(), houses.case()], Barrier(2), list[str]()
-    houses.organisation.store.session.remove()
-
-    def place(case: int) -> None:
-        with acting_as(SYSTEM_SCOPE):
-            submission = houses.new(case)
-            result = validate(submission, Values(houses.stay()))
-            seen.wait()
-            try:
-                save(submission, result, NO_DOUBT)
-                outcomes.append("kept")
-            except NoBed:
-                outcomes.append("no bed")
-        houses.organisation.store.session.remove()
-
-    threads = [Thread(target=place, args=(case,)) for case in cases]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["kept", "no bed"]
+    cases = [houses.case(), houses.case()]
+    assert at_once(houses, *(placing(houses, case) for case in cases)) == ["kept", "no bed"]
     assert len(houses.organisation.column("stay", "id")) == 2
 
 

@@ -1,9 +1,7 @@
 """A stay that comes back wants its bed again, whichever way it comes; a place that loses beds leaves nobody without
 one: refused with what to do, or done by who may and says why."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -14,9 +12,21 @@ from dosar.language.form import CASE_FORM
 from dosar.records.beds.required_beds import NoBed
 from dosar.records.cases.merge import CaseMerge, MergeDoublesStays, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
-from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
-from tests.filing.houses import HEAD, HELPER, NO_DOUBT, READING, Houses, day, doubted, kept, refused
+from tests.filing.houses import (
+    HEAD,
+    HELPER,
+    NO_DOUBT,
+    READING,
+    Act,
+    Houses,
+    at_once,
+    day,
+    doubted,
+    kept,
+    placing,
+    refused,
+)
 from tests.organisations import CLERK
 
 THE_HEAD, A_HELPER = replace(CLERK, roles=HEAD), replace(CLERK, roles=HELPER)
@@ -45,44 +55,6 @@ def of_place(houses: Houses, roles: frozenset[str], consent: Consent = NO_DOUBT,
 def standing(houses: Houses) -> int:
     """How many stays are not deleted."""
     return houses.organisation.column("stay", "deleted_at").count(None)
-
-
-Act = Callable[[], object]
-
-
-def at_once(houses: Houses, *looks: Callable[[], Act]) -> list[str]:
-    """Each in a thread of its own: all have seen the beds as they were before any does what it then does."""
-    met, outcomes = Barrier(len(looks)), list[str]()
-    houses.organisation.store.session.remove()
-
-    def run(look: Callable[[], Act]) -> None:
-        with acting_as(SYSTEM_SCOPE):
-            act = look()
-            met.wait()
-            try:
-                act()
-                outcomes.append("kept")
-            except NoBed:
-                outcomes.append("no bed")
-        houses.organisation.store.session.remove()
-
-    threads = [Thread(target=run, args=(look,)) for look in looks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
-
-
-def placing(houses: Houses, case: int) -> Callable[[], Act]:
-    """Somebody looks for a bed for this case, and then takes it."""
-
-    def look() -> Act:
-        submission = houses.new(case)
-        found = validate(submission, Values(houses.stay()))
-        return lambda: save(submission, found, NO_DOUBT)
-
-    return look
 
 
 def test_a_deleted_stay_comes_back_to_its_bed_or_with_a_reason(houses: Houses) -> None:

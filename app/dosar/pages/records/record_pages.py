@@ -191,7 +191,7 @@ def _ask_why(context: PageContext, form: Form, record_id: int, asked: Overbookin
     """The same once more, with the reason for which one person more is placed there."""
     asked.explained = no_bed_text(context, refused)
     sheet = find_or_404(open_sheet, context.repository, form.key, record_id, with_deleted=True)
-    page, _ = reason_page(context, form, sheet, asked)
+    page, _ = reason_page(context, form, sheet, asked, shows_answers=False)
     return page, 422
 
 

@@ -93,15 +93,18 @@ def _reverse_entry(context: PageContext, known: Form, sheet: Sheet, reason_form:
     return saved_response(gettext("The entry was reversed."), _record_page_url(known.key, filed))
 
 
-def reason_page(context: PageContext, known: Form, sheet: Sheet, reason_form: ReasonForm) -> Any:
-    """The sheet, and a box for the words without which the act is not done."""
+def reason_page(
+    context: PageContext, known: Form, sheet: Sheet, reason_form: ReasonForm, shows_answers: bool = True
+) -> Any:
+    """The sheet, and a box for the words without which the act is not done; without its answers where it is about
+    something else than what they say."""
     titles = context.titles(known.questions.values(), sheet.answers)
     return render_template(
         "records/reason.html",
         form_title=text_in_language(known.title, context.reading.language),
         case=context.case_head(sheet.case),
         entry=title_of_record(known, sheet.answers, context.reading, sheet.record.id),
-        sections=shown_sections(context, known, sheet.answers, titles),
+        sections=shown_sections(context, known, sheet.answers, titles) if shows_answers else [],
         form=reason_form,
         back_url=_record_page_url(known.key, sheet.record.id),
     ), reason_form.status

@@ -5,7 +5,6 @@ person.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from flask import request, url_for
 
@@ -15,8 +14,7 @@ from dosar.language.question import Answers
 from dosar.pages.context import PageContext
 from dosar.pages.input.asked_days import AskedDay, asked_day, shown_day
 from dosar.pages.urls import parse_record_number
-
-ONE_DAY = timedelta(days=1)
+from dosar.records.beds.stay_days import ONE_DAY
 
 
 @dataclass(frozen=True)

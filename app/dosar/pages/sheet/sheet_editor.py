@@ -14,10 +14,10 @@ from dosar.language.question import Answers, Question
 from dosar.pages.context import PageContext
 from dosar.pages.input.posted_boxes import OWNER_BOX, PostedBoxes, answers_as_posted, as_boxes, texts_in
 from dosar.pages.input.signed_tokens import page_owner_token
-from dosar.pages.sheet.attendance import Attendance
 from dosar.pages.sheet.batch_entry import EntryBatch
 from dosar.pages.sheet.face_change import ALSO_BOX, form_asking_also, questions_named_also
 from dosar.pages.sheet.faces import FormFaces
+from dosar.pages.sheet.residents import Residents
 from dosar.pages.sheet.section_steps import visible_sections
 from dosar.pages.urls import sheet_page_url
 from dosar.records.unsaved.drafts import DraftPlace
@@ -48,7 +48,7 @@ class SheetEditor:
     """What was typed into boxes that the page asks no more: (what the box asked, what stands in it)."""
     papers: FormFaces | None = None
     batch: EntryBatch | None = None
-    attendance: Attendance | None = None
+    residents: Residents | None = None
     """What was typed in before it, where sheet follows sheet."""
     begin_at: str = ""
     """The question that is looked at first when the page comes back."""

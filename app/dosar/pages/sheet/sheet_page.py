@@ -169,7 +169,7 @@ def _beside(editor: SheetEditor) -> Mapping[str, Any]:
     return {
         "returned": returned_notice(editor.context, editor.record) if editor.record is not None else None,
         "batch": editor.batch,
-        "attendance": editor.attendance if not editor.draft_from else None,
+        "residents": editor.residents if not editor.draft_from else None,
         "money": case_budget_lines(editor.context, editor.form.key, editor.case),
     }
 

@@ -18,7 +18,6 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.input.posted_boxes import typed_boxes
 from dosar.pages.input.signed_tokens import shown_version, submission_token, submission_word, version_token
 from dosar.pages.restricted import require_unrestricted
-from dosar.pages.sheet.attendance import requested_attendance
 from dosar.pages.sheet.batch_entry import current_batch
 from dosar.pages.sheet.faces import form_faces
 from dosar.pages.sheet.new_sheet import prefilled_answers, remember_for_next, requested_case
@@ -26,6 +25,7 @@ from dosar.pages.sheet.posting.answer_post import answer_post
 from dosar.pages.sheet.posting.conflict import conflict_page
 from dosar.pages.sheet.posting.one_per_case import compare_with_existing, redirect_to_existing
 from dosar.pages.sheet.posting.resubmission import redirect_resubmission
+from dosar.pages.sheet.residents import requested_residents
 from dosar.pages.sheet.section_steps import has_section_steps, section_or_404
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import opened_page
@@ -42,8 +42,8 @@ def new_sheet_page(form: str) -> PageResponse:
     if isinstance(case, str):
         return case
     begun = default_answers(known, context.reading)
-    attendance = requested_attendance(context, known)
-    staying = attendance.answers if attendance is not None else {}
+    residents = requested_residents(context, known)
+    staying = residents.answers if residents is not None else {}
     prefilled = prefilled_answers(context, known, case) | staying
     chosen = form_faces(context, known, begun | prefilled)
     editor = SheetEditor(
@@ -70,7 +70,7 @@ def new_sheet_page(form: str) -> PageResponse:
         return redirection
     if request.method == "GET":
         editor.hidden = {"_once": submission_token(context.worker.id), **_kept_way_back()}
-        editor.batch, editor.attendance = current_batch(context, full_form), attendance
+        editor.batch, editor.residents = current_batch(context, full_form), residents
         return opened_page(editor)
     editor.hidden = {"_once": request.form.get("_once", ""), **_kept_way_back()}
     word = submission_word(editor.hidden["_once"], context.worker.id)

@@ -18,7 +18,7 @@ from dosar.records.beds.stay_days import ONE_DAY
 
 
 @dataclass(frozen=True)
-class Attendance:
+class Residents:
     """Of which place and day it is."""
 
     place_id: int
@@ -34,7 +34,7 @@ class Attendance:
     """Nothing on the page of today."""
 
 
-def requested_attendance(context: PageContext, form: Form) -> Attendance | None:
+def requested_residents(context: PageContext, form: Form) -> Residents | None:
     """What the address asks for; nothing where it names no place, or the form is not that of the activities."""
     place_id = request.args.get("staying", 0, type=parse_record_number)
     declared = context.repository.definition.stages.programme
@@ -45,7 +45,7 @@ def requested_attendance(context: PageContext, form: Form) -> Attendance | None:
     answers = answers_of_residents(context.repository, declared, context.seen_forms(), form, place_id, day)
     address = url_for("RecordPages.new", form=form.key)
     here = f"{address}?staying={place_id}"
-    found = Attendance(
+    found = Residents(
         place_id, asked if asked.problem else shown_day("on", day), answers, address, f"{here}&on={day - ONE_DAY}"
     )
     if day < today:

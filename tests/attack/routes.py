@@ -49,6 +49,8 @@ WORKERS = {
     "ProfileTelephonePage.recovery_codes",
     "MyMailPage.mail",
     "MyMailPage.choose",
+    "MyMailPage.confirm",
+    "MyMailPage.send_code",
     "MyMailPage.make_calendar",
     "MyMailPage.end_calendar",
     "DraftPages.keep",

@@ -23,7 +23,9 @@ def sent(organisation: Planted) -> dict[str, str]:
     stranger, told = organisation.app.test_client(), {}
     for role in organisation.policy.roles:
         words = digest_words(
-            services, organisation.repository, DigestChoice(organisation.users[role], "a@b.ro", WEEKLY)
+            services,
+            organisation.repository,
+            DigestChoice(organisation.users[role], "a@b.ro", WEEKLY, confirmed=services.clock()),
         )
         organisation.repository.session.remove()
         with services.store.writing() as session:

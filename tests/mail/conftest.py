@@ -57,7 +57,8 @@ class MailOffice:
         """Have her digest sent to her."""
         user_id = self.user_id(user_name)
         with self.services.store.writing() as session:
-            save_choice(session, DigestChoice(user_id, f"{user_name}@exemplu.ro", rhythm, weekday))
+            choice = DigestChoice(user_id, f"{user_name}@exemplu.ro", rhythm, weekday, confirmed=self.now)
+            save_choice(session, choice)
         return user_id
 
     def look(self, **later: float) -> Delivered:

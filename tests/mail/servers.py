@@ -1,5 +1,6 @@
 """Mail servers that run beside the tests, and mailboxes that are read as a mail program reads them."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,6 +29,8 @@ class MailServer:
     mails: list[EmailMessage] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Addresses it takes nothing for."""
+    answers_after: float = 0.0
+    """Seconds between taking a mail and saying so."""
     is_full: bool = False
     """Whether it takes nothing at all just now."""
     sign_ins: int = 0
@@ -45,6 +48,7 @@ class MailServer:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        await asyncio.sleep(self.answers_after)
         return "250 OK"
 
     def authenticate(self, *said: Any) -> AuthResult:

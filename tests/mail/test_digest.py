@@ -54,7 +54,9 @@ RUN = "import sys; from dosar.cli.main import main; sys.exit(main(sys.argv[1:]))
     ],
 )
 def test_a_digest_is_due_once_a_day_or_once_a_week(rhythm: str, last: str | None, now: str, due: str | None) -> None:
-    choice = DigestChoice(1, "ana@exemplu.ro", rhythm, THURSDAY, date.fromisoformat(last) if last else None)
+    made_for = date.fromisoformat(last) if last else None
+    choice = DigestChoice(1, "ana@exemplu.ro", rhythm, THURSDAY, made_for, datetime(2026, 11, 1))
+    assert due_day(replace(choice, confirmed=None), datetime.fromisoformat(now), 7) is None, "not to any address"
     assert due_day(choice, datetime.fromisoformat(now), 7) == (date.fromisoformat(due) if due else None)
 
 
@@ -175,18 +177,38 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield file
 
 
+def reminding(office: MailOffice, place: Place, key_file: Path) -> subprocess.Popen[str]:
+    """``dosar remind`` as a program of its own."""
+    environment = {**os.environ, "DATABASE_URL": place.url or "", "PYTHONPATH": str(REPOSITORY / "app")}
+    command = [sys.executable, "-c", RUN, "remind", "--key-file", str(key_file), "--data", office.app.config["DATA"]]
+    return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def test_a_program_killed_before_it_noted_what_left_loses_nothing(
+    mailed: MailOffice, mailed_place: Place, key_file: Path
+) -> None:
+    """At least once: what the server took, and nobody noted, is sent again as the same mail."""
+    mailed.choose("case_manager")
+    with mailed.services.store.writing() as session:
+        save_account(session, replace(mailed.account, hour=0))
+    mailed.server.answers_after = 30.0
+    with reminding(mailed, mailed_place, key_file) as killed:
+        assert is_soon(lambda: len(mailed.server.mails) == 1, 60)
+        killed.kill()
+    mailed.server.answers_after, mailed.now = 0.0, utc_now() + timedelta(minutes=1)
+    assert mailed.look() == Delivered(), "somebody may still be sending it"
+    assert mailed.look(minutes=10).sent == 1 and mailed.look(minutes=20) == Delivered()
+    first, again = mailed.server.mails
+    assert first["Message-ID"] == again["Message-ID"] and parts_of(first) == parts_of(again)
+
+
 def test_several_programs_send_each_mail_once(mailed: MailOffice, mailed_place: Place, key_file: Path) -> None:
     """``dosar remind`` twice at the same moment; the day after, three threads that begin together."""
     for name in ("case_manager", "social_worker", "volunteer"):
         mailed.choose(name)
     with mailed.services.store.writing() as session:
         save_account(session, replace(mailed.account, hour=0))
-    environment = {**os.environ, "DATABASE_URL": mailed_place.url or "", "PYTHONPATH": str(REPOSITORY / "app")}
-    command = [sys.executable, "-c", RUN, "remind", "--key-file", str(key_file), "--data", mailed.app.config["DATA"]]
-    running = [
-        subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for _ in range(2)
-    ]
+    running = [reminding(mailed, mailed_place, key_file) for _ in range(2)]
     said = [program.communicate()[0] for program in running]
     assert [program.returncode for program in running] == [0, 0], said
     assert sum(int(re.findall(r"\d+", line)[0]) for line in said) == 3

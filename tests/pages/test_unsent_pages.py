@@ -51,6 +51,7 @@ NOTHING_TYPED = {
         "ProfileTelephonePage.telephone",
         "KeyCardsPage.groups",
         "ConfirmingPage.confirm",
+        "MyMailPage.confirm",
     },
     "choices only": {
         "ListPages.choose",
@@ -80,6 +81,7 @@ NOTHING_TYPED = {
         "UserAccessPage.confirm",
         "UserAccessPage.keep",
         "UserAccessPage.end_calendar",
+        "MyMailPage.send_code",
         "MyMailPage.make_calendar",
         "MyMailPage.end_calendar",
         "WorkTeamsPage.dissolve",

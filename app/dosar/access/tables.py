@@ -221,9 +221,13 @@ digest_choice_table = Table(
     Column("rhythm", String(8), nullable=False),
     Column("weekday", Integer, nullable=False),
     Column("made_for", Date),
+    Column("confirmed", DateTime),
+    Column("code", SealedText("mail", "dosar_digest_choice.code")),
+    Column("code_until", DateTime),
 )
 """Who wants a digest by mail, where to, and how often. ``made_for``: for which day the last one was put into the queue;
-whoever writes it there has the turn, however many programs look."""
+whoever writes it there has the turn, however many programs look. ``confirmed``: when the code that was mailed to the
+address came back; until then nothing else goes there. ``code``: the one that is waited for, until ``code_until``."""
 
 mail_table = Table(
     "dosar_mail",

@@ -128,12 +128,12 @@ class MailDelivery:
 
 def digest_words(services: AccessServices, repository: Repository, choice: DigestChoice) -> MailWords | None:
     """What this worker's digest says now, by what she may know at this moment; nothing where nothing is due, where she
-    wants none, or where her account is closed."""
+    wants none or her address is not confirmed, or where her account is closed."""
     try:
         worker = worker_for(services, choice.user_id)
     except Mistake:
         return None
-    if choice.rhythm == NEVER:
+    if choice.rhythm == NEVER or choice.confirmed is None:
         return None
     today, language = services.today(), language_of(services, worker)
     with acting_as(worker.scope):

@@ -1,6 +1,6 @@
 """Whether, how often and where to a worker has her digest sent: never, until she chooses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,16 @@ class DigestChoice:
     """Of a weekly one: Monday is 0."""
     made_for: date | None = None
     """For which day the last one was made."""
+    confirmed: datetime | None = None
+    """When the code that was mailed to the address came back; until then nothing else goes there."""
+    code: str | None = field(default=None, repr=False)
+    """The code that is waited for."""
+    code_until: datetime | None = None
+
+    def changed(self, address: str, rhythm: str, weekday: int) -> "DigestChoice":
+        """The choice with another rhythm; another address has to be confirmed anew, and gets its first digest today."""
+        kept = self if address == self.address else DigestChoice(self.user_id)
+        return replace(kept, address=address, rhythm=rhythm, weekday=weekday)
 
 
 def due_day(choice: DigestChoice, now: datetime, hour: int) -> date | None:
@@ -35,7 +45,7 @@ def due_day(choice: DigestChoice, now: datetime, hour: int) -> date | None:
     use to anybody.
     """
     today = now.date()
-    if choice.rhythm == NEVER or now.hour < hour:
+    if choice.rhythm == NEVER or choice.confirmed is None or now.hour < hour:
         return None
     due = today - timedelta((today.weekday() - choice.weekday) % WEEK_DAYS if choice.rhythm == WEEKLY else 0)
     last = choice.made_for
@@ -58,8 +68,7 @@ def save_choice(session: Any, choice: DigestChoice) -> None:
     """Keep it, inside the caller's transaction; of who wants none nothing is kept."""
     session.execute(delete(digest_choice_table).where(digest_choice_table.c.user_id == choice.user_id))
     if choice.rhythm != NEVER:
-        values = {name: getattr(choice, name) for name in ("user_id", "address", "rhythm", "weekday", "made_for")}
-        session.execute(insert(digest_choice_table).values(values))
+        session.execute(insert(digest_choice_table).values(vars(choice)))
     add_event(session, "digest_choice", objects={ACCOUNT_OBJECT: [choice.user_id]}, fields=[choice.rhythm])
 
 

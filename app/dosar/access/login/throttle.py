@@ -43,6 +43,8 @@ def _minutes(*lengths: int) -> tuple[timedelta, ...]:
 ACCOUNT_LIMIT = TryLimit("account", 5, _minutes(1, 5, 15, 60), timedelta(hours=1))
 """31 guesses in 24 hours, from however many addresses."""
 CODE_LIMIT = TryLimit("code", 5, _minutes(1, 5, 15, 60), timedelta(hours=1))
+MAIL_CODE_LIMIT = TryLimit("mail_code", 1, _minutes(2, 10, 60), timedelta(hours=1))
+"""Codes that a worker has mailed to an address: nobody fills a stranger's mailbox with them."""
 PASSKEY_LIMIT = TryLimit("passkey", 20, _minutes(1, 2, 5), timedelta(minutes=3))
 """Per address and passkey. A passkey is no secret that could be guessed: this holds off who wears the program out."""
 DEVICE_LIMIT = TryLimit("device", 3, _minutes(60, 360), timedelta(hours=6))

@@ -38,6 +38,8 @@ sections:
         label: {en: Pace, ro: Ritm}
         choices: [{code: weekly, label: {en: Weekly, ro: Săptămânal}}]
       - {name: worker, type: link, to: user, label: {en: Worker, ro: Lucrător}}
+      - {name: promise, type: link, to: promise, label: {en: Promise, ro: Protocol}}
+      - {name: days, type: integer, label: {en: Days, ro: Zile}}
       - name: plans
         type: table
         label: {en: Plans, ro: Planuri}
@@ -57,6 +59,15 @@ sections:
       - {name: held_on, type: date, label: {en: Date, ro: Data}}
       - {name: worker, type: link, to: user, required: true, label: {en: Worker, ro: Lucrător}}
 """,
+    "promise": """
+form: promise
+title: {en: Promise, ro: Protocol}
+sections:
+  - title: {en: Promise, ro: Protocolul}
+    questions:
+      - {name: hours, type: integer, label: {en: Hours, ro: Ore}}
+      - {name: signed_on, type: date, label: {en: Signed, ro: Semnat}}
+""",
     "note": """
 form: note
 belongs_to: case
@@ -72,7 +83,7 @@ roles:
   - {role: helper, title: {en: Helper, ro: Ajutor}, scope: own, may: {"*": [see, enter, correct]}}
 """,
     "menu": """
-menu: [{title: {en: All, ro: Toate}, entries: [case, visit, care, note]}]
+menu: [{title: {en: All, ro: Toate}, entries: [case, visit, care, note, promise]}]
 """,
 }
 OTHER_CODES = {"F034"}
@@ -108,6 +119,8 @@ def rule(**options: str) -> str:
         {"on": "visit.plans.until", "until": "case.opened_on"},
         {"on": "visit_date", "done": "done_on", "one_click": "true", "responsible": "worker"},
         {"due": "visit", "after": "visit_date", "how_often": "pace", "steps": "{weekly: 7 days}"},
+        {"after": "visit_date", "within_by": "promise.hours", "unit": "hours", "done": "done_on"},
+        {"after": "visit_date", "within_by": "days", "within": "3 days", "done": "done_on"},
         {"due": "visit", "after": "case.opened_on", "every": "1 year", "when_case": 'status == "open"'},
     ],
 )
@@ -143,6 +156,14 @@ def test_a_good_rule_is_taken(told: Told, options: dict[str, str]) -> None:
         ({"due": "visit", "after": "plans.til", "within": "1 day"}, 'F045: no question of "visit" is named "til"'),
         ({"due": "visit", "after": "purpose", "within": "1 day"}, 'F046: "purpose" is no date'),
         ({"due": "visit", "on": "visit_date", "until": "purpose"}, 'F046: "purpose" is no date'),
+        ({"due": "visit", "after": "visit_date", "within_by": "purpose"}, 'F080: "purpose" is no number'),
+        ({"due": "visit", "after": "visit_date", "within_by": "promise.signed_on"}, 'F080: "signed_on" is no number'),
+        ({"due": "visit", "after": "visit_date", "within_by": "days.hours"}, 'F080: "days" is no link to a record'),
+        ({"due": "visit", "after": "visit_date", "within_by": "worker.days"}, 'F080: "worker" is no link to a record'),
+        ({"due": "visit", "after": "visit_date", "within_by": "daze"}, 'F045: no question of "visit" is named "daze"'),
+        ({"due": "visit", "after": "visit_date", "within_by": "promise.ours"},
+         'F081: no question of "promise" is named "ours"'),
+        ({"due": "visit", "after": "visit_date", "within": "1 day", "unit": "hours"}, "F080: Say where the number"),
         ({"due": "visit", "on": "visit_date", "when": "sum(1)"}, "F060: This must be true or false"),
         ({"due": "visit", "on": "visit_date", "when": "answered(porpose)"}, 'F045: no question of "visit"'),
         ({"due": "visit", "after": "visit_date", "within": "3 moths"}, "F011: “3 moths” is no length of time"),

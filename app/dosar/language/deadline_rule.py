@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from dosar.language.durations import Duration
+from dosar.language.durations import Duration, LengthUnit
 from dosar.language.question_options import Name
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.texts import Text
@@ -16,6 +16,8 @@ from dosar.language.text.texts import Text
 PLACE_PATTERN = r"^[a-z][a-z0-9_]{0,47}(\.[a-z][a-z0-9_]{0,47}){0,2}$"
 Place = Annotated[str, StringConstraints(pattern=PLACE_PATTERN)]
 """Where a date stands: ``question`` of this form, ``table.column`` of it, ``form.question``, ``form.table.column``."""
+LengthPlace = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}(\.[a-z][a-z0-9_]{0,47})?$")]
+"""Where a length of time stands: ``question``, or ``link.question`` of the record that is linked to."""
 LEADER = "leader"
 """Who leads the case."""
 
@@ -39,6 +41,11 @@ class DeadlineRule(BaseModel):
     """The date from which the time is counted."""
     within: Duration | None = None
     """How long after it, the first time: 20 days."""
+    within_by: LengthPlace | None = None
+    """Where a number says how long: ``question`` of the sheet or row it is counted from, or ``link.question`` of the
+    record that it links to, such as the response time of an agreement. Where it is not answered, ``within`` counts."""
+    unit: LengthUnit | None = None
+    """Of what that is the number; hours that begin a day count as a day. Days, if left out."""
     every: Duration | None = None
     """How often again: 3 months."""
     how_often: Name | None = None

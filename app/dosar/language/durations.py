@@ -3,17 +3,21 @@
 import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
-from typing import Any
+from fractions import Fraction
+from math import ceil
+from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from dosar.language.rules.evaluation import day_in_month
+from dosar.language.rules.evaluation import day_in_month, is_number
 from dosar.language.text.message import Mistake
 
 DURATION_PATTERN = r"^\d{1,4} (day|days|week|weeks|month|months|year|years)$"
 DAYS_IN = {"day": 1, "week": 7}
 MONTHS_IN = {"month": 1, "year": 12}
+LengthUnit = Literal["hours", "days", "weeks", "months"]
+"""Of what an answered number says how many."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,16 @@ class Duration:
         number, unit = text.split(" ")
         unit = unit.removesuffix("s")
         return cls(int(number) * MONTHS_IN.get(unit, 0), int(number) * DAYS_IN.get(unit, 0))
+
+    @classmethod
+    def of(cls, number: Any, unit: LengthUnit) -> "Duration | None":
+        """This many of the unit, a day that is begun as a whole one; ``None`` for what is no number, or less than 0."""
+        if not is_number(number) or number < 0:
+            return None
+        if unit == "months":
+            return cls(months=ceil(number))
+        days_in = {"hours": Fraction(1, 24), "days": Fraction(1), "weeks": Fraction(7)}
+        return cls(days=ceil(Fraction(number) * days_in[unit]))
 
     def after(self, day: date, times: int = 1) -> date:
         """The day this much later, ``times`` over: a month after 31 January is the last day of February, two are

@@ -22,10 +22,13 @@ CODE, RESTS = "F080", "F081"
 TWICE = msgid('"%(name)s" stands here twice; keep one.')
 NO_START = msgid('This can never start: say "after" and the date it is counted from, or "on" and the date itself.')
 TWO_STARTS = msgid('Say either "after" or "on": counted from a date, or the date itself.')
-NO_TIME = msgid('Say how long after that date: "within: 20 days", "every: 3 months" or "how_often".')
+NO_TIME = msgid('Say how long after that date: "within: 20 days", "within_by", "every: 3 months" or "how_often".')
 OVER_BEFORE = msgid(
     "This can never start: after %(lasts)s nothing is due any more, and the first day comes after %(within)s."
 )
+NO_LINK = msgid('"%(name)s" is no link to a record; take a question with "type: link", or one number of this sheet.')
+NO_LENGTH = msgid('"%(name)s" is no number; take a question with "type: integer" or "type: decimal".')
+UNIT_OF_NOTHING = msgid('Say where the number stands that counts these: add "within_by", or take "unit" out.')
 NO_END = msgid(
     'This can never end: say "due" and the form to be filed, "done" and the date that ends it, "done_if", or "until".'
 )
@@ -77,6 +80,7 @@ class _CheckedRule:
             "until",
             "typed",
             "how_often",
+            "within_by",
             "responsible",
             "partner",
             "time",
@@ -104,6 +108,7 @@ def _findings_of_rule(
         return
     yield from _unfit_days(checked, ready, forms)
     yield from _unfit_choice(checked, ready, forms)
+    yield from _unfit_length(checked, ready, forms)
     yield from _unfit_people(checked, ready, forms, roles)
     yield from _unfit_forms(checked, ready, forms)
     yield from _unfit_rules(checked, ready, forms)
@@ -116,7 +121,7 @@ def _senseless(checked: _CheckedRule) -> Iterator[Finding]:
         yield finding(checked.place("deadline"), CODE, NO_START)
     if rule.on and rule.after:
         yield finding(checked.place("on"), CODE, TWO_STARTS)
-    if rule.after and not (rule.within or rule.every or rule.how_often):
+    if rule.after and not (rule.within or rule.within_by or rule.every or rule.how_often):
         yield finding(checked.place("after"), CODE, NO_TIME)
     if rule.lasts and rule.within and rule.lasts.after(SOME_DAY) < rule.within.after(SOME_DAY):
         yield finding(checked.place("lasts"), CODE, OVER_BEFORE, lasts=rule.lasts, within=rule.within)
@@ -127,6 +132,8 @@ def _senseless(checked: _CheckedRule) -> Iterator[Finding]:
         yield finding(checked.place("how_often"), CODE, NO_STEPS, name=rule.how_often)
     if rule.steps and not rule.how_often:
         yield finding(checked.place("steps"), CODE, STEPS_OF_NOTHING)
+    if rule.unit and not rule.within_by:
+        yield finding(checked.place("unit"), CODE, UNIT_OF_NOTHING)
     if rule.periods and not (rule.every and (rule.due or rule.done)):
         yield finding(checked.place("periods"), CODE, PERIODS_OF_NOTHING)
 
@@ -174,6 +181,18 @@ def _unfit_choice(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, F
         if code not in codes:
             hint = suggest_or_list(code, sorted(codes))
             yield finding(checked.place("steps", code), CODE, NO_SUCH_CODE, name=code, hint=hint)
+
+
+def _unfit_length(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """A length of time that is no number, or stands behind what is no link."""
+    said = checked.rule.within_by
+    if said is None:
+        return
+    question = question_at(ready.length, forms) if ready.length else None
+    if question is None:
+        yield finding(checked.place("within_by"), CODE, NO_LINK, name=said.partition(".")[0])
+    elif question.rule_sort != "number":
+        yield finding(checked.place("within_by"), CODE, NO_LENGTH, name=question.name)
 
 
 def _unfit_people(

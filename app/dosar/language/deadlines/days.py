@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 from dosar.language.deadline_rule import LEADER
-from dosar.language.deadlines.facts import CaseFacts, Move, RowFacts, SheetFacts, day_of
-from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule
-from dosar.language.durations import Duration, add_days
+from dosar.language.deadlines.computed_days import computed_day, step_of
+from dosar.language.deadlines.facts import CaseFacts, Move, SheetFacts, day_of
+from dosar.language.deadlines.ready_rules import ReadyRule
+from dosar.language.deadlines.starts import Start, answer_at, starts_of
 from dosar.language.form import CASE_FORM
 from dosar.language.rules.expressions import Expression
 
@@ -53,23 +54,6 @@ class DueDay:
         return self.limit is not None
 
 
-@dataclass(frozen=True)
-class _Start:
-    """A date from which a rule is counted."""
-
-    sheet: SheetFacts
-    row: RowFacts | None
-    day: date
-
-    @property
-    def answers(self) -> Mapping[str, Any]:
-        return {**self.sheet.answers, **(self.row.answers if self.row else {})}
-
-    @property
-    def row_id(self) -> int:
-        return self.row.id if self.row else 0
-
-
 def days_due(rules: Iterable[ReadyRule], facts: CaseFacts, today: date) -> list[DueDay]:
     """Every day that is due by these rules, waived ones too; the soonest first."""
     found = [
@@ -84,7 +68,7 @@ def days_due(rules: Iterable[ReadyRule], facts: CaseFacts, today: date) -> list[
 def _days_of_rule(rule: ReadyRule, facts: CaseFacts, today: date) -> Iterator[DueDay]:
     if not _case_fits(rule.rule.when_case, facts, today):
         return
-    for start in _starts(rule, facts):
+    for start in starts_of(rule, facts):
         if _holds(rule.rule.when, start.answers, today) and not _is_done(rule, start, today):
             due = _next_day(rule, start, facts, today)
             if due is not None:
@@ -102,59 +86,17 @@ def _holds(condition: Expression | None, answers: Mapping[str, Any], today: date
     return condition is None or condition.value(answers, today) is True
 
 
-def _is_done(rule: ReadyRule, start: _Start, today: date) -> bool:
+def _is_done(rule: ReadyRule, start: Start, today: date) -> bool:
     return rule.rule.done_if is not None and rule.rule.done_if.value(start.answers, today) is True
-
-
-# --- where a rule starts --------------------------------------------------------------------------------------------
-
-
-def _starts(rule: ReadyRule, facts: CaseFacts) -> Iterator[_Start]:
-    """Of the newest sheet that binds, or of each; a date that is given on a sheet which waits is told too.
-
-    What is counted from a date goes on from the newest sheet that says one; a day that stands on a sheet itself goes
-    with the next sheet, whether that says another or none.
-    """
-    source = rule.source
-    binding = [sheet for sheet in facts.of(source.form) if rule.rule.on or _is_counted(rule, sheet)]
-    counted = binding if rule.rule.each else _newest(rule, binding)
-    waiting = [sheet for sheet in facts.sheets.get(source.form, ()) if sheet.waits] if rule.rule.on else []
-    for sheet in (*counted, *waiting):
-        for row, answers in _places(sheet, source):
-            day = day_of(answers.get(source.question))
-            if day is not None:
-                yield _Start(sheet, row, day)
-
-
-def _is_counted(rule: ReadyRule, sheet: SheetFacts) -> bool:
-    """Whether it says the date, or has rows that may."""
-    return bool(rule.source.table) or day_of(sheet.answers.get(rule.source.question)) is not None
-
-
-def _newest(rule: ReadyRule, sheets: Sequence[SheetFacts]) -> Sequence[SheetFacts]:
-    return _latest(sheets, rule.dated.get(rule.source.form, ""))
-
-
-def _latest(sheets: Iterable[SheetFacts], dated: str) -> Sequence[SheetFacts]:
-    """The sheet of the latest day, of several of one day the one kept last; none of none."""
-    return sorted(sheets, key=lambda sheet: (day_of(sheet.answers.get(dated)) or date.min, sheet.id))[-1:]
-
-
-def _places(sheet: SheetFacts, source: DayPlace) -> Iterator[tuple[RowFacts | None, Mapping[str, Any]]]:
-    if not source.table:
-        yield None, sheet.answers
-        return
-    for row in sheet.rows.get(source.table, ()):
-        yield row, row.answers
 
 
 # --- when it is due -------------------------------------------------------------------------------------------------
 
 
-def _next_day(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) -> DueDay | None:
+def _next_day(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> DueDay | None:
     ended, waiting = _ending_days(rule, start, facts, today)
-    step, last = _step(rule, start, facts), max(ended, default=None)
-    computed = _computed_day(rule, start, step, last)
+    step, last = step_of(rule, start, facts), max(ended, default=None)
+    computed = computed_day(rule, start, step, facts, last)
     if computed is None:
         return None
     typed = _typed_day(rule, start, facts, last)
@@ -176,7 +118,7 @@ def _next_day(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) -> 
     )
 
 
-def _ending_days(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) -> tuple[list[date], list[date]]:
+def _ending_days(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> tuple[list[date], list[date]]:
     """The days of what ends it (of what counts as done, where it comes again): what binds, and what waits."""
     if rule.done is not None:
         answers = start.row.answers if start.row else start.sheet.answers
@@ -195,7 +137,7 @@ def _ending_days(rule: ReadyRule, start: _Start, facts: CaseFacts, today: date) 
     return found
 
 
-def _earliest(rule: ReadyRule, start: _Start) -> date:
+def _earliest(rule: ReadyRule, start: Start) -> date:
     """A sheet for a day that is itself planned may be of a few days before; one that is counted from a date is not."""
     if rule.rule.periods:
         return start.day.replace(day=1)
@@ -204,72 +146,19 @@ def _earliest(rule: ReadyRule, start: _Start) -> date:
     return rule.rule.announced.before(start.day) if rule.rule.within is not None or rule.rule.on else start.day
 
 
-def _is_later(rule: ReadyRule, sheet: SheetFacts, start: _Start) -> bool:
+def _is_later(rule: ReadyRule, sheet: SheetFacts, start: Start) -> bool:
     """Of two sheets of one form the one of the later day; on one day the one that was kept later."""
     dated = rule.dated.get(rule.source.form, "")
     of_sheet, of_start = (day_of(each.answers.get(dated)) or date.min for each in (sheet, start.sheet))
     return (of_sheet, sheet.id) > (of_start, start.sheet.id)
 
 
-def _step(rule: ReadyRule, start: _Start, facts: CaseFacts) -> Duration | None:
-    """How often it comes again; ``None`` if it does not."""
-    if rule.how_often is None:
-        return rule.rule.every
-    return rule.rule.steps.get(_answer_at(rule, rule.how_often, start, facts))
-
-
-def _computed_day(rule: ReadyRule, start: _Start, step: Duration | None, last: date | None) -> date | None:
-    """The day by the rule alone; ``None`` where it is done, or there is none."""
-    if step is None:
-        is_unsaid = rule.rule.how_often is not None and rule.rule.within is None and rule.rule.on is None
-        if last is not None or is_unsaid:
-            return None
-        return (rule.rule.within or Duration()).after(start.day)
-    if rule.rule.periods:
-        return _next_period(step, start.day, last)
-    if rule.rule.on or rule.done is not None:
-        return _next_on_grid(step, start.day, last)
-    if rule.done_form == rule.source.form or last is None:
-        return (step if rule.rule.within is None else rule.rule.within).after(start.day)
-    return step.after(last)
-
-
-def _next_on_grid(step: Duration, first: date, last: date | None) -> date | None:
-    """An appointment comes again on its own days, however late the last one was done."""
-    if last is None:
-        return first
-    if step.is_nothing:
-        return None
-    times = 0
-    while (day := step.after(first, times)) <= last and day < date.max:
-        times += max(1, (last - day).days // ((step.months * 31 + step.days) or 1))
-    return day
-
-
-def _next_period(step: Duration, first: date, last: date | None) -> date | None:
-    """The last day of the first period after the last one that has a sheet; a period of months is one of the calendar.
-
-    Gaps before it are told on the page of the case.
-    """
-    first = first.replace(day=1) if step.months else first
-    following = _next_on_grid(step, first, last)
-    return add_days(step.after(following), -1) if following else None
-
-
-def _typed_day(rule: ReadyRule, start: _Start, facts: CaseFacts, last: date | None) -> date | None:
+def _typed_day(rule: ReadyRule, start: Start, facts: CaseFacts, last: date | None) -> date | None:
     if rule.typed is None:
         return None
     if rule.typed.form != rule.source.form and last is None:
         return None
-    return day_of(_answer_at(rule, rule.typed, start, facts))
-
-
-def _answer_at(rule: ReadyRule, place: DayPlace, start: _Start, facts: CaseFacts) -> Any:
-    """The answer on the sheet or row it is counted from, or on the last sheet of what is due."""
-    if place.form == rule.source.form:
-        return start.answers.get(place.question)
-    last = _latest(facts.of(place.form), rule.done_day)
-    return last[0].answers.get(place.question) if last else None
+    return day_of(answer_at(rule, rule.typed, start, facts))
 
 
 def _is_over(rule: ReadyRule, day: date, ends: Iterable[date], today: date) -> bool:
@@ -278,7 +167,7 @@ def _is_over(rule: ReadyRule, day: date, ends: Iterable[date], today: date) -> b
     return any(day > end or (today > end and rule.done is None) for end in ends)
 
 
-def _ends(rule: ReadyRule, start: _Start, facts: CaseFacts) -> Iterator[date | None]:
+def _ends(rule: ReadyRule, start: Start, facts: CaseFacts) -> Iterator[date | None]:
     """The days after which nothing is due any more."""
     if rule.rule.lasts is not None:
         yield rule.rule.lasts.after(start.day)
@@ -293,7 +182,7 @@ def _ends(rule: ReadyRule, start: _Start, facts: CaseFacts) -> Iterator[date | N
 # --- whose it is, and what people made of it ------------------------------------------------------------------------
 
 
-def _responsible(rule: ReadyRule, start: _Start, facts: CaseFacts) -> int | None:
+def _responsible(rule: ReadyRule, start: Start, facts: CaseFacts) -> int | None:
     """Who is named on the sheet; else who has the role in the team, the first who came; else who leads the case.
 
     Whoever has left is passed over.

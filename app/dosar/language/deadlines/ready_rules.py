@@ -1,13 +1,13 @@
 """Time rules whose names are resolved against the forms: what :mod:`dosar.language.deadlines.days` reckons with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from dosar.language.dating import dating_question
 from dosar.language.deadline_rule import DeadlineRule
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Question
 from dosar.language.question_options import Sensitivity
 
@@ -74,6 +74,10 @@ class ReadyRule:
     """The question that says of which day those sheets are."""
     typed: DayPlace | None
     how_often: DayPlace | None
+    length: DayPlace | None
+    """Where a number says how long."""
+    length_link: DayPlace | None
+    """The link to the record on which it stands; ``None`` if it is the sheet or row itself."""
     dated: Mapping[str, str]
     """Form → the question that says of which day its sheets are, of the forms it reads."""
     clearances: frozenset[Sensitivity]
@@ -140,7 +144,8 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
     for option in ("typed", "how_often"):
         if name := getattr(rule, option):
             places[option] = _on_either(name, last_form, source, forms)
-    needs = _needs(rule, source, done, places, forms)
+    length_link, length = _length_places(rule, source, forms)
+    needs = _needs(rule, source, (done, *places.values(), length_link, length), forms)
     if done_form:
         asked = rule.done_when.names if rule.done_when else ()
         needs.setdefault((done_form, ""), set()).update((done_day, *asked))
@@ -156,6 +161,8 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
         done_day,
         places["typed"],
         places["how_often"],
+        length,
+        length_link,
         {name: dated.name for name, _ in needs if (dated := dating_question(forms[name])) is not None},
         frozenset(_clearances(rule, source, needs, forms)),
         {key: frozenset(names) for key, names in needs.items()},
@@ -207,16 +214,33 @@ def _on_either(name: str, last_form: str, source: DayPlace, forms: Mapping[str, 
     return found
 
 
+def _length_places(
+    rule: DeadlineRule, source: DayPlace, forms: Mapping[str, Form]
+) -> tuple[DayPlace | None, DayPlace | None]:
+    """The link, if there is one, and the number; neither behind what is no link. Raises :class:`NoSuchPlace`."""
+    if rule.within_by is None:
+        return None, None
+    first, _, linked = rule.within_by.partition(".")
+    place = _place_at_start(first, source, forms)
+    if place is None:
+        raise NoSuchPlace(source.form, first, source.table)
+    if not linked:
+        return None, place
+    question = question_at(place, forms)
+    target = question.link_target() if question is not None else None
+    if target is None or target == USER_LINK:
+        return None, None
+    if target not in forms:
+        raise NoSuchPlace(target)
+    return place, _place(target, "", linked, forms)
+
+
 def _needs(
-    rule: DeadlineRule,
-    source: DayPlace,
-    done: DayPlace | None,
-    places: Mapping[str, DayPlace | None],
-    forms: Mapping[str, Form],
+    rule: DeadlineRule, source: DayPlace, places: Iterable[DayPlace | None], forms: Mapping[str, Form]
 ) -> dict[tuple[str, str], set[str]]:
     """Everything that is read for the rule, by form and table."""
     needs: dict[tuple[str, str], set[str]] = {(source.form, ""): set()}
-    for place in (source, done, *places.values()):
+    for place in (source, *places):
         if place is not None:
             needs.setdefault((place.form, ""), set())
             needs.setdefault((place.form, place.table), set()).add(place.question)

@@ -13,6 +13,7 @@ ON_SHEET = msgid("“%(label)s” on the sheet “%(sheet)s”, %(since)s")
 EVERY = msgid("every %(time)s after “%(label)s”, %(since)s")
 EVERY_SINCE = msgid("every %(time)s after “%(label)s”, %(since)s; last on %(day)s")
 AS_OFTEN = msgid("after “%(label)s”, %(since)s, as often as “%(how_often)s” says")
+AS_LONG = msgid("after “%(label)s”, %(since)s, as soon as “%(length)s” says")
 SAME_DAY = msgid("on the day of “%(label)s”, %(since)s")
 LATER = msgid("%(time)s after “%(label)s”, %(since)s")
 
@@ -35,6 +36,8 @@ def rule_words(
         return (
             Message(EVERY, told) if last is None else Message(EVERY_SINCE, {**told, "day": format_day(last, language)})
         )
+    if rule.length is not None and (length := question_at(rule.length, known)) is not None:
+        return Message(AS_LONG, {**told, "length": text_in_language(length.label, language)})
     often = question_at(rule.how_often, known) if rule.how_often is not None else None
     if often is not None:
         return Message(AS_OFTEN, {**told, "how_often": text_in_language(often.label, language)})

@@ -14,7 +14,7 @@ from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition
 from dosar.records.deadlines.changed_sheets import ChangedSheet, take_changed_sheets
-from dosar.records.deadlines.reading_facts import facts_of_cases, facts_of_no_case
+from dosar.records.deadlines.reading_facts import cases_with_link, facts_of_cases, facts_of_no_case
 from dosar.records.scope.row_scope import current_scope
 
 CASES_AT_ONCE = 500
@@ -25,7 +25,7 @@ KeptDay = tuple[Any, ...]
 
 def keep_in_step(session: Any, tables: FormTables, definition: Definition) -> None:
     """Reckon anew what the sheets changed in this transaction may have changed. A case whose file, team or whose
-    restrictions changed is reckoned whole."""
+    restrictions changed is reckoned whole; where a record of no case says how long, every case that links to such."""
     changed = take_changed_sheets(session)
     if not definition.deadlines:
         return
@@ -35,6 +35,10 @@ def keep_in_step(session: Any, tables: FormTables, definition: Definition) -> No
     forms = {sheet.form for sheet in changed if sheet.case_id is None}
     if rules := [rule for rule in definition.deadlines if not rule.of_case and not forms.isdisjoint(rule.forms)]:
         keep_registers(session, tables, definition, rules)
+    for rule in definition.deadlines:
+        if rule.of_case and rule.length_link is not None and rule.length is not None and rule.length.form in forms:
+            for chunk in _chunks(cases_with_link(session, tables, definition.forms, rule.length_link)):
+                keep_cases(session, tables, definition, [rule], chunk)
 
 
 def _affected_cases(

@@ -13,7 +13,7 @@ from dosar.database.form_tables import FormTables
 from dosar.database.system_tables import anonymous_case_table, deadline_move_table, team_table
 from dosar.database.users import User
 from dosar.language.deadlines.facts import CaseFacts, DeadlinePlace, Move, RowFacts, SheetFacts
-from dosar.language.deadlines.ready_rules import ReadyRule
+from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import Definition
 from dosar.language.question import Question
@@ -46,7 +46,7 @@ def facts_of_cases(
     every_form = frozenset(definition.forms)
     return {
         case: CaseFacts(
-            sheets.get(case, {}),
+            _sheets_in(sheets, case, rules),
             teams.get(case, ()),
             frozenset.intersection(every_form, *[frozenset(found.restriction.written) for found in restricted[case]])
             if case in restricted
@@ -74,6 +74,16 @@ def facts_of_no_case(
     )
 
 
+def cases_with_link(session: Any, tables: FormTables, forms: Mapping[str, Form], link: DayPlace) -> list[int]:
+    """The cases with a sheet on which this link is answered; of a link in rows, those with such a sheet."""
+    table = tables.metadata.tables[link.form]
+    case_column = table.c.id if link.form == CASE_FORM else table.c.case_id
+    columns = () if link.table else forms[link.form].questions[link.question].column_names()
+    answered = [table.c[name].is_not(None) for name in columns]
+    query = select(case_column).where(table.c.deleted_at.is_(None), *answered).distinct().order_by(case_column)
+    return list(session.connection().scalars(query))
+
+
 def sheets_beside(
     session: Any, tables: FormTables, definition: Definition, rules: Sequence[ReadyRule], case_id: int | None
 ) -> dict[str, list[SheetFacts]]:
@@ -81,7 +91,16 @@ def sheets_beside(
     what was put off, for who only asks what the rules themselves say."""
     cases = None if case_id is None else [case_id]
     found = _sheets(session.connection(), tables, definition.forms, needs_of(rules), cases)
-    return found.get(NO_CASE if case_id is None else case_id, {})
+    return _sheets_in(found, NO_CASE if case_id is None else case_id, rules)
+
+
+def _sheets_in(
+    found: Mapping[int, Mapping[str, list[SheetFacts]]], case: int, rules: Iterable[ReadyRule]
+) -> dict[str, list[SheetFacts]]:
+    """The sheets of a case, and the records of no case on which one of its sheets says how long."""
+    linked = {rule.length.form for rule in rules if rule.length is not None and rule.length_link is not None}
+    shared = {form: sheets for form, sheets in found.get(NO_CASE, {}).items() if form in linked}
+    return {**shared, **found.get(case, {})}
 
 
 def _cases_there(connection: Connection, tables: FormTables, cases: Sequence[int]) -> list[int]:

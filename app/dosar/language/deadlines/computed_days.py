@@ -1,0 +1,68 @@
+"""The day by a time rule alone: how long after its date, how often again."""
+
+from datetime import date
+
+from dosar.language.deadlines.facts import CaseFacts
+from dosar.language.deadlines.ready_rules import ReadyRule
+from dosar.language.deadlines.starts import Start, answer_at
+from dosar.language.durations import Duration, add_days
+
+
+def step_of(rule: ReadyRule, start: Start, facts: CaseFacts) -> Duration | None:
+    """How often it comes again; ``None`` if it does not."""
+    if rule.how_often is None:
+        return rule.rule.every
+    return rule.rule.steps.get(answer_at(rule, rule.how_often, start, facts))
+
+
+def computed_day(
+    rule: ReadyRule, start: Start, step: Duration | None, facts: CaseFacts, last: date | None
+) -> date | None:
+    """The day by the rule alone; ``None`` where it is done, or there is none."""
+    within = _within(rule, start, facts)
+    if step is None:
+        if last is not None or (within is None and rule.rule.on is None):
+            return None
+        return (within or Duration()).after(start.day)
+    if rule.rule.periods:
+        return _next_period(step, start.day, last)
+    if rule.rule.on or rule.done is not None:
+        return _next_on_grid(step, start.day, last)
+    if rule.done_form == rule.source.form or last is None:
+        return (within or step).after(start.day)
+    return step.after(last)
+
+
+def _next_on_grid(step: Duration, first: date, last: date | None) -> date | None:
+    """An appointment comes again on its own days, however late the last one was done."""
+    if last is None:
+        return first
+    if step.is_nothing:
+        return None
+    times = 0
+    while (day := step.after(first, times)) <= last and day < date.max:
+        times += max(1, (last - day).days // ((step.months * 31 + step.days) or 1))
+    return day
+
+
+def _next_period(step: Duration, first: date, last: date | None) -> date | None:
+    """The last day of the first period after the last one that has a sheet; a period of months is one of the calendar.
+
+    Gaps before it are told on the page of the case.
+    """
+    first = first.replace(day=1) if step.months else first
+    following = _next_on_grid(step, first, last)
+    return add_days(step.after(following), -1) if following else None
+
+
+def _within(rule: ReadyRule, start: Start, facts: CaseFacts) -> Duration | None:
+    """How long after its date: the number that is answered for it, else what the rule says."""
+    if rule.length is None:
+        return rule.rule.within
+    if rule.length_link is None:
+        number = start.answers.get(rule.length.question)
+    else:
+        linked = start.answers.get(rule.length_link.question)
+        found = (sheet for sheet in facts.of(rule.length.form) if sheet.id == linked)
+        number = next((sheet.answers.get(rule.length.question) for sheet in found), None)
+    return Duration.of(number, rule.rule.unit or "days") or rule.rule.within

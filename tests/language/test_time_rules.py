@@ -163,6 +163,9 @@ STORIES = [
     Story("agreement", "responsibility_agreement.obligation",
           {"responsibility_agreement": [{"signed_on": on(2, 1), "obligations": [{"deadline": on(3, 9)}]}]}, on(3, 9)),
     Story("agreement", "service_agreement.renewal", {"service_agreement": [{"renew_on": on(3, 9)}]}, on(3, 9)),
+    Story("agreement", "service_request.response",
+          {"service_agreement": [{"response_hours": 48}],
+           "service_request": [{"requested_on": on(2, 27), "agreement": 1}]}, on(3, 1)),
     Story("consent", "intake.sharing_ends",
           {"intake": [{"informed_on": on(2, 1), "consent_sharing": [{"valid_until": on(3, 9)}]}]}, on(3, 9),
           {"intake": [{"informed_on": on(2, 1),
@@ -256,6 +259,30 @@ def test_a_day_typed_after_the_end_takes_nothing_away() -> None:
     (found,) = due("final_note.follow_up", later)
     assert (found.day, found.limit) == (on(3, 1, 2027), on(7, 10)), "the follow-up ends on 15.01.2027"
     assert days("final_note.follow_up", later, on(1, 16, 2027)) == []
+
+
+REQUEST: dict[str, Any] = {"requested_on": on(2, 27), "agreement": 2, "provider": 7}
+
+
+@pytest.mark.parametrize(
+    ("hours", "day"),
+    [(48, on(3, 1)), (24, on(2, 28)), (25, on(3, 1)), (4, on(2, 28)), (0, on(2, 27)), (72, on(3, 2)), (None, None)],
+)
+def test_the_response_time_of_the_agreement_is_counted_from_the_request(hours: int | None, day: date | None) -> None:
+    agreements = [{"response_hours": 1}, {"response_hours": hours}]
+    asked = {"service_agreement": agreements, "service_request": [REQUEST]}
+    for today in (on(3, 1), on(3, 2), on(3, 3)):
+        assert days("service_request.response", asked, today) == ([day] if day else [])
+
+
+def test_a_request_is_answered_delivered_or_not_needed_any_more() -> None:
+    agreement = {"service_agreement": [{}, {"response_hours": 48}]}
+    (found,) = due("service_request.response", {**agreement, "service_request": [REQUEST]})
+    assert (found.day, found.partner_id, found.since) == (on(3, 1), 7, on(2, 27))
+    for said in ({"answered_on": on(3, 5)}, {"delivered_on": on(2, 28)}, {"cancelled": True}):
+        assert days("service_request.response", {**agreement, "service_request": [{**REQUEST, **said}]}) == []
+    without = {**agreement, "service_request": [{**REQUEST, "agreement": None}]}
+    assert days("service_request.response", without) == [], "nobody promised how soon"
 
 
 def test_children_are_followed_for_three_years_and_adults_for_one() -> None:

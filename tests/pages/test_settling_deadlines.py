@@ -12,6 +12,7 @@ from dosar.records.actor import Actor
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.sheets.save import correct_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.teams import join_team
 from tests.pages.conftest import Demo, token_on
@@ -58,9 +59,9 @@ def post(demo: Demo, user: str, address: str, **boxes: str) -> str:
     return str(answer.location or answer.text)
 
 
-def answers(demo: Demo, record: int) -> dict[str, object]:
+def answers(demo: Demo, record: int, form: str = "task") -> dict[str, object]:
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
-        found = open_sheet(demo.repository, "task", record).answers
+        found = open_sheet(demo.repository, form, record).answers
         demo.repository.session.remove()
     return found
 
@@ -195,6 +196,32 @@ def test_the_case_says_by_which_rule(demo: Demo, case: int) -> None:
     assert f"3 luni după „Data vizitei”, {TODAY - timedelta(30):%d.%m.%Y}" in block
     assert f"„La data de” de pe fișa „Sarcină sau programare”, {TODAY:%d.%m.%Y}" in block
     assert f'href="/due?case={case}"' in block, "the list and the calendar of the case are a press away"
+
+
+def test_a_provider_who_does_not_answer_in_time_is_late(demo: Demo, case: int) -> None:
+    consent = {"informed_on": TODAY - timedelta(9), "consent_on": TODAY - timedelta(9), "consent_assistance": True}
+    filed(demo, "intake", case, **consent)
+    clinic = filed(demo, "organisation", name="Clinica Răspuns", kind="institution")
+    agreed = {"provider": clinic, "service": "medical", "valid_from": TODAY - timedelta(99)}
+    agreement = filed(demo, "service_agreement", **agreed, response_hours=48)
+    asked = {"requested_on": TODAY - timedelta(3), "provider": clinic, "agreement": agreement, "service": "medical"}
+    request = filed(demo, "service_request", case, **asked)
+    rule = "service_request.response"
+    assert due_days(demo, case, rule) == [TODAY - timedelta(1)]
+    shown = unescape(demo.browser("case_manager").get(f"/due?state=late&case={case}").text)
+    assert "Răspunsul furnizorului la o solicitare" in shown and "Clinica Răspuns" in shown
+    assert "în timpul prevăzut la „Timp maxim de răspuns (ore)”" in shown
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        form = demo.repository.forms["service_agreement"]
+        actor = Actor(user_id(demo, "coordinator"), "coordinator", TODAY)
+        held = open_sheet(demo.repository, "service_agreement", agreement)
+        longer = {**held.answers, "response_hours": 96}
+        correct_sheet(demo.repository, form, agreement, held.record.version, longer, actor)
+        demo.repository.session.remove()
+    assert due_days(demo, case, rule) == [TODAY + timedelta(1)], "the agreement is another one now"
+    led = post(demo, "case_manager", f"/due/{deadline_id(demo, case, rule)}/done")
+    assert led == "/" and due_days(demo, case, rule) == []
+    assert answers(demo, request, "service_request")["answered_on"] == TODAY
 
 
 def test_who_does_not_see_the_sheet_is_told_of_none(demo: Demo, case: int) -> None:

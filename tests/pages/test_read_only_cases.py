@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 
 from dosar.access.worker import worker_for
 from dosar.language.form import CASE_FORM
+from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.moving import move_deadline
-from dosar.overview.deadlines.reading import DeadlineFilter, find_deadlines
+from dosar.overview.deadlines.reading import find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, CaseIsRestricted, OutOfReach, acting_as
 from dosar.records.sheets.acceptance import accept_sheet, return_sheet

@@ -7,7 +7,8 @@ from html import unescape
 import pytest
 
 from dosar.language.form import CASE_FORM
-from dosar.overview.deadlines.reading import DeadlineFilter, find_deadlines
+from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.reading import find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.cases.unmerge import unmerge_case

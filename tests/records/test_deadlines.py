@@ -17,8 +17,10 @@ from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
 from dosar.language.text.message import Mistake
+from dosar.overview.deadlines.filters import EVERYTHING, DeadlineFilter
 from dosar.overview.deadlines.moving import deadline_with, move_deadline
-from dosar.overview.deadlines.reading import EVERYTHING, DeadlineFilter, find_deadlines, tally_deadlines
+from dosar.overview.deadlines.reading import find_deadlines
+from dosar.overview.deadlines.tallies import tally_deadlines
 from dosar.overview.workload import hand_over_tasks
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases

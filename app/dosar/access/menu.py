@@ -13,7 +13,7 @@ from dosar.language.identity_cache import IdentityKey
 from dosar.language.load.definition import Definition
 from dosar.language.organisation.roles import PageName
 from dosar.language.text.texts import text_in_language
-from dosar.overview.deadlines.reading import tells_of_deadlines
+from dosar.overview.deadlines.known_rules import tells_of_deadlines
 
 LIST_ADDRESS = "/records/{form}"
 """Where the list of a form's records is."""

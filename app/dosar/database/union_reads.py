@@ -6,7 +6,7 @@ A page asks the database as often for a form with seven tables of rows as for on
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, literal, null, select, union_all
 from sqlalchemy.orm import Session, scoped_session
@@ -14,6 +14,18 @@ from sqlalchemy.orm import Session, scoped_session
 from dosar.database.text.stored_texts import TextReader, column_as_text, text_reader
 
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})
+
+
+class UnionPart(NamedTuple):
+    """What is read of one table, or of what was joined."""
+
+    of: Any
+    columns: Sequence[Any]
+    conditions: Sequence[Any] = ()
+    grouped_by: Sequence[Any] = ()
+    order_by: Sequence[Any] = ()
+    """With ``most``: by what the first ones are the first."""
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -25,12 +37,13 @@ class UnionQuery:
 
     @classmethod
     def of(cls, parts: Sequence[tuple[Any, ...]]) -> "UnionQuery":
-        """Each part is a class, its columns, the conditions and what it is grouped by."""
+        """The parts may be plain tuples of what a :class:`UnionPart` says first."""
         if not parts:
             return cls(None, ())
-        width = max(len(columns) for _, columns, *_ in parts)
-        queries = [_text_query(position, width, *part[1:]) for position, part in enumerate(parts)]
-        readers = [[(column.key, text_reader(column.type)) for column in part[1]] for part in parts]
+        named = [UnionPart(*part) for part in parts]
+        width = max(len(part.columns) for part in named)
+        queries = [_text_query(position, width, part) for position, part in enumerate(named)]
+        readers = [[(column.key, text_reader(column.type)) for column in part.columns] for part in named]
         return cls(union_all(*queries) if len(queries) > 1 else queries[0], readers)
 
     def read(
@@ -69,13 +82,12 @@ def read_union(
     return UnionQuery.of(parts).read(session, with_deleted=with_deleted)
 
 
-def _text_query(
-    position: int,
-    width: int,
-    columns: Sequence[Any],
-    conditions: Sequence[Any],
-    grouped_by: Sequence[Any] = (),
-) -> Select[Any]:
-    blanks: list[Any] = [null()] * (width - len(columns))
-    query = select(literal(position), *[column_as_text(column) for column in columns], *blanks).where(*conditions)
-    return query.group_by(*grouped_by) if grouped_by else query
+def _text_query(position: int, width: int, part: UnionPart) -> Select[Any]:
+    blanks: list[Any] = [null()] * (width - len(part.columns))
+    texts = [column_as_text(column) for column in part.columns]
+    query = select(literal(position), *texts, *blanks).select_from(part.of).where(*part.conditions)
+    query = query.group_by(*part.grouped_by) if part.grouped_by else query
+    if part.most is None:
+        return query
+    first = query.order_by(*part.order_by).limit(part.most).subquery()  # SQLite puts no order into the part of a union
+    return select(*first.c)

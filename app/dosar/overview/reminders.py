@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
-from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines, may_do
+from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.known_rules import may_do
+from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
 

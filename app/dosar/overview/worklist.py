@@ -16,7 +16,8 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.stages import Stage, Stages
 from dosar.language.restriction import CaseRestriction
 from dosar.overview.case_query import CaseQuery
-from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
+from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
 from dosar.records.repository import Repository
 from dosar.records.scope.restricted_cases import restricting_sheets

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from dosar.database.system_tables import team_table
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
-from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
+from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.sheets.save import correct_sheet

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import scoped_session
@@ -27,7 +28,7 @@ from dosar.records.deadlines.keeping import keep_in_step
 from dosar.records.history.deployed_forms import deployed_form
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
 from dosar.records.scope.restricted_cases import restricted_since_here
-from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.scope.scope_enforcement import ScopedClasses, enforce_scope
 
 MOST_ASKED_IN_A_DAY = 60
@@ -53,6 +54,7 @@ class Repository:
         self.forgets_on_erasure: list[Callable[[], None]] = []
         """What else keeps what somebody typed, and forgets it when a person is erased, in the same transaction."""
         self._statements: dict[Hashable, Any] = {}
+        self._made_for_scopes: WeakKeyDictionary[Scope, dict[Hashable, Any]] = WeakKeyDictionary()
         self._known_forms: dict[Hashable, Mapping[str, Form]] = {}
         self._making_tables = Lock()
         self._tables: FormTables | None = None
@@ -146,6 +148,13 @@ class Repository:
         if found is None:
             found = self._statements[key] = make()
         return found
+
+    def made_for(self, scope: Scope, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What is made once for a scope, and used again for as long as it holds: statements, and what it may know."""
+        made = self._made_for_scopes.setdefault(scope, {})
+        if key not in made:
+            made[key] = make()
+        return made[key]
 
     def record_class(self, form: str) -> type[Record]:
         """The class of a form's records. Raises :class:`OutOfReach` for a form that does not run."""

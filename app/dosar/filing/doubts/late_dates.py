@@ -17,10 +17,9 @@ from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers
 from dosar.language.text.message import Message, msgid
 from dosar.language.text.texts import text_in_language
-from dosar.overview.deadlines.reading import known_rules
+from dosar.overview.deadlines.known_rules import known_rules
 from dosar.overview.deadlines.rule_words import rule_words
 from dosar.records.deadlines.reading_facts import needs_of, sheets_beside
-from dosar.records.scope.row_scope import current_scope
 
 NEWEST = 2**31
 """Kept after all others: a sheet that has no number yet."""
@@ -57,10 +56,14 @@ def late_dates(submission: Submission, answers: Answers) -> Iterator[ValidationI
 
 def _rules_here(submission: Submission) -> list[ReadyRule]:
     """The rules that a date asked here overrules, and of whose days she may know."""
-    definition, form = submission.repository.definition, submission.form.key
-    typed = [rule for rule in definition.deadlines if rule.typed is not None and rule.typed.form == form]
+    form = submission.form.key
+    typed = [
+        rule
+        for rule in submission.repository.definition.deadlines
+        if rule.typed is not None and rule.typed.form == form
+    ]
     asked = [rule for rule in typed if rule.typed and _asked_name(rule.typed) in submission.asked_questions]
-    known = known_rules(definition, current_scope.get()) if asked else {}
+    known = known_rules(submission.repository) if asked else {}
     return [rule for rule in asked if rule.key in known]
 
 

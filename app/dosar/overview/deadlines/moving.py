@@ -8,7 +8,8 @@ from sqlalchemy import insert
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import deadline_move_table, utc_now
 from dosar.language.text.message import Mistake
-from dosar.overview.deadlines.reading import Deadline, DeadlineFilter, find_deadlines
+from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository

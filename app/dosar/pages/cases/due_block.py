@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from dosar.language.form import USER_LINK
 from dosar.overview.case_overview import CaseTeamMember
-from dosar.overview.deadlines.reading import Deadline, may_do
+from dosar.overview.deadlines.known_rules import may_do
+from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.deadline_urls import deadline_url, done_url, move_url

@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import lazy_gettext
 
 from dosar.fields.formats.days import YEARS_ACCEPTED
-from dosar.overview.deadlines.reading import DeadlineFilter
+from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.pages.pagination import MAX_PAGE_NUMBER
 from dosar.pages.urls import parse_record_number
 

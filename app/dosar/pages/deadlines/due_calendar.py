@@ -9,7 +9,8 @@ from flask_babel import format_decimal, gettext
 
 from dosar.fields.formats.days import MONTH_FORMAT, YEARS_ACCEPTED, format_day
 from dosar.language.text.locales import locale_of
-from dosar.overview.deadlines.reading import DeadlineFilter, DueOnDay
+from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.tallies import DueOnDay
 from dosar.pages.deadlines.asked_deadlines import ONE_DAY, AskedDeadlines
 from dosar.pages.deadlines.due_lines import DueLine
 from dosar.pages.formatting import day_text

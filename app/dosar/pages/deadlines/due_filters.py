@@ -11,18 +11,13 @@ from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.collation import sort_key
 from dosar.language.text.texts import text_in_language
-from dosar.overview.deadlines.reading import (
-    DeadlineFilter,
-    DeadlineTally,
-    known_rules,
-    partner_forms,
-    tally_deadlines,
-)
+from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.known_rules import known_rules, partner_forms
+from dosar.overview.deadlines.tallies import DeadlineTally, tally_deadlines
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.asked_deadlines import NOBODY, STATES, WEIGHTS, AskedDeadlines, state_spans
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_view import MANY_FILTER_OPTIONS, ListFilter, PageOption
-from dosar.records.scope.row_scope import current_scope
 
 
 @dataclass(frozen=True)
@@ -96,14 +91,14 @@ class DueAtHand:
 
 def due_at_hand(context: PageContext, asked: AskedDeadlines) -> DueAtHand:
     """Count what is due: two statements, however much it is. The states are told apart in their order."""
-    rules = known_rules(context.repository.definition, current_scope.get())
+    rules = known_rules(context.repository)
     cases = None if asked.case is None else {asked.case}
     wanted = DeadlineFilter(cases=cases, rules=_asked_rules(asked, rules))
     spans = state_spans(context.reading.today)
     return DueAtHand(
         asked,
         rules,
-        partner_forms(context.repository, rules),
+        partner_forms(context.repository),
         _offered_teams(context),
         tally_deadlines(context.repository, wanted, [spans[state] for state in STATES]),
     )

@@ -7,14 +7,14 @@ from flask_babel import gettext
 
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.deadlines.commitments import promised_by
+from dosar.overview.deadlines.known_rules import may_do, partner_forms
 from dosar.overview.deadlines.moving import may_be_moved
-from dosar.overview.deadlines.reading import Deadline, known_rules, may_do, partner_forms
+from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.deadline_urls import deadline_url, done_url, move_url, source_url
 from dosar.pages.deadlines.deadline_words import rule_text, title_text, titled_sheets
 from dosar.pages.formatting import day_text, days_away_text
 from dosar.pages.linked_titles import RecordTitles
-from dosar.records.scope.row_scope import current_scope
 from dosar.records.titles import link_titles
 
 
@@ -52,7 +52,7 @@ def due_titles(
     ids: dict[str, set[int]] = {CASE_FORM: set(), USER_LINK: {*workers}}
     for form, numbers in (*(partners or {}).items(), *titled_sheets(deadlines).items()):
         ids.setdefault(form, set()).update(numbers)
-    promising = partner_forms(context.repository, known_rules(context.repository.definition, current_scope.get()))
+    promising = partner_forms(context.repository)
     for due in deadlines:
         ids[CASE_FORM] |= {due.case_id} - {None}  # type: ignore[arg-type]
         ids[USER_LINK] |= {due.user_id} - {None}  # type: ignore[arg-type]
@@ -65,7 +65,7 @@ def due_lines(
     context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles, back: str = ""
 ) -> list[DueLine]:
     """The lines of these, in their order; what is done from one of them leads ``back``."""
-    promising = partner_forms(context.repository, known_rules(context.repository.definition, current_scope.get()))
+    promising = partner_forms(context.repository)
     words, moved = promised_by(context.repository, deadlines), may_be_moved(context.repository, deadlines)
     return [
         _due_line(context, due, titles, promising, words.get(due.id, ""), back, due.id in moved) for due in deadlines

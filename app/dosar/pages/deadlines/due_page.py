@@ -13,7 +13,9 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import RouteAccess, page_route
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
-from dosar.overview.deadlines.reading import Deadline, find_by_day, find_deadlines, tells_of_deadlines
+from dosar.overview.deadlines.known_rules import tells_of_deadlines
+from dosar.overview.deadlines.reading import Deadline, find_deadlines
+from dosar.overview.deadlines.tallies import find_by_day
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.deadlines.asked_deadlines import (
     STATES,

@@ -14,8 +14,9 @@ from dosar.fields.formats.days import read_day
 from dosar.filing.deadline_done import NotDone, do_today
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
+from dosar.overview.deadlines.known_rules import may_do
 from dosar.overview.deadlines.moving import deadline_with, may_move, move_deadline
-from dosar.overview.deadlines.reading import Deadline, may_do
+from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.deadlines.deadline_urls import deadline_url

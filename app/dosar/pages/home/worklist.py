@@ -11,7 +11,8 @@ from flask_babel import gettext, ngettext
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import ColleagueChange, changed_by_others
-from dosar.overview.deadlines.reading import Deadline, may_do
+from dosar.overview.deadlines.known_rules import may_do
+from dosar.overview.deadlines.reading import Deadline
 from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now
 from dosar.overview.worklist import LackingCase, Worklist, find_worklist
 from dosar.pages.blocks import HomeBlock, HomeEntry

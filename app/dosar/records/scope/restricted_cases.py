@@ -32,7 +32,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.organisation.roles import CasesReached
 from dosar.language.restriction import CaseRestriction
 
-CASE_NUMBERS = table(CASE_FORM, column("id", Integer))
+CASE_NUMBERS = table(CASE_FORM, column("id", Integer), column("deleted_at", DateTime))
 """The table of cases below its class, whose criteria would be those of reading."""
 
 

@@ -21,7 +21,7 @@ from dosar.database.system_tables import team_table, utc_now
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.roles import CASES_REACHED, CasesReached, RecordAction
 from dosar.language.question_options import Sensitivity
-from dosar.records.scope.restricted_cases import RestrictedReach, is_restricted, is_restricted_here
+from dosar.records.scope.restricted_cases import CASE_NUMBERS, RestrictedReach, is_restricted, is_restricted_here
 
 WITHDRAWAL_TIME = timedelta(hours=24)
 
@@ -99,6 +99,13 @@ class Scope:
             else case_id.in_(self._case_ids)
         )
         return hers | case_id.in_(sorted(self.emergencies)) if self.emergencies else hers
+
+    def reaches_case(self, case_id: Any) -> ColumnElement[bool]:
+        """The condition under which she finds the case (a column of case ids) of which a table of Dosar's own tells."""
+        if not self.may("see", CASE_FORM) and not self.may("choose", CASE_FORM):
+            return false()
+        gone = select(CASE_NUMBERS.c.id).where(CASE_NUMBERS.c.deleted_at.is_not(None))
+        return and_(self.reaches(case_id), case_id.not_in(gone))
 
     @cached_property
     def _anywhere(self) -> "Scope":

@@ -1,0 +1,104 @@
+"""How much is due: by worker and partner, and day by day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import and_, func, select, true
+from sqlalchemy import case as one_of
+
+from dosar.database.system_tables import deadline_table
+from dosar.overview.deadlines.filters import (
+    DeadlineFilter,
+    deadline_conditions,
+    named_value,
+    shape_of,
+    span_conditions,
+    values_of,
+)
+from dosar.overview.deadlines.known_rules import known_rules, partner_forms
+from dosar.overview.deadlines.reading import Deadline, deadline_of_row
+from dosar.records.repository import Repository
+from dosar.records.scope.row_scope import current_scope
+
+
+@dataclass(frozen=True)
+class DeadlineTally:
+    """How many days of one worker, and one partner, are in one span."""
+
+    user_id: int | None
+    partner_id: int | None
+    """Who promised it, for who may know it."""
+    rule: str
+    """By which rule, where it is told who promised."""
+    span: int
+    """The place of the span among those asked for."""
+    count: int
+
+
+@dataclass(frozen=True)
+class DueOnDay:
+    """The first deadlines of a day, and how many there are."""
+
+    first: list[Deadline]
+    count: int
+
+
+def tally_deadlines(
+    repository: Repository, wanted: DeadlineFilter, spans: Sequence[DeadlineFilter]
+) -> list[DeadlineTally]:
+    """How many there are of each worker and partner in each of these spans of days, which do not overlap: one
+    statement. Every day is looked at once, whatever is counted: a sum for each span would take twice as long."""
+    if not known_rules(repository):
+        return []
+    kind = ("tally of deadlines", shape_of(wanted), tuple(map(shape_of, spans)))
+    query = repository.made_for(current_scope.get(), kind, lambda: _tally_query(repository, wanted, spans))
+    values = values_of(wanted)
+    for place, span in enumerate(spans):
+        values |= values_of(span, place)
+    return [
+        DeadlineTally(user_id or None, partner_id, rule, span, count)
+        for user_id, partner_id, rule, span, count in repository.session.execute(query, values)
+        if span is not None
+    ]
+
+
+def _tally_query(repository: Repository, wanted: DeadlineFilter, spans: Sequence[DeadlineFilter]) -> Any:
+    day = deadline_table.c
+    promised = and_(day.partner_id.is_not(None), day.rule.in_(sorted(partner_forms(repository))))
+    in_span = [
+        (and_(true(), *span_conditions(span, partial(named_value, place=place))), place)
+        for place, span in enumerate(spans)
+    ]
+    by = (
+        func.coalesce(day.user_id, 0),  # by the index of workers, the days would be looked up here and there
+        one_of((promised, day.partner_id)),
+        one_of((promised, day.rule), else_=""),
+        one_of(*in_span),
+    )
+    numbered = [column.label(f"by_{place}") for place, column in enumerate(by)]
+    conditions = deadline_conditions(repository, wanted)
+    return select(*numbered, func.count(day.id)).where(*conditions).group_by(*numbered)
+
+
+def find_by_day(repository: Repository, wanted: DeadlineFilter, most: int) -> dict[date, DueOnDay]:
+    """The first of what is due on each day, and how many there are: one statement."""
+    rules = known_rules(repository)
+    if not rules:
+        return {}
+    kind = ("deadlines by day", shape_of(wanted))
+    query = repository.made_for(current_scope.get(), kind, lambda: _by_day_query(repository, wanted))
+    partners, found = partner_forms(repository), dict[date, DueOnDay]()
+    for row in repository.session.execute(query, {**values_of(wanted), "most": most}):
+        found.setdefault(row.day, DueOnDay([], row.every)).first.append(deadline_of_row(rules, partners, row))
+    return found
+
+
+def _by_day_query(repository: Repository, wanted: DeadlineFilter) -> Any:
+    day = deadline_table.c
+    place = func.row_number().over(partition_by=day.day, order_by=day.id).label("place")
+    every = func.count(day.id).over(partition_by=day.day).label("every")
+    within = select(*day, place, every).where(*deadline_conditions(repository, wanted)).subquery()
+    return select(within).where(within.c.place <= named_value("most")).order_by(within.c.day, within.c.id)

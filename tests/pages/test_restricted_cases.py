@@ -19,7 +19,7 @@ from dosar.access.worker import worker_for
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.pages.context import PageContext
-from dosar.pages.home.worklist import work_to_do
+from dosar.pages.home.worklist import wanted_work
 from dosar.records.actor import Actor
 from dosar.records.cases.merge import CaseMerge, MergeLiftsRestriction, both_cases, merge_cases
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
@@ -184,7 +184,7 @@ def lacking_documents(demo: Demo, user: str, case: int) -> set[str]:
         context = PageContext(demo.repository, worker, ReadingContext("ro", today_here()))
         found = {
             document.form
-            for lacking in work_to_do(context).lacking
+            for lacking in wanted_work(context).read(context.repository.session).lacking
             for _, document in lacking.missing
             if lacking.case_id == case
         }
@@ -218,7 +218,11 @@ def due_forms(demo: Demo, user: str, case: int) -> set[str]:
     worker = worker_for(demo.app.extensions["dosar_access"], user_id(demo, user))
     with demo.app.test_request_context(), acting_as(worker.scope):
         context = PageContext(demo.repository, worker, ReadingContext("ro", today_here()))
-        found = {day.rule.due_form for day in work_to_do(context).due if day.case_id == case}
+        found = {
+            day.rule.due_form
+            for day in wanted_work(context).read(context.repository.session).due
+            if day.case_id == case
+        }
         demo.repository.session.remove()
     return found
 

@@ -47,8 +47,9 @@ def ways(office: Office, scope: Scope = SYSTEM_SCOPE) -> Iterator[list[str]]:
 
 
 def gathered(found: list[str]) -> list[str]:
-    """Where a whole table is read."""
-    return [way for way in found if way.startswith("SCAN ") and "__only" not in way and "CONSTANT" not in way]
+    """Where a whole table is read; what was found in a part of the statement is none."""
+    harmless = ("__only", "CONSTANT", "SCAN anon_")
+    return [way for way in found if way.startswith("SCAN ") and not any(word in way for word in harmless)]
 
 
 def test_sheets_to_check_and_deleted_ones_stand_apart(embedded: Office) -> None:

@@ -15,7 +15,9 @@ from dosar.access.services import AccessServices
 from dosar.access.tables import emergency_access_table
 from dosar.access.worker import Worker
 from dosar.database.form_tables import Record
+from dosar.database.joint_reads import Wanted
 from dosar.database.system_tables import CLOCK_MAY_GO_BACK
+from dosar.database.union_reads import UnionPart
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
@@ -95,10 +97,15 @@ def _open_until(services: AccessServices, by: Worker, case_id: int) -> datetime 
 
 def emergencies(services: AccessServices, unseen: bool = False) -> Sequence[EmergencyAccess]:
     """What was opened in the last weeks, the latest first; of it what nobody has looked at yet."""
-    columns = (access[name] for name in ("id", "user_id", "case_id", "opened", "until", "seen_by"))
-    query = select(*columns).where(access.opened > services.clock() - TOLD_FOR).order_by(access.id.desc())
-    rows = services.session.execute(query.where(access.seen_by.is_(None)) if unseen else query)
-    return [EmergencyAccess(*row) for row in rows]
+    return wanted_emergencies(services, unseen).read(services.session)
+
+
+def wanted_emergencies(services: AccessServices, unseen: bool = False) -> Wanted[Sequence[EmergencyAccess]]:
+    """The same, to be asked for together with others."""
+    columns = [access[name] for name in ("id", "user_id", "case_id", "opened", "until", "seen_by")]
+    conditions = [access.opened > services.clock() - TOLD_FOR, *([access.seen_by.is_(None)] if unseen else [])]
+    part = UnionPart(emergency_access_table, columns, conditions)
+    return Wanted([part], lambda rows: sorted((EmergencyAccess(**row) for row in rows[0]), key=lambda each: -each.id))
 
 
 def mark_seen(services: AccessServices, by: Worker, emergency_id: int) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from dosar.access.tables import mail_table
+from dosar.database.joint_reads import Wanted
+from dosar.database.union_reads import UnionPart
 from dosar.language.text.message import Message, message_from_json, message_to_json
 
 WAITING, SENT, GIVEN_UP = "waiting", "sent", "given_up"
@@ -108,9 +110,10 @@ def recent_mails(session: Any, state: str, count: int) -> Sequence[QueuedMail]:
     return [_mail_of(row) for row in rows.fetchmany(count)]
 
 
-def count_mails(session: Any, *conditions: ColumnElement[bool]) -> int:
+def wanted_mail_count(*conditions: ColumnElement[bool]) -> Wanted[int]:
     """How many there are of which this holds."""
-    return int(session.scalar(select(func.count()).select_from(mail_table).where(*conditions)))
+    part = UnionPart(mail_table, [func.count(mail_table.c.id).label("count")], conditions)
+    return Wanted([part], lambda rows: int(rows[0][0]["count"]))
 
 
 def not_leaving(since: datetime, tries: int) -> ColumnElement[bool]:

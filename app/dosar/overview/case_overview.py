@@ -20,7 +20,9 @@ from sqlalchemy import (
 )
 
 from dosar.database.form_tables import Record
+from dosar.database.joint_reads import Rows, Wanted, known_already
 from dosar.database.system_tables import history_table, team_table
+from dosar.database.union_reads import UnionPart
 from dosar.database.users import User
 from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, Form
@@ -178,6 +180,11 @@ def records_to_check(repository: Repository, forms: Iterable[str], most: int) ->
 
     What was returned waits for the one who filed it.
     """
+    return wanted_to_check(repository, forms, most).read(repository.session)
+
+
+def wanted_to_check(repository: Repository, forms: Iterable[str], most: int) -> Wanted[list[WaitingRecord]]:
+    """The same, to be asked for together with others."""
     queries = []
     for key in forms:
         record_class: Any = repository.record_class(key)
@@ -192,19 +199,22 @@ def records_to_check(repository: Repository, forms: Iterable[str], most: int) ->
             ).where(record_class.to_check.is_(True))
         )
     if not queries:
-        return []
+        return known_already(list[WaitingRecord]())
     every = union_all(*queries).subquery()
-    form, record_id, _, entered_at, _ = every.c
-    rows = repository.session.execute(
-        select(every).where(not_(is_with_volunteer(form, record_id))).order_by(entered_at).limit(most)
-    )
-    return [WaitingRecord(*row) for row in rows]
+    waits = [not_(is_with_volunteer(every.c.form, every.c.id))]
+    part = UnionPart(every, list(every.c), waits, order_by=[every.c.at], most=most)
+    return Wanted([part], lambda rows: sorted((WaitingRecord(**row) for row in rows[0]), key=lambda each: each.at))
 
 
 def records_entered_by(
     repository: Repository, forms: Iterable[str], user_id: int, since: datetime, most: int
 ) -> list[WaitingRecord]:
     """What a worker entered since a moment and is not put away now, the latest first."""
+    return wanted_entered(forms, user_id, since, most).read(repository.session)
+
+
+def wanted_entered(forms: Iterable[str], user_id: int, since: datetime, most: int) -> Wanted[list[WaitingRecord]]:
+    """The same, to be asked for together with others."""
     later = history_table.alias()
     last = (
         select(later.c.action)
@@ -217,25 +227,22 @@ def records_entered_by(
         .limit(1)
         .scalar_subquery()
     )
-    rows = repository.session.execute(
-        select(
-            history_table.c.form,
-            history_table.c.record_id,
-            history_table.c.case_id,
-            history_table.c.at,
-            history_table.c.user_id,
-        )
-        .where(
-            history_table.c.user_id == user_id,
-            history_table.c.action == "entered",
-            history_table.c.form.in_(sorted(forms)),
-            history_table.c.at >= since,
-            func.coalesce(last, "").not_in(GONE_ACTIONS),
-        )
-        .order_by(history_table.c.id.desc())
-        .limit(most)
-    )
-    return [WaitingRecord(*row) for row in rows]
+    entry = history_table.c
+    conditions = [
+        entry.user_id == user_id,
+        entry.action == "entered",
+        entry.form.in_(sorted(forms)),
+        entry.at >= since,
+        func.coalesce(last, "").not_in(GONE_ACTIONS),
+    ]
+    columns = [entry.id, entry.form, entry.record_id, entry.case_id, entry.at, entry.user_id]
+    part = UnionPart(history_table, columns, conditions, order_by=[entry.id.desc()], most=most)
+    return Wanted([part], lambda rows: [WaitingRecord(*told) for _, *told in _latest_first(rows[0])])
+
+
+def _latest_first(rows: Rows) -> list[tuple[Any, ...]]:
+    """The values of each row, in the order of the first one, and of the second where two are alike."""
+    return sorted((tuple(row.values()) for row in rows), key=lambda values: values[:2], reverse=True)
 
 
 @dataclass(frozen=True)
@@ -252,19 +259,33 @@ class ColleagueChange:
 
 def changed_by_others(repository: Repository, forms: Iterable[str], user_id: int, most: int) -> list[ColleagueChange]:
     """What others did last in the cases in reach, each record told once, the latest first: one statement."""
+    return wanted_changes_by_others(repository, forms, user_id, most).read(repository.session)
+
+
+def wanted_changes_by_others(
+    repository: Repository, forms: Iterable[str], user_id: int, most: int
+) -> Wanted[list[ColleagueChange]]:
+    """The same, to be asked for together with others."""
     record_class: Any = repository.record_class(CASE_FORM)
     changes = (
         _newest_changes(forms, user_id, most * ENTRIES_PER_RECORD)
         if current_scope.get().reaches_all_cases
         else _every_change(forms, user_id)
     )
-    rows = repository.session.execute(
-        select(record_class.id, changes.c.form, changes.c.record_id, changes.c.action, changes.c.at, changes.c.user_id)
-        .join(changes, changes.c.case_id == record_class.id)
-        .order_by(changes.c.id.desc())
-        .limit(most * ENTRIES_PER_RECORD)
+    told = changes.c
+    part = UnionPart(
+        record_class,
+        [told.id, told.case_id, told.form, told.record_id, told.action, told.at, told.user_id],
+        [told.case_id == record_class.id],
+        order_by=[told.id.desc()],
+        most=most * ENTRIES_PER_RECORD,
     )
-    latest = {(change.form, change.record_id): change for change in reversed([ColleagueChange(*row) for row in rows])}
+    return Wanted([part], lambda rows: _each_record_once(rows[0], most))
+
+
+def _each_record_once(rows: Rows, most: int) -> list[ColleagueChange]:
+    changes = [ColleagueChange(*told) for _, *told in _latest_first(rows)]
+    latest = {(change.form, change.record_id): change for change in reversed(changes)}
     return list(reversed(latest.values()))[:most]
 
 
@@ -287,12 +308,9 @@ def _others_conditions(forms: Iterable[str], user_id: int) -> tuple[Any, ...]:
     return *by_others, history_table.c.action.not_in(WITH_CASE_ACTIONS)
 
 
-def cases_changed_last(repository: Repository, most: int) -> list[tuple[int, datetime]]:
+def wanted_cases_changed_last(repository: Repository, most: int) -> Wanted[list[tuple[int, datetime]]]:
     """(case, when in UTC) of the cases in reach that changed last, the latest first."""
-    record_class: Any = repository.record_class(CASE_FORM)
-    rows = repository.session.execute(
-        select(record_class.id, record_class.changed_at)
-        .order_by(record_class.changed_at.desc(), record_class.id.desc())
-        .limit(most)
-    )
-    return [(row[0], row[1]) for row in rows]
+    case: Any = repository.record_class(CASE_FORM)
+    order = [case.changed_at.desc(), case.id.desc()]
+    part = UnionPart(case, [case.changed_at, case.id], order_by=order, most=most)
+    return Wanted([part], lambda rows: [(number, at) for at, number in _latest_first(rows[0])])

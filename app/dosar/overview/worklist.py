@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import false, select
 
-from dosar.database.form_tables import Record
+from dosar.database.joint_reads import Rows, Wanted, known_already, rows_of_parts
 from dosar.database.system_tables import team_table
-from dosar.database.union_reads import read_union
+from dosar.database.union_reads import UnionPart
 from dosar.language.answers.validation import knows_what_is_missing
 from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, Form
@@ -17,14 +18,12 @@ from dosar.language.organisation.stages import Stage, Stages
 from dosar.language.restriction import CaseRestriction
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.deadlines.filters import DeadlineFilter
-from dosar.overview.deadlines.reading import Deadline, find_deadlines
+from dosar.overview.deadlines.reading import Deadline, wanted_deadlines
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
 from dosar.records.repository import Repository
 from dosar.records.scope.restricted_cases import restricting_sheets
 from dosar.records.scope.row_scope import current_scope, works_on_case
 from dosar.records.sheets.acceptance import is_accepted
-
-ReadRows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -45,41 +44,62 @@ class Worklist:
     """The longest untouched first."""
 
 
-def find_worklist(
+def wanted_worklist(
     repository: Repository,
     known: Mapping[str, Form],
     enterable: frozenset[str],
     stages: Stages,
     worker_id: int,
     today: date,
-) -> Worklist:
+) -> Wanted[Worklist]:
     """What is announced by today, of what is hers or due in her cases, and which of these lack documents, as far as she
     may fill them in.
 
-    What lacks in a restricted case and is not written in it any more waits for nobody. Three statements at most,
+    What lacks in a restricted case and is not written in it any more waits for nobody. It is read in one statement,
     however many cases she has.
     """
-    due = find_deadlines(repository, DeadlineFilter(of_worker=worker_id, announced=today))
-    record_class: Any = repository.record_class(CASE_FORM)
+    due = wanted_deadlines(repository, DeadlineFilter(of_worker=worker_id, announced=today))
+    lacking = _wanted_lacking(repository, known, enterable, stages, worker_id)
+    of_days = len(due.parts)
+    return Wanted(
+        [*due.parts, *lacking.parts], lambda rows: Worklist(due.tell(rows[:of_days]), lacking.tell(rows[of_days:]))
+    )
+
+
+def _wanted_lacking(
+    repository: Repository, known: Mapping[str, Form], enterable: frozenset[str], stages: Stages, worker_id: int
+) -> Wanted[list[LackingCase]]:
+    if not current_scope.get().may("see", CASE_FORM):
+        return known_already(list[LackingCase]())
     hers = select(team_table.c.case_id).where(
         team_table.c.user_id == worker_id, works_on_case(current_scope.get().today)
     )
-    cases = repository.session.scalars(
-        select(record_class).where(record_class.id.in_(hers)).order_by(record_class.changed_at, record_class.id)
-    ).all()
-    if not cases:
-        return Worklist(due)
+    restrictions = [reach.of for reach in current_scope.get().restrictions]
     parts = {
+        "cases": _her_cases(repository, stages, hers),
         **_counted_sheets(repository, known, stages, hers),
         **_stage_dates(repository, known, stages, hers),
         **_restrictions(hers),
     }
-    read = dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
-    held = [
-        (reach.of, {number for row in read.pop(("restricted", reach.of.key)) for number in row.values()})
-        for reach in current_scope.get().restrictions
-    ]
-    return Worklist(due, _as_far_as_written(_cases_lacking(repository, known, enterable, stages, cases, read), held))
+
+    def tell(found: Sequence[Rows]) -> list[LackingCase]:
+        read = rows_of_parts(tuple(parts), found)
+        cases = [SimpleNamespace(**row) for row in read.pop("cases")]
+        held = [
+            (of, {number for row in read.pop(("restricted", of.key)) for number in row.values()}) for of in restrictions
+        ]
+        in_order = sorted(cases, key=lambda case: (case.changed_at, case.id))
+        return _as_far_as_written(_cases_lacking(repository, known, enterable, stages, in_order, read), held)
+
+    return Wanted([UnionPart(*part) for part in parts.values()], tell)
+
+
+def _her_cases(repository: Repository, stages: Stages, hers: Any) -> tuple[Any, ...]:
+    """Of each case what the stages need of its file."""
+    case: Any = repository.record_class(CASE_FORM)
+    dates = {name for stage in stages.stages for name in (stage.since, stage.until) if name and hasattr(case, name)}
+    columns = [case.id, case.changed_at, *(getattr(case, name) for name in sorted(dates - {"changed_at"}))]
+    return case, columns, [case.id.in_(hers)]
 
 
 def _restrictions(hers: Any) -> dict[Any, tuple[Any, ...]]:
@@ -111,8 +131,8 @@ def _cases_lacking(
     known: Mapping[str, Form],
     enterable: frozenset[str],
     stages: Stages,
-    cases: Iterable[Record],
-    read: Mapping[Any, ReadRows],
+    cases: Iterable[Any],
+    read: Mapping[Any, Rows],
 ) -> list[LackingCase]:
     by_case = {key: _rows_by_case(rows) for key, rows in read.items()}
     case_queries = [_query_of_case(repository, known, case, by_case) for case in cases]
@@ -188,15 +208,15 @@ def _stage_dates(
 NO_SHEETS = {"count": 0, "last": None, "lacking": 0, "newest": None, "waiting": 0}
 
 
-def _rows_by_case(rows: ReadRows) -> dict[int, ReadRows]:
-    found: dict[int, ReadRows] = {}
+def _rows_by_case(rows: Rows) -> dict[int, Rows]:
+    found: dict[int, Rows] = {}
     for row in rows:
         found.setdefault(row["case_id"], []).append(NO_SHEETS | row)
     return found
 
 
 def _query_of_case(
-    repository: Repository, known: Mapping[str, Form], case: Record, read: Mapping[Any, Mapping[int, ReadRows]]
+    repository: Repository, known: Mapping[str, Form], case: Any, read: Mapping[Any, Mapping[int, Rows]]
 ) -> CaseQuery:
     """What a look at this one case would have found."""
     return CaseQuery(repository, known, case, found={key: rows.get(case.id, []) for key, rows in read.items()})

@@ -22,7 +22,9 @@ from dosar.access.organisation.settings import had_second_person, note_second_pe
 from dosar.access.services import AccessServices
 from dosar.access.tables import access_request_table, user_group_table
 from dosar.access.worker import Worker, allowance_of
+from dosar.database.joint_reads import Wanted
 from dosar.database.system_tables import CLOCK_MAY_GO_BACK
+from dosar.database.union_reads import UnionPart
 from dosar.language.organisation.roles import PageName
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
@@ -76,13 +78,15 @@ def watches(worker: Worker) -> bool:
 
 def waiting_requests(services: AccessServices, user_id: int | None = None) -> list[AccessRequest]:
     """What waits for a second person, the oldest first; of one user if wanted."""
-    query = (
-        select(*(request[name] for name in ("id", "user_id", "kind", "name", "asked_by", "asked")))
-        .where(_is_in_time(services))
-        .order_by(request.id)
-    )
-    rows = services.session.execute(query if user_id is None else query.where(request.user_id == user_id))
-    return [AccessRequest(*row) for row in rows]
+    return wanted_requests(services, user_id).read(services.session)
+
+
+def wanted_requests(services: AccessServices, user_id: int | None = None) -> Wanted[list[AccessRequest]]:
+    """The same, to be asked for together with others."""
+    columns = [request[name] for name in ("id", "user_id", "kind", "name", "asked_by", "asked")]
+    hers = [] if user_id is None else [request.user_id == user_id]
+    part = UnionPart(access_request_table, columns, [_is_in_time(services), *hers])
+    return Wanted([part], lambda rows: sorted((AccessRequest(**row) for row in rows[0]), key=lambda each: each.id))
 
 
 def waiting_handovers(services: AccessServices, leaver_id: int) -> list[AccessRequest]:

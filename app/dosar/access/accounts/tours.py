@@ -1,12 +1,13 @@
 """Who has read the three cards of the first day."""
 
-from dosar.access.organisation.settings import read_setting, write_setting
+from dosar.access.organisation.settings import wanted_settings, write_setting
 from dosar.access.services import AccessServices
+from dosar.database.joint_reads import Wanted
 
 
-def has_seen_tour(services: AccessServices, user_id: int) -> bool:
+def wanted_tour(user_id: int) -> Wanted[bool]:
     """Whether this user put the cards away."""
-    return bool(read_setting(services.session, _tour_setting(user_id)))
+    return wanted_settings(_tour_setting(user_id)).then(lambda found: any(found.values()))
 
 
 def dismiss_tour(services: AccessServices, user_id: int) -> None:

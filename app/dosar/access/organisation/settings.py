@@ -8,6 +8,8 @@ from sqlalchemy import delete, insert, select
 
 from dosar.access.organisation.time_zones import time_zone_of
 from dosar.access.tables import setting_table
+from dosar.database.joint_reads import Wanted
+from dosar.database.union_reads import UnionPart
 
 NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
 TIME_ZONE_SETTING = "organisation.time_zone"
@@ -118,6 +120,12 @@ def is_one_laptop_declared(session: Any) -> bool:
 def read_setting(session: Any, key: str) -> str:
     """What is kept under this key; nothing where it was never said."""
     return session.scalar(select(setting_table.c.value).where(setting_table.c.key == key)) or ""
+
+
+def wanted_settings(*keys: str) -> Wanted[dict[str, str]]:
+    """What is kept under these keys, to be asked for together with others; nothing where it was never said."""
+    part = UnionPart(setting_table, [setting_table.c.key, setting_table.c.value], [setting_table.c.key.in_(keys)])
+    return Wanted([part], lambda rows: dict.fromkeys(keys, "") | {row["key"]: row["value"] for row in rows[0]})
 
 
 def write_setting(session: Any, key: str, value: str) -> None:

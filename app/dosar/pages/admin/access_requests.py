@@ -1,7 +1,7 @@
 """Roles, teams and handed over cases that wait for a second person: for who looks after accounts, and who watches over
 them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from dosar.access.accounts.access_requests import (
     confirm_access,
     refuse_access,
     waiting_requests,
+    wanted_requests,
     watches,
 )
 from dosar.access.accounts.handover import hand_over_work
@@ -25,6 +26,7 @@ from dosar.access.authorization import current_worker, page_route, requires_any_
 from dosar.access.framework import User
 from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
+from dosar.database.joint_reads import Wanted, known_already
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.blocks import HomeBlock, HomeEntry
@@ -67,11 +69,18 @@ class AccessRequestsPage(PageView):
         return _decided(request_id, refuse_access, gettext("Nothing comes of it."))
 
 
-def access_requests_block() -> HomeBlock | None:
+def wanted_to_confirm() -> Wanted[list[AccessRequest]]:
     """What waits for whoever reads this to confirm; nothing for others."""
-    if not watches(current_worker()):
-        return None
-    waiting = [found for found in waiting_requests(access_services()) if found.is_confirmed_by(current_worker())]
+    worker = current_worker()
+    if not watches(worker):
+        return known_already(list[AccessRequest]())
+    return wanted_requests(access_services()).then(
+        lambda waiting: [found for found in waiting if found.is_confirmed_by(worker)]
+    )
+
+
+def access_requests_block(waiting: Sequence[AccessRequest]) -> HomeBlock | None:
+    """What waits for whoever reads this to confirm."""
     if not waiting:
         return None
     entries = [

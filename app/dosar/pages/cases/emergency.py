@@ -1,5 +1,6 @@
 """Opening a case that one does not work on, in an emergency; and what whoever watches over all cases reads of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, redirect, render_template, url_for
@@ -17,10 +18,12 @@ from dosar.access.emergency_access import (
     end_emergency,
     mark_seen,
     open_in_emergency,
+    wanted_emergencies,
     watches_over_cases,
 )
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
+from dosar.database.joint_reads import Wanted, known_already
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.message import Mistake
 from dosar.pages.actions import saved_response
@@ -29,7 +32,7 @@ from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, reason_text
 from dosar.pages.input.forms import TranslatedForm, reason_field, stripped
 from dosar.records.audit_log import reasons_given
-from dosar.records.titles import link_titles, titles_of_records
+from dosar.records.titles import link_titles
 
 
 def _requires_break_glass(worker: Worker, _: Any) -> None:
@@ -103,11 +106,15 @@ class EmergencyPages(PageView):
         return redirect(url_for("EmergencyPages.opened"), 303)
 
 
-def emergencies_block(context: PageContext) -> HomeBlock | None:
+def wanted_unseen(context: PageContext) -> Wanted[Sequence[EmergencyAccess]]:
     """What nobody has looked at yet, for who watches over all cases."""
     if not watches_over_cases(context.worker):
-        return None
-    unseen = emergencies(access_services(), unseen=True)
+        return known_already(())
+    return wanted_emergencies(access_services(), unseen=True)
+
+
+def emergencies_block(context: PageContext, unseen: Sequence[EmergencyAccess]) -> HomeBlock | None:
+    """What was opened in an emergency, and nobody has looked at yet."""
     if not unseen:
         return None
     url = url_for("EmergencyPages.opened")
@@ -134,16 +141,17 @@ def _opened_lines(context: PageContext) -> list[dict[str, Any]]:
 
 
 def _lines(context: PageContext, found: Any) -> list[dict[str, Any]]:
-    """Each in words: the code of the case, who opened it, until when; two statements for all."""
+    """Each in words: the code of the case, who opened it, until when; one statement for all."""
     opened: list[EmergencyAccess] = list(found)
     if not opened:
         return []
-    codes = case_codes_of(context, sorted({line.case_id for line in opened}))
-    names = link_titles(context.repository, {}, {USER_LINK: {line.user_id for line in opened}}, context.reading)
+    nameless = {CASE_FORM: context.repository.forms[CASE_FORM].seen_with(frozenset())}
+    ids = {CASE_FORM: {line.case_id for line in opened}, USER_LINK: {line.user_id for line in opened}}
+    names = link_titles(context.repository, nameless, ids, context.reading)
     now = access_services().clock()
     return [
         {
-            "code": codes.get(line.case_id, ""),
+            "code": names.get((CASE_FORM, line.case_id), ""),
             "who": names.get((USER_LINK, line.user_id), ""),
             "opened": moment_text(line.opened),
             "until": moment_text(line.until),
@@ -155,9 +163,3 @@ def _lines(context: PageContext, found: Any) -> list[dict[str, Any]]:
         }
         for line in opened
     ]
-
-
-def case_codes_of(context: PageContext, numbers: list[int]) -> dict[int, str]:
-    """The codes of these cases, as far as she may see them."""
-    nameless = context.repository.forms[CASE_FORM].seen_with(frozenset())
-    return titles_of_records(context.repository, nameless, numbers, context.reading)

@@ -1,51 +1,54 @@
 """The first page: what this worker may begin with."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flask import render_template, url_for
 from flask_babel import gettext, ngettext
 
-from dosar.access.accounts.access_requests import waiting_requests
-from dosar.access.accounts.tours import has_seen_tour
+from dosar.access.accounts.access_requests import AccessRequest, waiting_requests
+from dosar.access.accounts.tours import wanted_tour
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
+from dosar.access.emergency_access import EmergencyAccess
 from dosar.access.organisation.time_zones import local_midnight
 from dosar.access.services import access_services
+from dosar.database.joint_reads import JointRead, Wanted, known_already
 from dosar.database.system_tables import utc_now
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import (
     ColleagueChange,
     WaitingRecord,
-    cases_changed_last,
-    records_entered_by,
-    records_to_check,
+    wanted_cases_changed_last,
+    wanted_entered,
+    wanted_to_check,
 )
 from dosar.overview.worklist import Worklist
 from dosar.pages.actions import may_accept_sheets, record_face_url
-from dosar.pages.admin.access_requests import access_requests_block
+from dosar.pages.admin.access_requests import access_requests_block, wanted_to_confirm
 from dosar.pages.admin.audit.audit_notices import audit_block
 from dosar.pages.admin.form_problems import form_problems_block
 from dosar.pages.admin.keys.keys_page import has_card_on_paper, keys_need_care
 from dosar.pages.backups.backup_notices import backup_block
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
-from dosar.pages.cases.emergency import emergencies_block
+from dosar.pages.cases.emergency import emergencies_block, wanted_unseen
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.deadlines.deadline_words import titled_sheets
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.home import worklist
 from dosar.pages.linked_titles import RecordTitles
-from dosar.pages.mail.mail_page import mail_block
+from dosar.pages.mail.mail_page import mail_block, wanted_not_leaving
 from dosar.pages.truncation import more_entries, truncated_list
-from dosar.pages.updates.update_notices import update_block
+from dosar.pages.updates.update_notices import update_block, wanted_news
 from dosar.pages.urls import sheet_page_url
-from dosar.records.sheets.acceptance import ReturnedSheet, sheets_returned_to
+from dosar.records.sheets.acceptance import ReturnedSheet, wanted_returned
 from dosar.records.titles import case_codes, link_titles
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import Draft
+from dosar.updates.check.check_settings import CheckSettings
 
 MAX_NEW_SHEETS = 8
 MAX_BLOCK_ENTRIES = 10
@@ -65,12 +68,12 @@ class HomePage(PageView):
             for block in (
                 _damage_block(context),
                 form_problems_block(context),
-                access_requests_block(),
-                emergencies_block(context),
+                access_requests_block(found.to_confirm),
+                emergencies_block(context, found.emergencies),
                 _keys_block(context),
                 backup_block(context),
-                mail_block(context),
-                update_block(context),
+                mail_block(found.mails_not_leaving),
+                update_block(found.news),
                 audit_block(context),
                 _administration_block(context),
                 _returned_block(context, found),
@@ -80,13 +83,13 @@ class HomePage(PageView):
                 worklist.lacking_block(context, found.to_do.lacking, found.titles),
                 _new_sheets_block(context, found),
                 worklist.by_others_block(context, found.by_others, found.titles),
-                worklist.places_block(context),
+                worklist.places_block(context, found.places),
                 _cases_block(context, found),
                 _entered_today_block(context, found),
             )
             if block is not None
         ]
-        cards = [] if has_seen_tour(access_services(), context.worker.id) else _intro_cards(context)
+        cards = [] if found.has_seen_tour else _intro_cards(context)
         greeting = gettext("Hello, %(name)s", name=context.worker.name)
         return render_template(
             "home/home.html", greeting=greeting, blocks=blocks, cards=cards, waits=_waits_for_access(context)
@@ -192,6 +195,13 @@ class _HomeContents:
     """The cases in reach that changed last, and when."""
     to_do: Worklist
     by_others: list[ColleagueChange]
+    places: worklist.FoundPlaces
+    to_confirm: list[AccessRequest]
+    emergencies: Sequence[EmergencyAccess]
+    mails_not_leaving: int
+    news: CheckSettings | None
+    """Of new versions."""
+    has_seen_tour: bool
     titles: RecordTitles = field(default_factory=dict)
     codes: dict[tuple[str, int], str] = field(default_factory=dict)
     """The codes of the cases whose sheets she began to correct."""
@@ -200,30 +210,52 @@ class _HomeContents:
 def _home_contents(context: PageContext) -> _HomeContents:
     repository, worker = context.repository, context.worker
     since = utc_now() - RECENT_ENTRIES_SPAN
+    together = JointRead()
+    begun = together.ask(drafts.wanted_drafts(worker.id))
+    to_check, returned = together.ask(_wanted_to_accept(context)), together.ask(_wanted_returned(context))
+    entered = together.ask(wanted_entered(repository.forms, worker.id, since, MAX_HOME_COUNTED))
+    cases = together.ask(_wanted_cases(context))
+    to_do, by_others = together.ask(worklist.wanted_work(context)), together.ask(worklist.wanted_by_others(context))
+    places, tour = together.ask(worklist.wanted_places(context)), together.ask(wanted_tour(worker.id))
+    to_confirm, unseen = together.ask(wanted_to_confirm()), together.ask(wanted_unseen(context))
+    mails, news = together.ask(wanted_not_leaving(context)), together.ask(wanted_news(context))
+    together.read(repository.session)
     contents = _HomeContents(
-        [draft for draft in drafts.drafts_of_worker(repository, worker.id) if draft.form in repository.forms],
-        _records_to_accept(context),
-        _returned_sheets(context),
-        records_entered_by(repository, repository.forms, worker.id, since, MAX_HOME_COUNTED),
-        cases_changed_last(repository, MAX_NEW_SHEETS) if worker.may("see", CASE_FORM) else [],
-        worklist.work_to_do(context),
-        worklist.changes_by_others(context),
+        [draft for draft in begun() if draft.form in repository.forms],
+        to_check(),
+        returned(),
+        entered(),
+        cases(),
+        to_do(),
+        by_others(),
+        places(),
+        to_confirm(),
+        unseen(),
+        mails(),
+        news(),
+        tour(),
     )
     titles = link_titles(repository, context.seen_forms(), _named_records(context, contents), context.reading)
     return replace(contents, titles=titles, codes=_corrected_case_codes(context, contents.drafts))
 
 
-def _records_to_accept(context: PageContext) -> list[WaitingRecord]:
+def _wanted_to_accept(context: PageContext) -> Wanted[list[WaitingRecord]]:
     if context.actor.checked:
-        return []
+        return known_already(list[WaitingRecord]())
     forms = [key for key in context.seen_forms() if may_accept_sheets(context, key)]
-    return records_to_check(context.repository, forms, MAX_HOME_COUNTED)
+    return wanted_to_check(context.repository, forms, MAX_HOME_COUNTED)
 
 
-def _returned_sheets(context: PageContext) -> list[ReturnedSheet]:
+def _wanted_returned(context: PageContext) -> Wanted[list[ReturnedSheet]]:
     if not context.actor.checked:
-        return []
-    return sheets_returned_to(context.repository, context.seen_forms(), context.worker.id, MAX_HOME_COUNTED)
+        return known_already(list[ReturnedSheet]())
+    return wanted_returned(context.repository, context.seen_forms(), context.worker.id, MAX_HOME_COUNTED)
+
+
+def _wanted_cases(context: PageContext) -> Wanted[list[tuple[int, datetime]]]:
+    if not context.worker.may("see", CASE_FORM):
+        return known_already(list[tuple[int, datetime]]())
+    return wanted_cases_changed_last(context.repository, MAX_NEW_SHEETS)
 
 
 def _named_records(context: PageContext, contents: _HomeContents) -> dict[str, list[int]]:

@@ -1,20 +1,22 @@
 """Blocks of the first page that say what to do today: what is due, cases lacking something, what others did,
 places."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from dosar.database.joint_reads import Rows, Wanted, known_already
 from dosar.language.form import CASE_FORM, USER_LINK
+from dosar.language.organisation.programme import Programme
 from dosar.language.text.texts import text_in_language
-from dosar.overview.case_overview import ColleagueChange, changed_by_others
+from dosar.overview.case_overview import ColleagueChange, wanted_changes_by_others
 from dosar.overview.deadlines.known_rules import may_do
 from dosar.overview.deadlines.reading import Deadline
-from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now
-from dosar.overview.worklist import LackingCase, Worklist, find_worklist
+from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now, wanted_programme
+from dosar.overview.worklist import LackingCase, Worklist, wanted_worklist
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.asked_deadlines import STATES, state_of_day
@@ -27,13 +29,16 @@ from dosar.pages.reports.programme import days_left_text, phase_blocks
 from dosar.pages.truncation import more_entries, truncated_list
 
 MAX_TODO_ENTRIES = 8
+FoundPlaces = tuple[Programme, Mapping[str, Rows]] | None
+"""The programme that is declared, and what was read of it."""
 
 
-def work_to_do(context: PageContext) -> Worklist:
+def wanted_work(context: PageContext) -> Wanted[Worklist]:
     """What is announced in her cases, and in which a document is missing that she may fill in."""
+    scope = context.worker.scope
     known = {key: form for key, form in context.seen_forms().items() if form.belongs_to}
     enterable = frozenset(key for key in known if context.worker.may("enter", key))
-    found = find_worklist(
+    wanted = wanted_worklist(
         context.repository,
         known,
         enterable,
@@ -41,7 +46,7 @@ def work_to_do(context: PageContext) -> Worklist:
         context.worker.id,
         context.reading.today,
     )
-    return replace(found, due=[deadline for deadline in found.due if may_do(context.worker.scope, deadline.rule)])
+    return wanted.then(lambda found: replace(found, due=[due for due in found.due if may_do(scope, due.rule)]))
 
 
 def shown_lacking(found: Sequence[LackingCase]) -> Sequence[LackingCase]:
@@ -125,12 +130,12 @@ def _missing_text(context: PageContext, lacking: LackingCase) -> str:
     return f"{first} {ngettext('and %(num)s more', 'and %(num)s more', more)}" if more else first
 
 
-def changes_by_others(context: PageContext) -> list[ColleagueChange]:
+def wanted_by_others(context: PageContext) -> Wanted[list[ColleagueChange]]:
     """What others did last in the cases she reaches."""
     if not context.worker.may("see", CASE_FORM):
-        return []
+        return known_already(list[ColleagueChange]())
     forms = [key for key, form in context.seen_forms().items() if not form.private_to]
-    return changed_by_others(context.repository, forms, context.worker.id, MAX_TODO_ENTRIES)
+    return wanted_changes_by_others(context.repository, forms, context.worker.id, MAX_TODO_ENTRIES)
 
 
 def by_others_block(context: PageContext, found: list[ColleagueChange], titles: RecordTitles) -> HomeBlock | None:
@@ -153,12 +158,21 @@ def by_others_block(context: PageContext, found: list[ColleagueChange], titles: 
     return HomeBlock(gettext("What others changed in my cases"), entries) if entries else None
 
 
-def places_block(context: PageContext) -> HomeBlock | None:
-    """Beds free in each phase, and who is near the last day."""
+def wanted_places(context: PageContext) -> Wanted[FoundPlaces]:
+    """The places and stays as she may see them; nothing where she may not, or there are none."""
     declared = context.repository.definition.stages.programme
     if declared is None or not all(context.worker.may("see", part.form) for part in (declared.stays, declared.places)):
+        return known_already(None)
+    return wanted_programme(context.repository, declared, context.seen_forms(), context.reading.today).then(
+        lambda found: (declared, found)
+    )
+
+
+def places_block(context: PageContext, found: FoundPlaces) -> HomeBlock | None:
+    """Beds free in each phase, and who is near the last day."""
+    if found is None:
         return None
-    now = programme_now(context.repository, declared, context.seen_forms(), context.reading)
+    now = programme_now(context.repository, found[0], context.seen_forms(), context.reading, found[1])
     overview, today = url_for("ProgrammePage.programme"), context.reading.today
     entries = [HomeEntry(phase.title, overview, phase.free) for phase in phase_blocks(context, now)]
     near_last_day = [stay for stay in now.stays if stay.is_near(today)]

@@ -11,10 +11,20 @@ from dosar.access.authorization import page_route, requires_page
 from dosar.access.framework import User
 from dosar.access.services import access_services
 from dosar.database.audit.trail import add_event
+from dosar.database.joint_reads import Wanted, known_already
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.mail.account import MailAccount, read_account, remove_account, save_account, with_kept_secret
-from dosar.mail.queue import GIVEN_UP, SENT, WAITING, QueuedMail, count_mails, not_leaving, recent_mails, try_all_now
+from dosar.mail.queue import (
+    GIVEN_UP,
+    SENT,
+    WAITING,
+    QueuedMail,
+    not_leaving,
+    recent_mails,
+    try_all_now,
+    wanted_mail_count,
+)
 from dosar.mail.smtp import MailWords, compose_mail, send_mail, try_account
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
@@ -80,12 +90,15 @@ class MailPage(PageView):
         return redirect("/mail", 303)
 
 
-def mail_block(context: PageContext) -> HomeBlock | None:
-    """What the first page tells who looks after the account: that mails do not leave."""
+def wanted_not_leaving(context: PageContext) -> Wanted[int]:
+    """How many mails do not leave, for who looks after the account."""
     if "organisation" not in context.worker.pages:
-        return None
-    since = access_services().clock() - TOLD_FOR
-    count = count_mails(access_services().session, not_leaving(since, WORRYING_TRIES))
+        return known_already(0)
+    return wanted_mail_count(not_leaving(access_services().clock() - TOLD_FOR, WORRYING_TRIES))
+
+
+def mail_block(count: int) -> HomeBlock | None:
+    """What the first page tells who looks after the account: that mails do not leave."""
     if not count:
         return None
     text = gettext("Mails that do not leave: %(count)s. The page of the mail account says why.", count=count)

@@ -4,19 +4,27 @@ from flask import url_for
 from flask_babel import gettext
 
 from dosar.access.services import access_services
+from dosar.database.joint_reads import Wanted, known_already
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import when_text
 from dosar.pages.updates.update_state import versions
 from dosar.pages.updates.update_words import out_of_date_text, trouble_lines
-from dosar.updates.check.check_settings import read_check_settings
+from dosar.updates.check.check_settings import CheckSettings, wanted_check_settings
 
 
-def update_block(context: PageContext) -> HomeBlock | None:
-    """Nothing where nothing is new, on trial or wrong."""
+def wanted_news(context: PageContext) -> Wanted[CheckSettings | None]:
+    """What is known of new versions, for who answers for the organisation; of a demo nothing."""
     if "organisation" not in context.worker.pages or access_services().is_demo():
+        return known_already(None)
+    return wanted_check_settings()
+
+
+def update_block(settings: CheckSettings | None) -> HomeBlock | None:
+    """Nothing where nothing is new, on trial or wrong."""
+    if settings is None:
         return None
-    found, settings = versions(), read_check_settings(access_services().session)
+    found = versions()
     url = url_for("UpdatePage.update")
     entries = [HomeEntry(line, url, is_warning=True) for line in trouble_lines(found)]
     if found.is_on_trial and found.since is not None:

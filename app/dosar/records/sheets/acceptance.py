@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, select, union_all
 
 from dosar.database.form_tables import Record
+from dosar.database.joint_reads import Rows, Wanted, known_already
 from dosar.database.system_tables import history_table as told
+from dosar.database.union_reads import UnionPart
 from dosar.language.form import Form
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
@@ -100,6 +102,13 @@ def last_return(repository: Repository, record: Record) -> ReturnedSheet | None:
 
 def sheets_returned_to(repository: Repository, forms: Iterable[str], user_id: int, most: int) -> list[ReturnedSheet]:
     """What came back to the one who filed it and waits for her, the oldest first: one statement for all forms."""
+    return wanted_returned(repository, forms, user_id, most).read(repository.session)
+
+
+def wanted_returned(
+    repository: Repository, forms: Iterable[str], user_id: int, most: int
+) -> Wanted[list[ReturnedSheet]]:
+    """The same, to be asked for together with others."""
     queries = []
     for key in forms:
         record_class: Any = repository.record_class(key)
@@ -109,17 +118,30 @@ def sheets_returned_to(repository: Repository, forms: Iterable[str], user_id: in
             )
         )
     if not queries:
-        return []
+        return known_already(list[ReturnedSheet]())
     hers = union_all(*queries).subquery()
-    rows = repository.session.execute(
-        select(told.c.form, told.c.record_id, told.c.case_id, told.c.at, told.c.user_id, told.c.changes)
-        .select_from(hers)
-        .join(told, told.c.id == _last_turn(hers.c.form, hers.c.id, told.c.id))
-        .where(told.c.action == RETURNED_ACTION)
-        .order_by(told.c.id)
-        .limit(most)
+    part = UnionPart(
+        hers.join(told, told.c.id == _last_turn(hers.c.form, hers.c.id, told.c.id)),
+        [told.c.id, told.c.form, told.c.record_id, told.c.case_id, told.c.at, told.c.user_id, told.c.changes],
+        [told.c.action == RETURNED_ACTION],
+        order_by=[told.c.id],
+        most=most,
     )
-    return [ReturnedSheet(*row[:5], row[5].get(audit_log.REASON_KEY, "")) for row in rows]
+    return Wanted([part], lambda rows: _returned_of_rows(rows[0]))
+
+
+def _returned_of_rows(rows: Rows) -> list[ReturnedSheet]:
+    return [
+        ReturnedSheet(
+            row["form"],
+            row["record_id"],
+            row["case_id"],
+            row["at"],
+            row["user_id"],
+            row["changes"].get(audit_log.REASON_KEY, ""),
+        )
+        for row in sorted(rows, key=lambda row: row["id"])
+    ]
 
 
 def is_with_volunteer(form: Any, record_id: Any) -> ColumnElement[bool]:

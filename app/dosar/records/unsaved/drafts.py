@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, in
 
 from dosar.database.audit.trail import note_event
 from dosar.database.form_tables import Record
+from dosar.database.joint_reads import Rows, Wanted
 from dosar.database.system_tables import draft_table, utc_now
+from dosar.database.union_reads import UnionPart
 from dosar.records.audit_log import case_of_record
 from dosar.records.repository import Repository
 from dosar.records.unsaved.unsaved_files import clear_files_of_draft, clear_old_files, hand_over_unsaved_files
@@ -147,14 +149,23 @@ def move_drafts_to_case(repository: Repository, case_id: int, into_id: int) -> N
 
 def drafts_of_worker(repository: Repository, user_id: int) -> list[Draft]:
     """The worker's drafts, the latest first, without what stands in them."""
-    rows = repository.session.execute(
-        select(*_PLACE_COLUMNS, draft_table.c.face, draft_table.c.saved_at)
-        .where(draft_table.c.user_id == user_id, draft_table.c.saved_at >= utc_now() - DRAFT_LIFETIME)
-        .order_by(draft_table.c.saved_at.desc())
-    )
-    return [
-        Draft(DraftPlace(row.form, row.case_id, row.record_id, row.step), row.face, (), row.saved_at) for row in rows
+    return wanted_drafts(user_id).read(repository.session)
+
+
+def wanted_drafts(user_id: int) -> Wanted[list[Draft]]:
+    """The same, to be asked for together with others."""
+    draft = draft_table.c
+    conditions = [draft.user_id == user_id, draft.saved_at >= utc_now() - DRAFT_LIFETIME]
+    part = UnionPart(draft_table, [*_PLACE_COLUMNS, draft.face, draft.saved_at], conditions)
+    return Wanted([part], lambda rows: _drafts_of_rows(rows[0]))
+
+
+def _drafts_of_rows(rows: Rows) -> list[Draft]:
+    found = [
+        Draft(DraftPlace(row["form"], row["case_id"], row["record_id"], row["step"]), row["face"], (), row["saved_at"])
+        for row in rows
     ]
+    return sorted(found, key=lambda draft: draft.saved_at, reverse=True)
 
 
 def hand_over_drafts(repository: Repository, from_id: int, to_id: int, forms: Iterable[str]) -> None:

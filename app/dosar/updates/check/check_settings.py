@@ -1,10 +1,12 @@
 """Whether the organisation wants to be told of new versions, and what it was told last."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dosar.access.organisation.settings import read_setting, write_setting
+from dosar.access.organisation.settings import wanted_settings, write_setting
+from dosar.database.joint_reads import Wanted
 from dosar.updates.check.newest import Newest, newest_from_text, newest_to_text
 from dosar.updates.programs.versions import is_newer
 
@@ -32,11 +34,20 @@ class CheckSettings:
 
 def read_check_settings(session: Any) -> CheckSettings:
     """What is wanted and known now."""
-    asked = read_setting(session, ASKED_SETTING)
+    return wanted_check_settings().read(session)
+
+
+def wanted_check_settings() -> Wanted[CheckSettings]:
+    """The same, to be asked for together with others."""
+    return wanted_settings(ASKS_SETTING, ASKED_SETTING, SEEN_SETTING).then(_check_settings)
+
+
+def _check_settings(kept: Mapping[str, str]) -> CheckSettings:
+    asked = kept[ASKED_SETTING]
     return CheckSettings(
-        bool(read_setting(session, ASKS_SETTING)),
+        bool(kept[ASKS_SETTING]),
         datetime.fromisoformat(asked) if asked else None,
-        newest_from_text(read_setting(session, SEEN_SETTING)),
+        newest_from_text(kept[SEEN_SETTING]),
     )
 
 

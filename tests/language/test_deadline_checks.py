@@ -121,6 +121,7 @@ def rule(**options: str) -> str:
         {"due": "visit", "after": "visit_date", "how_often": "pace", "steps": "{weekly: 7 days}"},
         {"after": "visit_date", "within_by": "promise.hours", "unit": "hours", "done": "done_on"},
         {"after": "visit_date", "within_by": "days", "within": "3 days", "done": "done_on"},
+        {"due": "visit", "on": "visit_date", "when": "today() > '2026-01-01' or pace == 'weekly'"},
         {"due": "visit", "after": "case.opened_on", "every": "1 year", "when_case": 'status == "open"'},
     ],
 )
@@ -166,6 +167,14 @@ def test_a_good_rule_is_taken(told: Told, options: dict[str, str]) -> None:
         ({"due": "visit", "after": "visit_date", "within": "1 day", "unit": "hours"}, "F080: Say where the number"),
         ({"due": "visit", "on": "visit_date", "when": "sum(1)"}, "F060: This must be true or false"),
         ({"due": "visit", "on": "visit_date", "when": "answered(porpose)"}, 'F045: no question of "visit"'),
+        ({"due": "visit", "on": "visit_date", "when": "1 == 2"}, "F080: This says the same of every sheet, so nothing"),
+        ({"due": "visit", "on": "visit_date", "when_case": "not True"}, "F080: This says the same of every sheet"),
+        ({"due": "visit", "on": "visit_date", "when": "answered(pace) and not (2 > 1)"}, "F080: This says the same"),
+        ({"on": "visit_date", "done_if": "answered(pace) or 1 == 1"}, "F080: This says the same of every sheet, so no"),
+        ({"on": "visit_date", "done_if": "year('2026-01-01') == 2025"},
+         "F080: This says the same of every sheet, so it ends nothing"),
+        ({"due": "visit", "on": "visit_date", "when_case": "status == 'opn'"},
+         'F027: "status" cannot be answered "opn"; did you mean "open"?'),
         ({"due": "visit", "after": "visit_date", "within": "3 moths"}, "F011: “3 moths” is no length of time"),
     ],
 )  # fmt: skip

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from dosar.language.checks.checked_forms import checked_forms
+from dosar.language.checks.rules.constant_rules import constant_truth
+from dosar.language.checks.rules.rule_checks import comparison_findings
 from dosar.language.checks.rules.type_inference import condition_findings
 from dosar.language.checks.stage_checks import forms_with_choices
 from dosar.language.deadline_rule import LEADER, DeadlineRule
@@ -45,6 +47,16 @@ PRIVATE = msgid(
     'Sheets of "%(form)s" are known only to those they name, so nobody else may be told what is due on them.'
 )
 OTHER_CASE = msgid('"%(form)s" belongs to a case and the date it is counted from does not: nobody could tell to which.')
+NEVER_DUE = msgid("This says the same of every sheet, so nothing is ever due. Ask about an answer, or take it out.")
+ENDS_NOTHING = msgid("This says the same of every sheet, so it ends nothing. Ask about an answer, or take it out.")
+CONSTANT_RULES: Mapping[tuple[str, bool | None], str] = {
+    ("when", False): NEVER_DUE,
+    ("when_case", False): NEVER_DUE,
+    ("done_if", True): NEVER_DUE,
+    ("done_if", False): ENDS_NOTHING,
+    ("done_when", False): ENDS_NOTHING,
+}
+"""What is said of a rule that is always true, or never."""
 SOME_DAY = date(2026, 1, 1)
 
 
@@ -217,7 +229,7 @@ def _unfit_forms(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Fo
 
 
 def _unfit_rules(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    """Rules that are never true."""
+    """Rules that have no answer, compare with what nobody can answer, or say the same of every sheet."""
     source = forms[ready.source.form]
     columns = source.questions[ready.source.table].columns_asked() if ready.source.table else ()
     of_start: Mapping[str, Question] = {**source.questions, **{column.name: column for column in columns}}
@@ -226,4 +238,8 @@ def _unfit_rules(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Fo
     asked = {"when": of_start, "done_if": of_start, "done_when": of_end, "when_case": of_case}
     for option, questions in asked.items():
         if (rule := getattr(checked.rule, option)) is not None:
-            yield from condition_findings(checked.place(option), rule, questions)
+            place = checked.place(option)
+            yield from condition_findings(place, rule, questions)
+            yield from comparison_findings(place, rule, questions)
+            if (said := CONSTANT_RULES.get((option, constant_truth(rule.tree)))) is not None:
+                yield finding(place, CODE, said)

@@ -110,8 +110,18 @@ def _check_rule(draft: CheckedForm, rule: Expression, questions: QuestionsByName
         yield Finding(place, "F012", _explain_unknown(name, questions))
     for name, kind in dict.fromkeys(_several_as_one(rule.tree, questions)):
         yield finding(place, "F027", SEVERAL_MESSAGES[kind], name=name)
+    yield from comparison_findings(place, rule, questions, draft.in_hand)
+
+
+def comparison_findings(
+    place: FilePlace,
+    rule: Expression,
+    questions: QuestionsByName,
+    in_hand: Callable[[Question], Question | None] = lambda question: question,
+) -> Iterator[Finding]:
+    """Comparisons with what can never be answered; ``in_hand`` gives a question its choices."""
     for name, value in dict.fromkeys(_compared_values(rule.tree)):
-        question = draft.in_hand(questions[name]) if name in questions else None
+        question = in_hand(questions[name]) if name in questions else None
         if question is not None:
             yield from _check_comparison(question, name, value, place)
 

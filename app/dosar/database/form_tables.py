@@ -1,7 +1,7 @@
 """A table, and a class, for every form and for every table of rows in it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text
@@ -76,6 +76,13 @@ class FormTables:
     """The tables of the forms, and that of the people they point to."""
     records: Mapping[str, type[Record]]
     rows: Mapping[tuple[str, str], type[StoredRow]]
+    statements: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """A statement about these tables, made once and used again, with its values bound by name."""
+        if key not in self.statements:
+            self.statements[key] = make()
+        return self.statements[key]
 
     def classes(self) -> dict[Table, type[StoredEntry]]:
         """Database table → the class whose rows lie in it."""

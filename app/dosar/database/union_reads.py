@@ -3,12 +3,12 @@
 A page asks the database as often for a form with seven tables of rows as for one with a single one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, literal, null, select, union_all
+from sqlalchemy import Connection, Dialect, Select, literal, null, select, union_all
 from sqlalchemy.orm import Session, scoped_session
 
 from dosar.database.text.stored_texts import TextReader, column_as_text, text_reader
@@ -57,13 +57,18 @@ class UnionQuery:
         The classes' scopes apply as ever; what was deleted is read only ``with_deleted``. A part's rows come in
         no order.
         """
+        if not self.readers:
+            return []
+        rows = session.execute(self.statement, values, execution_options={"with_deleted": with_deleted})
+        return self._by_part(rows, session.get_bind().dialect)
+
+    def read_tables(self, connection: Connection, values: Mapping[str, Any] = NO_VALUES) -> list[list[dict[str, Any]]]:
+        """The same below all scopes, of parts that name tables and no classes."""
+        return self._by_part(connection.execute(self.statement, values), connection.dialect) if self.readers else []
+
+    def _by_part(self, rows: Iterable[Any], dialect: Dialect) -> list[list[dict[str, Any]]]:
         found: list[list[dict[str, Any]]] = [[] for _ in self.readers]
-        if not found:
-            return found
-        dialect = session.get_bind().dialect
-        for position, *texts in session.execute(
-            self.statement, values, execution_options={"with_deleted": with_deleted}
-        ):
+        for position, *texts in rows:
             found[position].append(
                 {
                     key: None if text is None else read(text, dialect)

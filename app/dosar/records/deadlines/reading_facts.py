@@ -1,16 +1,18 @@
 """What cases hold of that which time rules ask for, read below the scope of whoever acts: days are due to everybody.
 
-Reads tables, not classes: one statement for each table, however many cases are looked at together.
+Reads tables, not classes: one statement for all sheets and their rows, however many cases are looked at together.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, select
 
 from dosar.database.form_tables import FormTables
+from dosar.database.joint_reads import Rows
 from dosar.database.system_tables import anonymous_case_table, deadline_move_table, team_table
+from dosar.database.union_reads import UnionPart, UnionQuery
 from dosar.database.users import User
 from dosar.language.deadlines.facts import CaseFacts, DeadlinePlace, Move, RowFacts, SheetFacts
 from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule
@@ -19,6 +21,8 @@ from dosar.language.load.definition import Definition
 from dosar.language.question import Question
 from dosar.records.scope.restricted_cases import restrictions_among
 
+CASES: Any = bindparam("cases", expanding=True, type_=Integer())
+"""The cases looked at, in a statement that is made once."""
 NO_CASE = 0
 """Under which the records stand that belong to no case."""
 Needs = Mapping[tuple[str, str], frozenset[str]]
@@ -114,47 +118,67 @@ def _cases_there(connection: Connection, tables: FormTables, cases: Sequence[int
 def _sheets(
     connection: Connection, tables: FormTables, forms: Mapping[str, Form], needs: Needs, cases: Sequence[int] | None
 ) -> dict[int, dict[str, list[SheetFacts]]]:
+    needs = dict(sorted(needs.items()))
+    key = "facts of deadlines", frozenset(needs.items()), cases is None
+    query: UnionQuery = tables.remembered(key, lambda: UnionQuery.of(_parts(tables, forms, needs, cases is None)))
+    values = {} if cases is None else {CASES.key: list(cases)}
+    rows = dict(zip(needs, query.read_tables(connection, values), strict=True))
     found: dict[int, dict[str, list[SheetFacts]]] = defaultdict(lambda: defaultdict(list))
-    for form_key in dict.fromkeys(form for form, _ in needs):
-        form = forms[form_key]
-        rows = {
-            table: _rows(connection, tables, form, table, needs[form_key, table], cases)
+    for form in (forms[key] for key, table in needs if not table):
+        of_tables = {
+            table: _rows_of_sheets(form, table, needs[form.key, table], rows[form.key, table])
             for of_form, table in needs
-            if of_form == form_key and table
+            if of_form == form.key and table
         }
-        for case, sheet in _sheets_of_form(connection, tables, form, needs[form_key, ""], cases, rows):
-            found[case][form_key].append(sheet)
+        questions = [form.questions[name] for name in sorted(needs[form.key, ""])]
+        for row in sorted(rows[form.key, ""], key=lambda each: each["id"]):
+            sheet_rows = {name: of_table.get(row["id"], ()) for name, of_table in of_tables.items()}
+            sheet = SheetFacts(row["id"], _plain(questions, row), bool(row["to_check"]), sheet_rows)
+            found[row.get("of_case", NO_CASE)][form.key].append(sheet)
     return found
 
 
-def _sheets_of_form(
-    connection: Connection,
-    tables: FormTables,
-    form: Form,
-    names: frozenset[str],
-    cases: Sequence[int] | None,
-    rows: Mapping[str, Mapping[int, Sequence[RowFacts]]],
-) -> Iterator[tuple[int, SheetFacts]]:
-    table = tables.metadata.tables[form.key]
+def _parts(tables: FormTables, forms: Mapping[str, Form], needs: Needs, of_all: bool) -> list[UnionPart]:
+    """What is read of each form and of each table of rows, in the order of the needs; of all, or of :data:`CASES`."""
+    case = tables.metadata.tables[CASE_FORM].c.id if CASE_FORM in tables.records else None
+    asked = None if of_all or case is None else select(select(case).where(case.in_(CASES)).cte("asked").c.id)
+    return [
+        _rows_part(tables, forms[form], table, needs[form, table], asked)
+        if table
+        else _sheets_part(tables.metadata.tables[form], forms[form], needs[form, ""], asked)
+        for form, table in needs
+    ]
+
+
+def _sheets_part(table: Any, form: Form, names: frozenset[str], asked: Any) -> UnionPart:
     case_column = table.c.id if form.key == CASE_FORM else table.c.case_id if form.belongs_to else None
-    questions = [form.questions[name] for name in sorted(names)]
-    query = select(
+    columns = [
         table.c.id,
         table.c.to_check,
         *([case_column.label("of_case")] if case_column is not None else []),
-        *[table.c[name] for question in questions for name in question.column_names() if name != "id"],
-    ).where(table.c.deleted_at.is_(None), *_not_taken_back(form, table), *_of_cases(case_column, cases))
-    for row in connection.execute(query.order_by(table.c.id)).mappings():
-        sheet_rows = {name: of_table.get(row["id"], ()) for name, of_table in rows.items()}
-        answers = _plain(questions, dict(row))
-        yield (
-            row["of_case"] if case_column is not None else NO_CASE,
-            SheetFacts(row["id"], answers, bool(row["to_check"]), sheet_rows),
-        )
+        *_columns(table, [form.questions[name] for name in sorted(names)]),
+    ]
+    conditions = [table.c.deleted_at.is_(None), *_not_taken_back(form, table), *_of_cases(case_column, asked)]
+    return UnionPart(table, columns, conditions)
 
 
-def _of_cases(case_column: Any, cases: Sequence[int] | None) -> list[ColumnElement[bool]]:
-    return [case_column.in_(cases)] if cases is not None and case_column is not None else []
+def _rows_part(tables: FormTables, form: Form, name: str, names: frozenset[str], asked: Any) -> UnionPart:
+    table: Any = tables.rows[form.key, name].__table__  # type: ignore[attr-defined]
+    columns = [table.c.id, table.c.record_id, table.c.position, *_columns(table, _row_questions(form, name, names))]
+    return UnionPart(table, columns, _of_cases(table.c.case_id if "case_id" in table.c else None, asked))
+
+
+def _columns(table: Any, questions: Iterable[Question]) -> list[Any]:
+    return [table.c[name] for question in questions for name in question.column_names() if name != "id"]
+
+
+def _row_questions(form: Form, name: str, names: frozenset[str]) -> list[Question]:
+    columns = {question.name: question for question in form.questions[name].columns_asked()}
+    return [columns[column] for column in sorted(names)]
+
+
+def _of_cases(case_column: Any, asked: Any) -> list[ColumnElement[bool]]:
+    return [case_column.in_(asked)] if asked is not None and case_column is not None else []
 
 
 def _not_taken_back(form: Form, table: Any) -> list[ColumnElement[bool]]:
@@ -165,25 +189,12 @@ def _not_taken_back(form: Form, table: Any) -> list[ColumnElement[bool]]:
     return [table.c.reverses.is_(None), table.c.id.not_in(taken_back)]
 
 
-def _rows(
-    connection: Connection,
-    tables: FormTables,
-    form: Form,
-    name: str,
-    names: frozenset[str],
-    cases: Sequence[int] | None,
-) -> dict[int, list[RowFacts]]:
+def _rows_of_sheets(form: Form, name: str, names: frozenset[str], rows: Rows) -> dict[int, list[RowFacts]]:
     """Sheet → its rows of one table, in their order."""
-    table: Any = tables.rows[form.key, name].__table__  # type: ignore[attr-defined]
-    columns = {question.name: question for question in form.questions[name].columns_asked()}
-    questions = [columns[column] for column in sorted(names)]
-    case_column = table.c.case_id if "case_id" in table.c else None
-    query = select(
-        table.c.id, table.c.record_id, *[table.c[each] for question in questions for each in question.column_names()]
-    ).where(*_of_cases(case_column, cases))
+    questions = _row_questions(form, name, names)
     found: dict[int, list[RowFacts]] = defaultdict(list)
-    for row in connection.execute(query.order_by(table.c.record_id, table.c.position)).mappings():
-        found[row["record_id"]].append(RowFacts(row["id"], _plain(questions, dict(row))))
+    for row in sorted(rows, key=lambda each: each["position"]):
+        found[row["record_id"]].append(RowFacts(row["id"], _plain(questions, row)))
     return found
 
 

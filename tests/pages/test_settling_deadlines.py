@@ -157,20 +157,33 @@ def test_a_day_is_moved_with_a_reason_and_the_case_tells_it(demo: Demo, case: in
     task(demo, case)
     address, browser = f"/due/{deadline_id(demo, case)}/move", demo.browser("case_manager")
     page = browser.get(address).text
-    assert "Mutarea unui termen sau renunțarea la el" in page and f"{TODAY:%d.%m.%Y}" in page
+    assert "Mutarea unui termen sau renunțarea la el" in page and f"{TODAY:%d.%m.%Y}, obligatoriu:" in page
     later = TODAY + timedelta(9)
     assert "Scrieți de ce." in post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason=" ")
     past = post(demo, "case_manager", address, day=f"{TODAY - timedelta(1):%d.%m.%Y}", reason="E la spital")
     assert "Alegeți o zi care urmează." in past and "E la spital" in past, "nothing typed is lost"
     assert "Scrieți" in post(demo, "case_manager", address, day="mâine poate", reason="E la spital")
+    same = post(demo, "case_manager", address, day=f"{TODAY:%d.%m.%Y}", reason="E la spital")
+    assert "Termenul este deja în acea zi." in same
+    never = post(demo, "case_manager", address, day=f"{TODAY:%d.%m}.2072", reason="E la spital")
+    assert "nu se amână cu mai mult de doi ani" in never and "E la spital" in never and due_days(demo, case) == [TODAY]
     led = post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason="E la spital")
     assert led == f"/cases/{case}" and due_days(demo, case) == [later]
     shown = unescape(browser.get(f"/cases/{case}").text)
+    assert f"Mutat la {later:%d.%m.%Y}, după termenul-limită al regulii: {TODAY:%d.%m.%Y}." in shown
     assert f"mutat de la {TODAY:%d.%m.%Y}" in shown
     assert "E la spital" in browser.get(f"/records/case/{case}/history").text
     waived = f"/due/{deadline_id(demo, case)}/move"
     post(demo, "case_manager", waived, day="", reason="Nu mai e nevoie")
     assert due_days(demo, case) == []
+
+
+def test_what_is_advice_has_no_limit(demo: Demo, case: int) -> None:
+    rule, browser = "case.first_aid", demo.browser("case_manager")
+    address, later = f"/due/{deadline_id(demo, case, rule)}/move", TODAY + timedelta(30)
+    assert "obligatoriu:" not in browser.get(address).text
+    post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason="Nu e nevoie încă")
+    assert f"Mutat la {later:%d.%m.%Y}." in unescape(browser.get(f"/cases/{case}").text)
 
 
 def test_what_was_waived_stays_so_when_a_case_is_merged_and_comes_back(demo: Demo, case: int) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import deadline_move_table, utc_now
+from dosar.language.durations import Duration
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
@@ -17,6 +18,8 @@ from dosar.records.scope.row_scope import OutOfReach, current_scope
 from dosar.records.scope.write_checks import require_written
 from dosar.records.teams import teams_she_may_change
 
+LONGEST_MOVE = Duration(months=24)
+"""For how long something is put off; what may wait longer is waived this time."""
 MOVED_ACTION, WAIVED_ACTION = "deadline_moved", "deadline_waived"
 
 
@@ -45,16 +48,25 @@ def may_be_moved(repository: Repository, found: Iterable[Deadline]) -> set[int]:
     }
 
 
+def rule_limit(deadline: Deadline) -> date:
+    """The day by the rule, whatever was typed or moved since."""
+    return deadline.limit or deadline.of_day or deadline.day
+
+
 def move_deadline(repository: Repository, deadline: Deadline, day: date | None, reason: str, actor: Actor) -> None:
     """Put it off to another day, or waive it where there is none: this one time.
 
-    What comes again comes again. The history of the case tells it. Raises :class:`Mistake` without a reason or for a
-    day that is over, and :class:`OutOfReach`, also in a case that she only reads.
+    What comes again comes again. The history of the case tells it. Raises :class:`Mistake` without a reason, for a day
+    that is over, the same one or years away, and :class:`OutOfReach`, also in a case that she only reads.
     """
     if not reason.strip():
         raise Mistake("Write why.")
     if day is not None and day < actor.today:
         raise Mistake("Choose a day that is still to come.")
+    if day is not None and day == deadline.day:
+        raise Mistake("It is due on that day already. Choose another one.")
+    if day is not None and day > LONGEST_MOVE.after(max(rule_limit(deadline), actor.today)):
+        raise Mistake("Nothing is put off for more than two years. Check the year, or leave the day empty to waive it.")
     if not may_move(repository, deadline):
         raise OutOfReach("deadline")
     require_written(repository.session, None, deadline.case_id)

@@ -1,5 +1,6 @@
 """What somebody makes of a deadline: done today, moved to another day, waived."""
 
+from datetime import date
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from dosar.filing.deadline_done import NotDone, do_today
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.known_rules import may_do
-from dosar.overview.deadlines.moving import deadline_with, may_move, move_deadline
+from dosar.overview.deadlines.moving import deadline_with, may_move, move_deadline, rule_limit
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, page_context
@@ -96,8 +97,18 @@ def _move(context: PageContext, deadline: Deadline, form: MoveForm) -> Any:
     except Mistake as mistake:
         (form.reason if not (form.reason.data or "").strip() else form.day).errors = (mistake.message.say(gettext),)
         return _move_page(context, deadline, form)
-    told = gettext("The deadline was waived.") if day is None else gettext("Moved to %(day)s.", day=day_text(day))
-    return saved_response(told, _back_url(deadline))
+    return saved_response(_moved_text(deadline, day), _back_url(deadline))
+
+
+def _moved_text(deadline: Deadline, day: date | None) -> str:
+    if day is None:
+        return gettext("The deadline was waived.")
+    limit = rule_limit(deadline)
+    if deadline.rule.rule.weight == "binding" and day > limit:
+        return gettext(
+            "Moved to %(day)s, after the limit of the rule: %(limit)s.", day=day_text(day), limit=day_text(limit)
+        )
+    return gettext("Moved to %(day)s.", day=day_text(day))
 
 
 def _move_page(context: PageContext, deadline: Deadline, form: MoveForm) -> Any:
@@ -109,6 +120,7 @@ def _move_page(context: PageContext, deadline: Deadline, form: MoveForm) -> Any:
         what=title_text(context, deadline),
         day=day_words(context, deadline),
         rule=rule_text(context, deadline),
+        limit=day_text(rule_limit(deadline)) if deadline.rule.rule.weight == "binding" else "",
         form=form,
         back_url=_back_url(deadline),
     ), form.status

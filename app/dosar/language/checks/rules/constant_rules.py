@@ -14,7 +14,8 @@ def constant_truth(tree: Any) -> bool | None:
         inner = constant_truth(tree[1])
         return None if inner is None else not inner
     if isinstance(tree, list) and tree[0] in ("and", "or"):
-        parts, decides = [constant_truth(part) for part in tree[1:]], tree[0] == "or"
+        parts = [constant_truth(part) for part in tree[1:]]
+        decides = bool(tree[0] == "or")
         if decides in parts:
             return decides
         return None if None in parts else not decides

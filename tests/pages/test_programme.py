@@ -167,6 +167,22 @@ def test_a_case_comes_back_with_its_stay_to_a_taken_bed_once_somebody_says_why(d
         post(browser, f"/records/stay/{other}/delete", _confirmed="1")
 
 
+def test_a_place_loses_a_bed_in_which_somebody_sleeps_with_a_reason(demo: Demo) -> None:
+    """The capacity follows from the rooms: it is told there."""
+    place, browser = facility(demo, "Centrul Stejarul"), demo.browser("coordinator")
+    for _ in range(2):
+        case = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
+        filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY)
+    address = f"/records/facility/{place}/edit"
+    fewer = look(browser, address).boxes.to_dict() | {"rooms.0.beds": "1", "_confirmed": "1"}
+    refused = browser.post(address, data=fewer)
+    assert refused.status_code == 422 and "mai multe persoane decât paturi ar avea locul" in refused.text
+    assert 'href="#rooms' in refused.text and 'name="_reason"' in refused.text
+    assert browser.post(address, data={**fewer, "_reason": "Un pat s-a rupt"}).status_code == 303
+    assert "Centrul Stejarul ocupate: 2 din 1" in overview(demo)
+    assert "(unul în plus)" in plan(demo)
+
+
 def test_a_merge_says_that_one_person_would_be_in_two_places(demo: Demo) -> None:
     place, browser = facility(demo, "Centrul Ulmul"), demo.browser("coordinator")
     kept, going = (filed(demo, CASE_FORM, code=f"D-2026-88{number}", opened_on=TODAY) for number in (1, 2))

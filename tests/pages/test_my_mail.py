@@ -1,7 +1,8 @@
 """What a worker has sent to herself: how often, where to, and her calendar at a secret address."""
 
 import re
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,17 +123,80 @@ def test_whoever_guesses_waits(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("time", "begins"),
-    [("14:30", datetime(2026, 12, 4, 12, 30)), ("", date(2026, 12, 4)), ("după prânz", date(2026, 12, 4))],
+    ("time", "begins", "ends"),
+    [
+        ("14:30", datetime(2026, 12, 4, 12, 30), datetime(2026, 12, 4, 13, 30)),
+        ("14:30–16:15", datetime(2026, 12, 4, 12, 30), datetime(2026, 12, 4, 14, 15)),
+        ("14:30-9:00", datetime(2026, 12, 4, 12, 30), datetime(2026, 12, 4, 13, 30)),
+        ("", date(2026, 12, 4), date(2026, 12, 5)),
+        ("după prânz", date(2026, 12, 4), date(2026, 12, 5)),
+        ("25:00", date(2026, 12, 4), date(2026, 12, 5)),
+    ],
 )
-def test_an_appointment_stands_at_its_hour_and_all_else_as_a_day(time: str, begins: date) -> None:
+def test_an_appointment_stands_at_its_hours_and_all_else_as_a_day(time: str, begins: date, ends: date) -> None:
     appointment = Reminder("a.b.7.0", "D-1", "Ședință; sala 2, etaj", TODAY + timedelta(1), time)
     (event,) = events_in(write_calendar([appointment], READER))
-    start = event.dtstart.value
-    assert (start.replace(tzinfo=None) if isinstance(start, datetime) else start) == begins
+    assert [in_utc(event.dtstart.value), in_utc(event.dtend.value)] == [begins, ends]
     assert event.summary.value == "D-1 · Ședință; sala 2, etaj" and event.uid.value == "0.7.b.a@dosar"
     assert event.transp.value == "TRANSPARENT" and event.contents["class"][0].value == "PRIVATE"
     assert "valarm" not in event.contents and event.dtstamp.value.date() == TODAY - timedelta(1), "midnight here"
+
+
+def in_utc(moment: date) -> date:
+    return moment.astimezone(UTC).replace(tzinfo=None) if isinstance(moment, datetime) else moment
+
+
+@pytest.mark.parametrize("zone", ["Europe/Bucharest", "Europe/Chisinau"])
+def test_an_hour_stays_right_across_the_change_of_clocks(zone: str) -> None:
+    """By what the file itself says of the clock, as a program reads it that knows nothing of this zone."""
+    days = [date(2026, 10, 24), date(2026, 10, 26), date(2027, 3, 27), date(2027, 3, 29)]
+    found = [Reminder(f"a.{day}", "D-1", "Ședință", day, "10:00") for day in days]
+    content = write_calendar(found, replace(READER, zone=ZoneInfo(zone)))
+    events = sorted(events_in(content), key=lambda event: event.dtstart.value)
+    assert [in_utc(event.dtstart.value).hour for event in events] == [7, 8, 8, 7]
+    assert {event.dtstart.value.strftime("%H:%M") for event in events} == {"10:00"}
+    assert {event.dtstart.params["X-VOBJ-ORIGINAL-TZID"][0] for event in events} == {zone}
+    between = [Reminder("b", "D-1", "Ședință", date(2026, 10, 25), "03:30"), *found]
+    assert write_calendar(between, READER), "an hour that comes twice, and"
+    assert write_calendar([Reminder("b", "D-1", "Ședință", date(2027, 3, 28), "03:30")], READER), "one that never does"
+
+
+def test_the_file_has_what_each_program_asks_for() -> None:
+    """Outlook: METHOD, UID and DTSTAMP in every event, the clock before the first event that names it, X-PUBLISHED-TTL.
+    Google: X-WR-CALNAME and X-WR-TIMEZONE. Thunderbird and telephones: NAME, REFRESH-INTERVAL (RFC 7986).
+    All: CRLF, at most 75 bytes a line, PRODID, VERSION, an end after the beginning."""
+    appointment = Reminder("a", "D-1", "Ședință", TODAY + timedelta(1), "14:30–15:15")
+    content = write_calendar([Reminder("b", "D-1", "Vizită", TODAY), appointment], READER)
+    calendar = vobject.readOne(content.decode())
+    said = {name: calendar.contents[name][0].value for name in calendar.contents if name[0] != "v" or name == "version"}
+    assert said == {
+        "prodid": "-//Dosar//Dosar//RO",
+        "version": "2.0",
+        "calscale": "GREGORIAN",
+        "method": "PUBLISH",
+        "name": "Dosar",
+        "x-wr-calname": "Dosar",
+        "x-wr-timezone": "Europe/Bucharest",
+        "refresh-interval": "PT1H",
+        "x-published-ttl": "PT1H",
+    }
+    lines = content.decode().split("\r\n")
+    assert lines.index("BEGIN:VTIMEZONE") < lines.index("BEGIN:VEVENT") and lines.count("BEGIN:VTIMEZONE") == 1
+    assert "DTSTART;TZID=Europe/Bucharest:20261204T143000" in lines and "DTSTART;VALUE=DATE:20261203" in lines
+    for event in events_in(content):
+        assert {"uid", "dtstamp", "dtstart", "dtend", "summary"} <= event.contents.keys()
+        assert event.dtend.value > event.dtstart.value
+    assert content == write_calendar([Reminder("b", "D-1", "Vizită", TODAY), appointment], READER)
+    assert b"VTIMEZONE" not in write_calendar([Reminder("b", "D-1", "Vizită", TODAY)], READER), "days need no clock"
+
+
+def test_what_is_moved_keeps_its_name_and_what_is_done_is_gone() -> None:
+    before = Reminder("a", "D-1", "Vizită", TODAY)
+    (first,), (moved,) = (
+        events_in(write_calendar([each], READER)) for each in (before, replace(before, day=TODAY + timedelta(9)))
+    )
+    assert first.uid.value == moved.uid.value and first.dtstart.value != moved.dtstart.value
+    assert events_in(write_calendar([], READER)) == []
 
 
 def test_what_is_overdue_is_marked_and_long_lines_are_folded() -> None:

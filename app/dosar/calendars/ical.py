@@ -1,7 +1,12 @@
 """A calendar file (RFC 5545) of what is due, as Outlook, Google, Thunderbird and telephones read it.
 
-Whole days stand as days; an appointment with an hour stands at its hour, in UTC, which every program understands. It
-blocks no time, rings no bell, and says to other programs that it is private.
+Whole days stand as days. An appointment stands at its hour by the organisation's clock, and the file says when that
+clock is changed (``VTIMEZONE``): the hour stays right before and after, and also in a program of another country.
+Nothing blocks time or rings a bell, and everything says to other programs that it is private.
+
+A program that subscribes fetches the whole file each time: what is done or waived is not in it any more, and what is
+moved keeps its name (``UID``), so it moves there too. No ``SEQUENCE`` is needed for that: each day's file is newer by
+``DTSTAMP``.
 """
 
 import re
@@ -17,11 +22,13 @@ from dosar.language.text.translations import translated_word
 from dosar.overview.reminders import Reminder
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Event, Timezone
 
 PRODUCER = "-//Dosar//Dosar//RO"
-HOUR = re.compile(r"\s*(\d{1,2}):(\d{2})")
+HOURS = re.compile(r"\s*([01]?\d|2[0-3]):([0-5]\d)(?:\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d))?")
 APPOINTMENT = timedelta(hours=1)
+"""How long one lasts that does not say when it ends, or ends before it begins."""
+CALENDAR_NAME = "Dosar"
 FETCH_EVERY = timedelta(hours=1)
 LATE, DUE = msgid("Overdue"), msgid("Due")
 CATEGORY = "Dosar"
@@ -47,12 +54,24 @@ def write_calendar(reminders: Sequence[Reminder], reader: CalendarReader) -> byt
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", "Dosar")
+    calendar.add("name", CALENDAR_NAME)
+    calendar.add("x-wr-calname", CALENDAR_NAME)
+    calendar.add("x-wr-timezone", reader.zone.key)
     calendar.add("refresh-interval", FETCH_EVERY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for reminder in {found.key: found for found in reversed(reminders)}.values():
-        calendar.add_component(_event(reminder, reader))
+    events = [_event(found, reader) for found in {found.key: found for found in reversed(reminders)}.values()]
+    if days := [found.day for found in reminders if _hours(found, reader.zone)]:
+        calendar.add_component(_clock(reader.zone, min(days), max(days)))
+    for event in events:
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def _clock(zone: ZoneInfo, first: date, last: date) -> "Timezone":
+    """When the clock is changed, in the whole years of these days."""
+    from icalendar import Timezone
+
+    return Timezone.from_tzinfo(zone, zone.key, date(first.year, 1, 1), date(last.year + 1, 12, 31))
 
 
 def _event(reminder: Reminder, reader: CalendarReader) -> "Event":
@@ -66,15 +85,17 @@ def _event(reminder: Reminder, reader: CalendarReader) -> "Event":
     event.add("categories", [CATEGORY, late or translated_word(DUE, reader.language)])
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT")
-    begins = _begins(reminder, reader.zone)
-    event.add("dtstart", begins or reminder.day)
-    event.add("dtend", begins + APPOINTMENT if begins else reminder.day + timedelta(days=1))
+    begins, ends = _hours(reminder, reader.zone) or (reminder.day, reminder.day + timedelta(days=1))
+    event.add("dtstart", begins)
+    event.add("dtend", ends)
     return event
 
 
-def _begins(reminder: Reminder, zone: ZoneInfo) -> datetime | None:
-    """When an appointment begins; none for a whole day, nor for an hour that cannot be read."""
-    found = HOUR.match(reminder.time)
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+def _hours(reminder: Reminder, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """When an appointment begins and ends; none for a whole day, nor for an hour that cannot be read."""
+    found = HOURS.match(reminder.time)
+    if found is None:
         return None
-    return datetime.combine(reminder.day, time(int(found[1]), int(found[2])), zone).astimezone(UTC)
+    begins = datetime.combine(reminder.day, time(int(found[1]), int(found[2])), zone)
+    said = datetime.combine(reminder.day, time(int(found[3]), int(found[4])), zone) if found[3] else begins
+    return begins, said if said > begins else (begins.astimezone(UTC) + APPOINTMENT).astimezone(zone)

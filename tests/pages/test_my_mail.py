@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +22,9 @@ from dosar.language.form import CASE_FORM
 from dosar.mail.digest_choice import WEEKLY, read_choice
 from dosar.overview.reminders import Reminder
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
+from tests.pages.test_case_page import filed
 from tests.pages.test_team import user_id
 
 TODAY = date(2026, 12, 3)
@@ -123,7 +125,7 @@ def test_whoever_guesses_waits(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("time", "begins", "ends"),
+    ("hours", "begins", "ends"),
     [
         ("14:30", datetime(2026, 12, 4, 12, 30), datetime(2026, 12, 4, 13, 30)),
         ("14:30–16:15", datetime(2026, 12, 4, 12, 30), datetime(2026, 12, 4, 14, 15)),
@@ -133,8 +135,8 @@ def test_whoever_guesses_waits(demo: Demo) -> None:
         ("25:00", date(2026, 12, 4), date(2026, 12, 5)),
     ],
 )
-def test_an_appointment_stands_at_its_hours_and_all_else_as_a_day(time: str, begins: date, ends: date) -> None:
-    appointment = Reminder("a.b.7.0", "D-1", "Ședință; sala 2, etaj", TODAY + timedelta(1), time)
+def test_an_appointment_stands_at_its_hours_and_all_else_as_a_day(hours: str, begins: date, ends: date) -> None:
+    appointment = Reminder("a.b.7.0", "D-1", "Ședință; sala 2, etaj", TODAY + timedelta(1), hours)
     (event,) = events_in(write_calendar([appointment], READER))
     assert [in_utc(event.dtstart.value), in_utc(event.dtend.value)] == [begins, ends]
     assert event.summary.value == "D-1 · Ședință; sala 2, etaj" and event.uid.value == "0.7.b.a@dosar"
@@ -188,6 +190,16 @@ def test_the_file_has_what_each_program_asks_for() -> None:
         assert event.dtend.value > event.dtstart.value
     assert content == write_calendar([Reminder("b", "D-1", "Vizită", TODAY), appointment], READER)
     assert b"VTIMEZONE" not in write_calendar([Reminder("b", "D-1", "Vizită", TODAY)], READER), "days need no clock"
+
+
+def test_an_appointment_that_says_until_when_lasts_so_long(demo: Demo) -> None:
+    said = {"kind": "appointment", "subject": "Ședință", "responsible": user_id(demo, "coordinator")}
+    day, hours = today_here() + timedelta(3), {"at": time(9, 30), "ends_at": time(11, 45)}
+    filed(demo, "office_task", None, due_on=day, **said, **hours)
+    found = events_in(demo.app.test_client().get(made_address(demo.browser("coordinator"))).data)
+    lasts = {each.dtend.value - each.dtstart.value for each in found if each.dtstart.value.strftime("%H:%M") == "09:30"}
+    assert timedelta(hours=2, minutes=15) in lasts
+    assert "09:30–11:45" in demo.browser("coordinator").get("/due").text
 
 
 def test_what_is_moved_keeps_its_name_and_what_is_done_is_gone() -> None:

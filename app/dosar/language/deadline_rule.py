@@ -86,6 +86,8 @@ class DeadlineRule(BaseModel):
     """Whether what the sheet it is counted from is called stands beside the title, for who may know it."""
     time: Name | None = None
     """A question of ``type: time`` on the sheet or row: the hour of an appointment."""
+    ends: Name | None = None
+    """Such a question with the hour at which it ends; without one, calendars show an hour."""
     place: Name | None = None
     """A question on the sheet or row that says where."""
     announced: Duration = Duration(days=14)

@@ -96,6 +96,7 @@ class _CheckedRule:
             "responsible",
             "partner",
             "time",
+            "ends",
             "place",
         )
         said = {option: str(getattr(self.rule, option) or "") for option in options}

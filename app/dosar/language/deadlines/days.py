@@ -114,8 +114,14 @@ def _next_day(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> D
         waits=start.sheet.waits or any(step is None or last is None or other > last for other in waiting),
         user_id=_responsible(rule, start, facts),
         partner_id=start.answers.get(rule.rule.partner or "") if rule.has_partner_link else None,
-        time=start.answers.get(rule.rule.time or "") or "",
+        time=_hours(rule, start),
     )
+
+
+def _hours(rule: ReadyRule, start: Start) -> str:
+    """When an appointment begins, and when it ends if that is said: 14:30–16:00."""
+    begins, ends = (str(start.answers.get(name or "") or "") for name in (rule.rule.time, rule.rule.ends))
+    return f"{begins}–{ends}" if begins and ends else begins
 
 
 def _ending_days(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> tuple[list[date], list[date]]:

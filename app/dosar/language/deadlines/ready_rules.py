@@ -268,7 +268,7 @@ def _require_all(needs: Mapping[tuple[str, str], set[str]], forms: Mapping[str, 
 def _names_on_source(rule: DeadlineRule) -> Iterator[str]:
     for expression in (rule.when, rule.done_if):
         yield from sorted(expression.names) if expression else ()
-    yield from (name for name in (rule.responsible, rule.partner, rule.time, rule.place) if name)
+    yield from (name for name in (rule.responsible, rule.partner, rule.time, rule.ends, rule.place) if name)
 
 
 def _clearances(

@@ -117,6 +117,7 @@ class _Filling:
         repository.store.engine.dispose()  # not closed: what is put there is sealed by its keys
         with _Bulk(database_file(self.data)) as bulk:
             self._put_all(bulk)
+            bulk.connection.execute("DELETE FROM dosar_deadline_state")  # what is due was reckoned without the cases
 
     def _people(self, app: Flask) -> list[int]:
         """Two people who sign in, and as many more managers as keep ``OWN_CASES`` each."""

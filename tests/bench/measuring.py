@@ -27,6 +27,8 @@ from tests.bench.filling import COORDINATOR, MANAGER, manager_count
 from tests.bench.posting import Boxes, boxes_of
 
 SEARCHES = "turcanu ili"
+FULL_DAY = date(2024, 5, 15)
+"""Around which much is due."""
 _numbers = count(1)
 
 
@@ -125,6 +127,8 @@ class Bench:
             "deep page": f"/records/case?page={deep}",
             "filtered and sorted": "/records/case?status=open&sort=last_name",
             "what is due": "/due",
+            "its month": f"/due?view=month&day={FULL_DAY}",
+            "its week": f"/due?view=week&day={FULL_DAY}",
             "case page": "/cases/{}",
             "section page": "/records/case/{}/edit/1",
             "new visit": "/records/visit_report/new?case={}",

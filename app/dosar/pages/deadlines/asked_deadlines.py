@@ -70,7 +70,7 @@ class AskedDeadlines:
             "weight": self.weight,
         }
 
-    def filter(self, rules: Collection[str], members: Collection[int] | None) -> DeadlineFilter:
+    def filter(self, rules: Collection[str] | None, members: Collection[int] | None) -> DeadlineFilter:
         """What is read, whenever it is due. ``rules`` are those asked for; ``members`` those of the team, if any."""
         hers = None if self.worker is None else {self.worker}
         workers = hers if members is None else {*members} if hers is None else hers & {*members}

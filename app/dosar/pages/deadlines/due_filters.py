@@ -104,7 +104,10 @@ def due_at_hand(context: PageContext, asked: AskedDeadlines) -> DueAtHand:
     )
 
 
-def _asked_rules(asked: AskedDeadlines, rules: Mapping[str, ReadyRule]) -> set[str]:
+def _asked_rules(asked: AskedDeadlines, rules: Mapping[str, ReadyRule]) -> set[str] | None:
+    """The keys of those asked for; nothing for any."""
+    if not asked.rule and not asked.weight:
+        return None
     alike = _rules_alike(asked, rules)
     return {key for key in alike if not asked.weight or rules[key].rule.weight == asked.weight}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
+from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.deadlines.commitments import promised_by
 from dosar.overview.deadlines.known_rules import may_do, partner_forms
@@ -13,7 +14,7 @@ from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.deadline_urls import deadline_url, done_url, move_url, source_url
 from dosar.pages.deadlines.deadline_words import rule_text, title_text, titled_sheets
-from dosar.pages.formatting import day_text, days_away_text
+from dosar.pages.formatting import days_away_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.titles import link_titles
 
@@ -33,12 +34,12 @@ class DueLine:
     """How far the day is, or how long it is over."""
     is_late: bool
     is_waiting: bool
-    why: str
-    """By which rule."""
     time: str
-    partner: str
-    done_url: str
-    move_url: str
+    why: str = ""
+    """By which rule."""
+    partner: str = ""
+    done_url: str = ""
+    move_url: str = ""
 
 
 def due_titles(
@@ -67,9 +68,20 @@ def due_lines(
     """The lines of these, in their order; what is done from one of them leads ``back``."""
     promising = partner_forms(context.repository)
     words, moved = promised_by(context.repository, deadlines), may_be_moved(context.repository, deadlines)
-    return [
-        _due_line(context, due, titles, promising, words.get(due.id, ""), back, due.id in moved) for due in deadlines
-    ]
+    lines = calendar_lines(context, deadlines, titles, back)
+    for due, line in zip(deadlines, lines, strict=True):
+        line.why = rule_text(context, due)
+        line.partner = titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), words.get(due.id, ""))
+        line.done_url = done_url(due) if may_do(context.worker.scope, due.rule) else ""
+        line.move_url = move_url(due, back) if due.id in moved else ""
+    return lines
+
+
+def calendar_lines(
+    context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles, back: str = ""
+) -> list[DueLine]:
+    """The same as a calendar tells them: without their rules, and what else may be made of them."""
+    return [_calendar_line(context, due, titles, back) for due in deadlines]
 
 
 def worker_text(titles: RecordTitles, user_id: int | None) -> str:
@@ -77,15 +89,7 @@ def worker_text(titles: RecordTitles, user_id: int | None) -> str:
     return titles.get((USER_LINK, user_id), gettext("nobody's")) if user_id else gettext("nobody's")
 
 
-def _due_line(
-    context: PageContext,
-    due: Deadline,
-    titles: RecordTitles,
-    promising: Mapping[str, str],
-    said: str,
-    back: str,
-    moves: bool,
-) -> DueLine:
+def _calendar_line(context: PageContext, due: Deadline, titles: RecordTitles, back: str) -> DueLine:
     today, source = context.reading.today, due.rule.source.form
     of = (CASE_FORM, due.case_id) if due.case_id is not None else (source, due.record_id)
     of_url = f"/cases/{due.case_id}" if due.case_id is not None else source_url(context, due)
@@ -97,13 +101,9 @@ def _due_line(
         title_text(context, due, titles),
         deadline_url(context, due, back),
         worker_text(titles, due.user_id),
-        day_text(due.day),
+        format_day(due.day, context.reading.language),
         days_away_text((due.day - today).days),
         due.is_late(today),
         due.waits,
-        rule_text(context, due),
         due.time,
-        titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), said),
-        done_url(due) if may_do(context.worker.scope, due.rule) else "",
-        move_url(due, back) if moves else "",
     )

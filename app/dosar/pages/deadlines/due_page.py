@@ -28,7 +28,7 @@ from dosar.pages.deadlines.asked_deadlines import (
 )
 from dosar.pages.deadlines.due_calendar import MOST_ON_DAY, DueCalendar, due_calendar, within_calendar
 from dosar.pages.deadlines.due_filters import DueAtHand, due_at_hand, due_filters, state_tabs
-from dosar.pages.deadlines.due_lines import DueLine, due_lines, due_titles
+from dosar.pages.deadlines.due_lines import DueLine, calendar_lines, due_lines, due_titles
 from dosar.pages.deadlines.late_bar import MOST_BARS, late_bars
 from dosar.pages.formatting import day_text
 from dosar.pages.linked_titles import RecordTitles
@@ -113,7 +113,7 @@ def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
     by_day = find_by_day(context.repository, within_calendar(due.filter, asked, today), MOST_ON_DAY[asked.view])
     found = [each for on_day in by_day.values() for each in on_day.first]
     titles = due_titles(context, found, due.workers(), due.partners())
-    lines = iter(due_lines(context, found, titles, asked.whole_address()))
+    lines = iter(calendar_lines(context, found, titles, asked.whole_address()))
     by_date = {day: list(islice(lines, len(on_day.first))) for day, on_day in by_day.items()}
     calendar = due_calendar(asked, today, context.reading.language, by_day, by_date)
     return _Shown(found, titles, calendar=calendar)

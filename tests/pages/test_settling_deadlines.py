@@ -157,6 +157,7 @@ def test_a_day_is_moved_with_a_reason_and_the_case_tells_it(demo: Demo, case: in
     task(demo, case)
     address, browser = f"/due/{deadline_id(demo, case)}/move", demo.browser("case_manager")
     page = browser.get(address).text
+    assert "Sarcină: Cerere la primărie" in page, "what it is, as on the list"
     assert "Mutarea unui termen sau renunțarea la el" in page and f"{TODAY:%d.%m.%Y}, obligatoriu:" in page
     later = TODAY + timedelta(9)
     assert "Scrieți de ce." in post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason=" ")

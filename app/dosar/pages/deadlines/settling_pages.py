@@ -22,6 +22,7 @@ from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.deadlines.deadline_urls import deadline_url
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text
+from dosar.pages.deadlines.due_lines import due_titles
 from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import TranslatedForm, at_most, reason_field, stripped
 from dosar.pages.urls import record_url
@@ -117,7 +118,7 @@ def _move_page(context: PageContext, deadline: Deadline, form: MoveForm) -> Any:
         "deadlines/move.html",
         case=case,
         form_title=context.form_title(CASE_FORM) if case else title_text(context, deadline),
-        what=title_text(context, deadline),
+        what=title_text(context, deadline, due_titles(context, [deadline])),
         day=day_words(context, deadline),
         rule=rule_text(context, deadline),
         limit=day_text(rule_limit(deadline)) if deadline.rule.rule.weight == "binding" else "",

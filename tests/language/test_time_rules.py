@@ -208,6 +208,12 @@ def test_a_task_is_due_until_it_is_done() -> None:
         ("monthly", on(5, 2), on(5, 31)),
         ("daily", on(4, 3), on(4, 4)),
         ("yearly", on(3, 31), on(3, 31, 2027)),
+        ("monthly", on(3, 29), on(4, 30)),  # two days early
+        ("monthly", on(4, 28), on(5, 31)),
+        ("monthly", on(4, 22), on(4, 30)),  # before it was announced
+        ("weekly", on(4, 2), on(4, 7)),  # two days late
+        ("weekly", on(4, 5), on(4, 14)),  # two days early
+        ("daily", on(3, 31), on(4, 1)),
         (None, on(3, 31), None),
     ],
 )
@@ -219,6 +225,20 @@ def test_a_repeated_task_comes_again_on_its_own_days(
     ends = {"task": [{**TASK, "repeats": repeats, "done_on": done_on, "repeats_until": on(3, 31)}]}
     for today in (on(3, 31), on(4, 1)):
         assert days("task.task", ends, today) == ([on(3, 31)] if done_on is None else []), "who waits has not done it"
+
+
+def test_a_day_of_long_before_the_first_one_ends_nothing() -> None:
+    assert days("task.task", {"task": [{**TASK, "repeats": "monthly", "done_on": on(3, 1)}]}) == [on(3, 31)]
+
+
+def test_what_comes_again_comes_again_after_it_was_waived() -> None:
+    weekly = {"task": [{**TASK, "repeats": "weekly", "done_on": on(3, 31)}]}
+    waived = [Move(on(4, 7), None), Move(on(4, 14), None), Move(on(4, 20), None)]
+    (found,) = due("task.task", weekly, moves={("task.task", 1, 0): waived})
+    assert (found.day, found.is_waived) == (on(4, 21), False), "what was said of another day counts no more"
+    once = {"task": [TASK]}
+    (found,) = due("task.task", once, moves={("task.task", 1, 0): [Move(on(3, 31), None)]})
+    assert found.is_waived
 
 
 def test_what_was_whose_account_is_closed_is_the_leaders() -> None:

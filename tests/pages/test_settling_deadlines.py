@@ -86,6 +86,20 @@ def test_a_repeated_task_comes_again(demo: Demo, case: int) -> None:
     assert due_days(demo, case) == [TODAY + timedelta(7)]
 
 
+def test_what_is_done_some_days_early_is_done(demo: Demo, case: int) -> None:
+    task(demo, case, TODAY + timedelta(2), repeats="weekly")
+    post(demo, "case_manager", f"/due/{deadline_id(demo, case)}/done")
+    assert due_days(demo, case) == [TODAY + timedelta(9)]
+
+
+def test_what_is_done_soon_after_the_last_time_stays_due_and_says_so(demo: Demo, case: int) -> None:
+    task(demo, case, TODAY - timedelta(2), repeats="weekly", done_on=TODAY - timedelta(2))
+    post(demo, "case_manager", f"/due/{deadline_id(demo, case)}/done")
+    assert due_days(demo, case) == [TODAY + timedelta(5)]
+    told = unescape(demo.browser("case_manager").get("/").text)
+    assert f"Rămâne de făcut la {TODAY + timedelta(5):%d.%m.%Y}" in told
+
+
 def test_what_needs_a_sheet_is_not_done_by_a_click(demo: Demo, case: int) -> None:
     rule = "case.risk_at_inclusion"
     led = post(demo, "case_manager", f"/due/{deadline_id(demo, case, rule)}/done")

@@ -91,6 +91,7 @@ class DeadlineRule(BaseModel):
     place: Name | None = None
     """A question on the sheet or row that says where."""
     announced: Duration = Duration(days=14)
-    """How long before it stands on the first page."""
+    """How long before it stands on the first page. An appointment that comes again and is done within that time, nearer
+    to its day than to the one before, is done."""
     weight: Literal["binding", "advice"] = "binding"
     """Whether the paper or the law asks for it, or it is good practice."""

@@ -7,6 +7,8 @@ from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.deadlines.starts import Start, answer_at
 from dosar.language.durations import Duration, add_days
 
+NO_TIME = Duration()
+
 
 def step_of(rule: ReadyRule, start: Start, facts: CaseFacts) -> Duration | None:
     """How often it comes again; ``None`` if it does not."""
@@ -27,14 +29,17 @@ def computed_day(
     if rule.rule.periods:
         return _next_period(step, start.day, last)
     if rule.rule.on or rule.done is not None:
-        return _next_on_grid(step, start.day, last)
+        return _next_on_grid(step, start.day, last, rule.rule.announced)
     if rule.done_form == rule.source.form or last is None:
         return (within or step).after(start.day)
     return step.after(last)
 
 
-def _next_on_grid(step: Duration, first: date, last: date | None) -> date | None:
-    """An appointment comes again on its own days, however late the last one was done."""
+def _next_on_grid(step: Duration, first: date, last: date | None, announced: Duration = NO_TIME) -> date | None:
+    """An appointment comes again on its own days, however late the last one was done.
+
+    What was done once it was announced, and nearer to the next day than to the one before, was done for the next day.
+    """
     if last is None:
         return first
     if step.is_nothing:
@@ -42,7 +47,9 @@ def _next_on_grid(step: Duration, first: date, last: date | None) -> date | None
     times = 0
     while (day := step.after(first, times)) <= last and day < date.max:
         times += max(1, (last - day).days // ((step.months * 31 + step.days) or 1))
-    return day
+    is_nearer = times == 0 or day - last < last - step.after(first, times - 1)
+    is_early = announced.before(day) <= last < day
+    return step.after(first, times + 1) if is_early and is_nearer else day
 
 
 def _next_period(step: Duration, first: date, last: date | None) -> date | None:

@@ -14,6 +14,7 @@ from dosar.language.deadlines.computed_days import computed_day, step_of
 from dosar.language.deadlines.facts import CaseFacts, Move, SheetFacts, day_of
 from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.deadlines.starts import Start, answer_at, starts_of
+from dosar.language.durations import Duration
 from dosar.language.form import CASE_FORM
 from dosar.language.rules.expressions import Expression
 
@@ -96,7 +97,7 @@ def _is_done(rule: ReadyRule, start: Start, today: date) -> bool:
 def _next_day(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> DueDay | None:
     ended, waiting = _ending_days(rule, start, facts, today)
     step, last = step_of(rule, start, facts), max(ended, default=None)
-    computed = computed_day(rule, start, step, facts, last)
+    computed = _not_waived(rule, start, facts, step, last)
     if computed is None:
         return None
     typed = _typed_day(rule, start, facts, last)
@@ -122,6 +123,21 @@ def _hours(rule: ReadyRule, start: Start) -> str:
     """When an appointment begins, and when it ends if that is said: 14:30–16:00."""
     begins, ends = (str(start.answers.get(name or "") or "") for name in (rule.rule.time, rule.rule.ends))
     return f"{begins}–{ends}" if begins and ends else begins
+
+
+def _not_waived(
+    rule: ReadyRule, start: Start, facts: CaseFacts, step: Duration | None, last: date | None
+) -> date | None:
+    """The day by the rule alone; of what comes again, the first that nobody waived."""
+    day = computed_day(rule, start, step, facts, last)
+    moves = facts.moves.get((rule.key, start.sheet.id, start.row_id), ())
+    waived = {move.of_day for move in moves if move.day is None} if step is not None else set()
+    while day in waived:
+        following = computed_day(rule, start, step, facts, max(day, last or day))
+        if following is None or following <= day:
+            return day
+        day = following
+    return day
 
 
 def _ending_days(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> tuple[list[date], list[date]]:

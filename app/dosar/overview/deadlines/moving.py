@@ -31,6 +31,14 @@ def deadline_with(repository: Repository, deadline_id: int) -> Deadline:
     return found[0]
 
 
+def is_due_still(repository: Repository, deadline: Deadline) -> bool:
+    """Whether it is due on the same day as before: of what comes again, a day too early for it was filed."""
+    cases = None if deadline.case_id is None else (deadline.case_id,)
+    found = find_deadlines(repository, DeadlineFilter(cases=cases, rules=(deadline.rule.key,), since=deadline.day))
+    place = deadline.record_id, deadline.row_id, deadline.day
+    return any((each.record_id, each.row_id, each.day) == place for each in found)
+
+
 def may_move(repository: Repository, deadline: Deadline) -> bool:
     """Who leads the case, or corrects every case; of what is of no case, who corrects the sheet it is counted from."""
     return deadline.id in may_be_moved(repository, [deadline])

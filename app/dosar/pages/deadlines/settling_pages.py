@@ -16,7 +16,7 @@ from dosar.filing.deadline_done import NotDone, do_today
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.known_rules import may_do
-from dosar.overview.deadlines.moving import deadline_with, may_move, move_deadline, rule_limit
+from dosar.overview.deadlines.moving import deadline_with, is_due_still, may_move, move_deadline, rule_limit
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, page_context
@@ -64,6 +64,9 @@ class DeadlineSettlingPages(PageView):
             return saved_response(gettext("The sheet asks for more: give the date there."), f"{sheet_url}/edit")
         day = day_text(context.reading.today)
         told = gettext("“%(title)s” is done on %(day)s.", title=title_text(context, deadline), day=day)
+        if deadline.day > context.reading.today and is_due_still(context.repository, deadline):
+            due = day_text(deadline.day)
+            told += " " + gettext("It stays due on %(day)s: today is nearer to the time before.", day=due)
         return saved_response(told, _back_url(), (gettext("Look at the sheet"), sheet_url))
 
     @page_route("/due/<int:deadline_id>/move", SIGNED_IN_ACCESS, methods=("GET", "POST"))

@@ -5,7 +5,9 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy import update
 
+from dosar.database.system_tables import draft_table, utc_now
 from dosar.language.answers.settling import settle_answers
 from dosar.language.form import CASE_FORM
 from dosar.pages.home import worklist
@@ -13,7 +15,7 @@ from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team
-from dosar.records.unsaved.drafts import DraftPlace, discard_draft, keep_draft
+from dosar.records.unsaved.drafts import DRAFT_LIFETIME, DraftPlace, discard_draft, keep_draft
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import TODAY, case_of, filed
 from tests.pages.test_team import user_id
@@ -138,6 +140,29 @@ def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
         f"/records/visit_report/{visit}/edit": f"DEMO-003 · {TODAY:%d.%m.%Y} · Raport de vizită (anexa nr. 3)",
         "/records/visit_report/new?case=99999": "Raport de vizită (anexa nr. 3)",
     }
+
+
+def test_a_page_looked_at_before_serves_no_other_worker_and_no_later_day(demo: Demo) -> None:
+    manager, place = user_id(demo, "case_manager"), DraftPlace("visit_report", 99_998)
+    workers = ("case_manager", "coordinator", "volunteer", "case_manager")
+    blocks = (DUE, MISSING, OTHERS, "Ciornele mele", "Dosare modificate recent")
+    before = [[lines(demo, worker, block) for block in blocks] for worker in workers]
+    assert before[0] == before[3] and before[0] != before[1] != before[2]
+    with demo.app.app_context():
+        keep_draft(demo.repository, manager, place, [("visit_purpose", "Pe jumătate")])
+        demo.repository.session.remove()
+    hers = [lines(demo, worker, "Ciornele mele") for worker in workers[:3]]
+    with demo.app.app_context():
+        with demo.repository.writing():
+            old = update(draft_table).where(draft_table.c.user_id == manager, draft_table.c.case_id == 99_998)
+            demo.repository.session.execute(old.values(saved_at=utc_now() - DRAFT_LIFETIME - timedelta(1)))
+        demo.repository.session.remove()
+    after = lines(demo, "case_manager", "Ciornele mele")
+    with demo.app.app_context():
+        discard_draft(demo.repository, manager, place)
+        demo.repository.session.remove()
+    assert [len(found) - len(was[3]) for found, was in zip(hers, before, strict=False)] == [1, 0, 0]
+    assert after == before[0][3]
 
 
 def test_what_a_colleague_did_is_told_to_the_others(demo: Demo) -> None:

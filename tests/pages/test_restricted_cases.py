@@ -19,7 +19,7 @@ from dosar.access.worker import worker_for
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.pages.context import PageContext
-from dosar.pages.home.worklist import wanted_work
+from dosar.pages.home.worklist import query_due, query_her_lacking
 from dosar.records.actor import Actor
 from dosar.records.cases.merge import CaseMerge, MergeLiftsRestriction, both_cases, merge_cases
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
@@ -184,7 +184,7 @@ def lacking_documents(demo: Demo, user: str, case: int) -> set[str]:
         context = PageContext(demo.repository, worker, ReadingContext("ro", today_here()))
         found = {
             document.form
-            for lacking in wanted_work(context).read(context.repository.session).lacking
+            for lacking in query_her_lacking(context).read(context.repository.session)
             for _, document in lacking.missing
             if lacking.case_id == case
         }
@@ -219,9 +219,7 @@ def due_forms(demo: Demo, user: str, case: int) -> set[str]:
     with demo.app.test_request_context(), acting_as(worker.scope):
         context = PageContext(demo.repository, worker, ReadingContext("ro", today_here()))
         found = {
-            day.rule.due_form
-            for day in wanted_work(context).read(context.repository.session).due
-            if day.case_id == case
+            day.rule.due_form for day in query_due(context).read(context.repository.session) if day.case_id == case
         }
         demo.repository.session.remove()
     return found

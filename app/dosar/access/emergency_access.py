@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from dosar.access.services import AccessServices
 from dosar.access.tables import emergency_access_table
 from dosar.access.worker import Worker
 from dosar.database.form_tables import Record
-from dosar.database.joint_reads import Wanted
+from dosar.database.joint_reads import DeferredRead
 from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 from dosar.database.union_reads import UnionPart
 from dosar.language.form import CASE_FORM
@@ -97,15 +97,20 @@ def _open_until(services: AccessServices, by: Worker, case_id: int) -> datetime 
 
 def emergencies(services: AccessServices, unseen: bool = False) -> Sequence[EmergencyAccess]:
     """What was opened in the last weeks, the latest first; of it what nobody has looked at yet."""
-    return wanted_emergencies(services, unseen).read(services.session)
+    return query_emergencies(services, unseen).read(services.session)
 
 
-def wanted_emergencies(services: AccessServices, unseen: bool = False) -> Wanted[Sequence[EmergencyAccess]]:
+def query_emergencies(services: AccessServices, unseen: bool = False) -> DeferredRead[Sequence[EmergencyAccess]]:
     """The same, to be asked for together with others."""
     columns = [access[name] for name in ("id", "user_id", "case_id", "opened", "until", "seen_by")]
-    conditions = [access.opened > services.clock() - TOLD_FOR, *([access.seen_by.is_(None)] if unseen else [])]
+    conditions = [access.opened > bindparam("opened_after"), *([access.seen_by.is_(None)] if unseen else [])]
     part = UnionPart(emergency_access_table, columns, conditions)
-    return Wanted([part], lambda rows: sorted((EmergencyAccess(**row) for row in rows[0]), key=lambda each: -each.id))
+    return DeferredRead.of_part(
+        ("emergencies", unseen),
+        lambda: part,
+        lambda rows: sorted((EmergencyAccess(**row) for row in rows), key=lambda each: -each.id),
+        {"opened_after": services.clock() - TOLD_FOR},
+    )
 
 
 def mark_seen(services: AccessServices, by: Worker, emergency_id: int) -> None:

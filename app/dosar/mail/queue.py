@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from dosar.access.tables import mail_table
-from dosar.database.joint_reads import Wanted
+from dosar.database.joint_reads import DeferredRead
 from dosar.database.union_reads import UnionPart
 from dosar.language.text.message import Message, message_from_json, message_to_json
 
@@ -110,17 +110,14 @@ def recent_mails(session: Any, state: str, count: int) -> Sequence[QueuedMail]:
     return [_mail_of(row) for row in rows.fetchmany(count)]
 
 
-def wanted_mail_count(*conditions: ColumnElement[bool]) -> Wanted[int]:
-    """How many there are of which this holds."""
-    part = UnionPart(mail_table, [func.count(mail_table.c.id).label("count")], conditions)
-    return Wanted([part], lambda rows: int(rows[0][0]["count"]))
-
-
-def not_leaving(since: datetime, tries: int) -> ColumnElement[bool]:
-    """Given up since then, or waiting after so many tries: what an administrator is told of."""
+def query_not_leaving(since: datetime, tries: int) -> DeferredRead[int]:
+    """How many were given up since then, or wait after so many tries: what an administrator is told of."""
     mail = mail_table.c
     stuck = and_(mail.state == WAITING, mail.tries >= tries)
-    return or_(and_(mail.state == GIVEN_UP, mail.ended >= since), stuck)
+    condition = or_(and_(mail.state == GIVEN_UP, mail.ended >= bindparam("given_up_since")), stuck)
+    part = UnionPart(mail_table, [func.count(mail.id).label("count")], [condition])
+    kind = "mails not leaving", tries
+    return DeferredRead.of_part(kind, lambda: part, lambda rows: int(rows[0]["count"]), {"given_up_since": since})
 
 
 def _end(session: Any, mail_id: int, state: str, moment: datetime, trouble: Message | None) -> None:

@@ -1,6 +1,6 @@
 """A case at a glance: how many sheets of each form, the last of them, who works on it, what happened."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from dosar.database.form_tables import Record
-from dosar.database.joint_reads import Rows, Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, Rows, known_result
 from dosar.database.system_tables import history_table, team_table
 from dosar.database.union_reads import UnionPart
 from dosar.database.users import User
@@ -180,11 +180,19 @@ def records_to_check(repository: Repository, forms: Iterable[str], most: int) ->
 
     What was returned waits for the one who filed it.
     """
-    return wanted_to_check(repository, forms, most).read(repository.session)
+    return query_to_check(repository, forms, most).read(repository.session)
 
 
-def wanted_to_check(repository: Repository, forms: Iterable[str], most: int) -> Wanted[list[WaitingRecord]]:
+def query_to_check(repository: Repository, forms: Iterable[str], most: int) -> DeferredRead[list[WaitingRecord]]:
     """The same, to be asked for together with others."""
+    keys = tuple(forms)
+    if not keys:
+        return known_result(list[WaitingRecord]())
+    kind = "records to check", keys, most
+    return DeferredRead.of_part(kind, lambda: _to_check_part(repository, keys, most), _oldest_first)
+
+
+def _to_check_part(repository: Repository, forms: Iterable[str], most: int) -> UnionPart:
     queries = []
     for key in forms:
         record_class: Any = repository.record_class(key)
@@ -198,23 +206,34 @@ def wanted_to_check(repository: Repository, forms: Iterable[str], most: int) -> 
                 record_class.created_by.label("by"),
             ).where(record_class.to_check.is_(True))
         )
-    if not queries:
-        return known_already(list[WaitingRecord]())
     every = union_all(*queries).subquery()
     waits = [not_(is_with_volunteer(every.c.form, every.c.id))]
-    part = UnionPart(every, list(every.c), waits, order_by=[every.c.at], most=most)
-    return Wanted([part], lambda rows: sorted((WaitingRecord(**row) for row in rows[0]), key=lambda each: each.at))
+    return UnionPart(every, list(every.c), waits, order_by=[every.c.at], most=most)
+
+
+def _oldest_first(rows: Rows) -> list[WaitingRecord]:
+    return sorted((WaitingRecord(**row) for row in rows), key=lambda each: each.at)
 
 
 def records_entered_by(
     repository: Repository, forms: Iterable[str], user_id: int, since: datetime, most: int
 ) -> list[WaitingRecord]:
     """What a worker entered since a moment and is not put away now, the latest first."""
-    return wanted_entered(forms, user_id, since, most).read(repository.session)
+    return query_entered(forms, user_id, since, most).read(repository.session)
 
 
-def wanted_entered(forms: Iterable[str], user_id: int, since: datetime, most: int) -> Wanted[list[WaitingRecord]]:
+def query_entered(forms: Iterable[str], user_id: int, since: datetime, most: int) -> DeferredRead[list[WaitingRecord]]:
     """The same, to be asked for together with others."""
+    keys = tuple(sorted(forms))
+    return DeferredRead.of_part(
+        ("entered records", keys, most),
+        lambda: _entered_part(keys, most),
+        lambda rows: [WaitingRecord(*values) for _, *values in _latest_first(rows)],
+        {"entered_by": user_id, "entered_since": since},
+    )
+
+
+def _entered_part(forms: Collection[str], most: int) -> UnionPart:
     later = history_table.alias()
     last = (
         select(later.c.action)
@@ -229,15 +248,14 @@ def wanted_entered(forms: Iterable[str], user_id: int, since: datetime, most: in
     )
     entry = history_table.c
     conditions = [
-        entry.user_id == user_id,
+        entry.user_id == bindparam("entered_by"),
         entry.action == "entered",
-        entry.form.in_(sorted(forms)),
-        entry.at >= since,
+        entry.form.in_(forms),
+        entry.at >= bindparam("entered_since"),
         func.coalesce(last, "").not_in(GONE_ACTIONS),
     ]
     columns = [entry.id, entry.form, entry.record_id, entry.case_id, entry.at, entry.user_id]
-    part = UnionPart(history_table, columns, conditions, order_by=[entry.id.desc()], most=most)
-    return Wanted([part], lambda rows: [WaitingRecord(*told) for _, *told in _latest_first(rows[0])])
+    return UnionPart(history_table, columns, conditions, order_by=[entry.id.desc()], most=most)
 
 
 def _latest_first(rows: Rows) -> list[tuple[Any, ...]]:
@@ -259,58 +277,65 @@ class ColleagueChange:
 
 def changed_by_others(repository: Repository, forms: Iterable[str], user_id: int, most: int) -> list[ColleagueChange]:
     """What others did last in the cases in reach, each record told once, the latest first: one statement."""
-    return wanted_changes_by_others(repository, forms, user_id, most).read(repository.session)
+    return query_changes_by_others(repository, forms, user_id, most).read(repository.session)
 
 
-def wanted_changes_by_others(
+def query_changes_by_others(
     repository: Repository, forms: Iterable[str], user_id: int, most: int
-) -> Wanted[list[ColleagueChange]]:
+) -> DeferredRead[list[ColleagueChange]]:
     """The same, to be asked for together with others."""
+    keys = tuple(forms)
+    return DeferredRead.of_part(
+        ("changes by others", keys, most),
+        lambda: _changes_part(repository, keys, most * ENTRIES_PER_RECORD),
+        lambda rows: _each_record_once(rows, most),
+        {"not_changed_by": user_id},
+    )
+
+
+def _changes_part(repository: Repository, forms: Iterable[str], most: int) -> UnionPart:
     record_class: Any = repository.record_class(CASE_FORM)
-    changes = (
-        _newest_changes(forms, user_id, most * ENTRIES_PER_RECORD)
-        if current_scope.get().reaches_all_cases
-        else _every_change(forms, user_id)
-    )
-    told = changes.c
-    part = UnionPart(
+    every = current_scope.get().reaches_all_cases
+    change = (_newest_changes(forms, most) if every else _every_change(forms)).c
+    return UnionPart(
         record_class,
-        [told.id, told.case_id, told.form, told.record_id, told.action, told.at, told.user_id],
-        [told.case_id == record_class.id],
-        order_by=[told.id.desc()],
-        most=most * ENTRIES_PER_RECORD,
+        [change.id, change.case_id, change.form, change.record_id, change.action, change.at, change.user_id],
+        [change.case_id == record_class.id],
+        order_by=[change.id.desc()],
+        most=most,
     )
-    return Wanted([part], lambda rows: _each_record_once(rows[0], most))
 
 
 def _each_record_once(rows: Rows, most: int) -> list[ColleagueChange]:
-    changes = [ColleagueChange(*told) for _, *told in _latest_first(rows)]
+    changes = [ColleagueChange(*values) for _, *values in _latest_first(rows)]
     latest = {(change.form, change.record_id): change for change in reversed(changes)}
     return list(reversed(latest.values()))[:most]
 
 
-def _every_change(forms: Iterable[str], user_id: int) -> Any:
+def _every_change(forms: Iterable[str]) -> Any:
     """All that others did; whoever reaches a few cases looks it up by the case."""
-    return select(history_table).where(*_others_conditions(forms, user_id)).subquery()
+    return select(history_table).where(*_others_conditions(forms)).subquery()
 
 
-def _newest_changes(forms: Iterable[str], user_id: int, most: int) -> Any:
+def _newest_changes(forms: Iterable[str], most: int) -> Any:
     """What others did last, wherever."""
-    newest = select(history_table).where(history_table.c.case_id.is_not(None), *_others_conditions(forms, user_id))
+    newest = select(history_table).where(history_table.c.case_id.is_not(None), *_others_conditions(forms))
     return newest.order_by(history_table.c.id.desc()).limit(most).subquery()
 
 
-def _others_conditions(forms: Iterable[str], user_id: int) -> tuple[Any, ...]:
+def _others_conditions(forms: Iterable[str]) -> tuple[Any, ...]:
     """The empty text keeps databases from gathering all entries of the forms first, which takes seconds in an
     office with 100,000 cases."""
     form = history_table.c.form + ""
-    by_others = form.in_(sorted(forms)), history_table.c.user_id.is_not(None), history_table.c.user_id != user_id
+    user_id = history_table.c.user_id
+    by_others = form.in_(sorted(forms)), user_id.is_not(None), user_id != bindparam("not_changed_by")
     return *by_others, history_table.c.action.not_in(WITH_CASE_ACTIONS)
 
 
-def wanted_cases_changed_last(repository: Repository, most: int) -> Wanted[list[tuple[int, datetime]]]:
+def query_cases_changed_last(repository: Repository, most: int) -> DeferredRead[list[tuple[int, datetime]]]:
     """(case, when in UTC) of the cases in reach that changed last, the latest first."""
     case: Any = repository.record_class(CASE_FORM)
     order = [case.changed_at.desc(), case.id.desc()]
     part = UnionPart(case, [case.changed_at, case.id], order_by=order, most=most)
-    return Wanted([part], lambda rows: [(number, at) for at, number in _latest_first(rows[0])])
+    kind = "cases changed last", most
+    return DeferredRead.of_part(kind, lambda: part, lambda rows: [(number, at) for at, number in _latest_first(rows)])

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import case, func
 
-from dosar.database.joint_reads import Rows, Wanted, rows_of_parts
+from dosar.database.joint_reads import DeferredRead, Rows, RowsOfParts
 from dosar.database.union_reads import UnionPart, read_union
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.organisation.programme import Agreements, Programme, Stays
@@ -105,15 +105,19 @@ class ProgrammeNow:
         return self.declared.agreements
 
 
-def wanted_programme(
+def query_programme(
     repository: Repository, declared: Programme, known: Mapping[str, Form], today: date
-) -> Wanted[dict[Any, Rows]]:
+) -> DeferredRead[RowsOfParts]:
     """What :func:`programme_now` is made of, as far as this reader may know it."""
-    parts = {
-        **_seen_parts(repository, declared, known, today),
-        **_counted_parts(repository, declared, known, today, "delivered"),
-    }
-    return Wanted([UnionPart(*part) for part in parts.values()], lambda rows: rows_of_parts(tuple(parts), rows))
+
+    def make_parts() -> dict[Any, UnionPart]:
+        parts = {
+            **_seen_parts(repository, declared, known, today),
+            **_counted_parts(repository, declared, known, today, "delivered"),
+        }
+        return {name: UnionPart(*part) for name, part in parts.items()}
+
+    return DeferredRead(("programme", tuple(known), today), make_parts, lambda rows: rows)
 
 
 def programme_now(
@@ -123,10 +127,10 @@ def programme_now(
     reading: ReadingContext,
     found: Mapping[str, Rows] | None = None,
 ) -> ProgrammeNow:
-    """The overview as this reader may know it: three statements, or two where what :func:`wanted_programme` asks for
+    """The overview as this reader may know it: three statements, or two where what :func:`query_programme` asks for
     was ``found`` before. Cases are named by their code alone."""
     if found is None:
-        found = wanted_programme(repository, declared, known, reading.today).read(repository.session)
+        found = query_programme(repository, declared, known, reading.today).read(repository.session)
     with acting_as(SYSTEM_SCOPE):
         every_form = repository.forms
         taken = read_parts(repository, _counted_parts(repository, declared, every_form, reading.today, "stays"))

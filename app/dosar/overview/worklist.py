@@ -1,14 +1,13 @@
-"""What waits in the cases somebody works on: what is due, and what is missing to go on."""
+"""What is missing to go on in the cases somebody works on."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import false, select
 
-from dosar.database.joint_reads import Rows, Wanted, known_already, rows_of_parts
+from dosar.database.joint_reads import DeferredRead, Rows, RowsOfParts, known_result
 from dosar.database.system_tables import team_table
 from dosar.database.union_reads import UnionPart
 from dosar.language.answers.validation import knows_what_is_missing
@@ -17,8 +16,6 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.stages import Stage, Stages
 from dosar.language.restriction import CaseRestriction
 from dosar.overview.case_query import CaseQuery
-from dosar.overview.deadlines.filters import DeadlineFilter
-from dosar.overview.deadlines.reading import Deadline, wanted_deadlines
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
 from dosar.records.repository import Repository
 from dosar.records.scope.restricted_cases import restricting_sheets
@@ -34,56 +31,20 @@ class LackingCase:
     missing: Sequence[tuple[Stage, StageDocument]]
 
 
-@dataclass(frozen=True)
-class Worklist:
-    """What waits in the worker's cases."""
-
-    due: Sequence[Deadline] = ()
-    """The soonest first."""
-    lacking: Sequence[LackingCase] = ()
-    """The longest untouched first."""
-
-
-def wanted_worklist(
-    repository: Repository,
-    known: Mapping[str, Form],
-    enterable: frozenset[str],
-    stages: Stages,
-    worker_id: int,
-    today: date,
-) -> Wanted[Worklist]:
-    """What is announced by today, of what is hers or due in her cases, and which of these lack documents, as far as she
-    may fill them in.
+def query_lacking(
+    repository: Repository, known: Mapping[str, Form], enterable: frozenset[str], stages: Stages, worker_id: int
+) -> DeferredRead[list[LackingCase]]:
+    """The worker's cases that lack documents, as far as she may fill them in, the longest untouched first.
 
     What lacks in a restricted case and is not written in it any more waits for nobody. It is read in one statement,
     however many cases she has.
     """
-    due = wanted_deadlines(repository, DeadlineFilter(of_worker=worker_id, announced=today))
-    lacking = _wanted_lacking(repository, known, enterable, stages, worker_id)
-    of_days = len(due.parts)
-    return Wanted(
-        [*due.parts, *lacking.parts], lambda rows: Worklist(due.tell(rows[:of_days]), lacking.tell(rows[of_days:]))
-    )
-
-
-def _wanted_lacking(
-    repository: Repository, known: Mapping[str, Form], enterable: frozenset[str], stages: Stages, worker_id: int
-) -> Wanted[list[LackingCase]]:
     if not current_scope.get().may("see", CASE_FORM):
-        return known_already(list[LackingCase]())
-    hers = select(team_table.c.case_id).where(
-        team_table.c.user_id == worker_id, works_on_case(current_scope.get().today)
-    )
+        return known_result(list[LackingCase]())
     restrictions = [reach.of for reach in current_scope.get().restrictions]
-    parts = {
-        "cases": _her_cases(repository, stages, hers),
-        **_counted_sheets(repository, known, stages, hers),
-        **_stage_dates(repository, known, stages, hers),
-        **_restrictions(hers),
-    }
 
-    def tell(found: Sequence[Rows]) -> list[LackingCase]:
-        read = rows_of_parts(tuple(parts), found)
+    def lacking(found: RowsOfParts) -> list[LackingCase]:
+        read = dict(found)
         cases = [SimpleNamespace(**row) for row in read.pop("cases")]
         held = [
             (of, {number for row in read.pop(("restricted", of.key)) for number in row.values()}) for of in restrictions
@@ -91,7 +52,23 @@ def _wanted_lacking(
         in_order = sorted(cases, key=lambda case: (case.changed_at, case.id))
         return _as_far_as_written(_cases_lacking(repository, known, enterable, stages, in_order, read), held)
 
-    return Wanted([UnionPart(*part) for part in parts.values()], tell)
+    kind = "lacking cases", tuple(known), worker_id
+    return DeferredRead(kind, lambda: _lacking_parts(repository, known, stages, worker_id), lacking)
+
+
+def _lacking_parts(
+    repository: Repository, known: Mapping[str, Form], stages: Stages, worker_id: int
+) -> dict[Any, UnionPart]:
+    hers = select(team_table.c.case_id).where(
+        team_table.c.user_id == worker_id, works_on_case(current_scope.get().today)
+    )
+    parts = {
+        "cases": _her_cases(repository, stages, hers),
+        **_counted_sheets(repository, known, stages, hers),
+        **_stage_dates(repository, known, stages, hers),
+        **_restrictions(hers),
+    }
+    return {key: UnionPart(*part) for key, part in parts.items()}
 
 
 def _her_cases(repository: Repository, stages: Stages, hers: Any) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, select
 
 from dosar.access.accounts.administrators import able_holders
 from dosar.access.accounts.work_teams import work_teams_named
@@ -22,7 +22,7 @@ from dosar.access.organisation.settings import had_second_person, note_second_pe
 from dosar.access.services import AccessServices
 from dosar.access.tables import access_request_table, user_group_table
 from dosar.access.worker import Worker, allowance_of
-from dosar.database.joint_reads import Wanted
+from dosar.database.joint_reads import DeferredRead
 from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 from dosar.database.union_reads import UnionPart
 from dosar.language.organisation.roles import PageName
@@ -37,6 +37,8 @@ HandOver = Callable[[int, int], None]
 """Hands the work of the first account over to the second one."""
 WATCHING_PAGES: frozenset[PageName] = frozenset({"users", "account_history"})
 request = access_request_table.c
+_IN_TIME = request.asked > bindparam("asked_after"), request.asked <= bindparam("asked_until")
+"""Whether it waits and counts: :func:`_times_asked` gives the moments."""
 
 
 class Widening(NamedTuple):
@@ -78,15 +80,20 @@ def watches(worker: Worker) -> bool:
 
 def waiting_requests(services: AccessServices, user_id: int | None = None) -> list[AccessRequest]:
     """What waits for a second person, the oldest first; of one user if wanted."""
-    return wanted_requests(services, user_id).read(services.session)
+    return query_requests(services, user_id).read(services.session)
 
 
-def wanted_requests(services: AccessServices, user_id: int | None = None) -> Wanted[list[AccessRequest]]:
+def query_requests(services: AccessServices, user_id: int | None = None) -> DeferredRead[list[AccessRequest]]:
     """The same, to be asked for together with others."""
     columns = [request[name] for name in ("id", "user_id", "kind", "name", "asked_by", "asked")]
     hers = [] if user_id is None else [request.user_id == user_id]
-    part = UnionPart(access_request_table, columns, [_is_in_time(services), *hers])
-    return Wanted([part], lambda rows: sorted((AccessRequest(**row) for row in rows[0]), key=lambda each: each.id))
+    part = UnionPart(access_request_table, columns, [*_IN_TIME, *hers])
+    return DeferredRead.of_part(
+        ("access requests", user_id),
+        lambda: part,
+        lambda rows: sorted((AccessRequest(**row) for row in rows), key=lambda each: each.id),
+        _times_asked(services),
+    )
 
 
 def waiting_handovers(services: AccessServices, leaver_id: int) -> list[AccessRequest]:
@@ -254,10 +261,10 @@ def _forget(services: AccessServices, found: AccessRequest) -> None:
 
 
 def _forget_expired(services: AccessServices) -> None:
-    services.session.execute(delete(access_request_table).where(~_is_in_time(services)))
+    services.session.execute(delete(access_request_table).where(~and_(*_IN_TIME)), _times_asked(services))
 
 
-def _is_in_time(services: AccessServices) -> ColumnElement[bool]:
-    """Whether it was asked for not too long ago, and not while the clock was ahead."""
+def _times_asked(services: AccessServices) -> dict[str, datetime]:
+    """After and until when what is in time was asked for: not too long ago, and not while the clock was ahead."""
     now = services.clock()
-    return and_(request.asked > now - REQUEST_LIFETIME, request.asked <= now + CLOCK_MAY_GO_BACK)
+    return {"asked_after": now - REQUEST_LIFETIME, "asked_until": now + CLOCK_MAY_GO_BACK}

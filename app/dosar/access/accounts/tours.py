@@ -1,13 +1,13 @@
 """Who has read the three cards of the first day."""
 
-from dosar.access.organisation.settings import wanted_settings, write_setting
+from dosar.access.organisation.settings import query_settings, write_setting
 from dosar.access.services import AccessServices
-from dosar.database.joint_reads import Wanted
+from dosar.database.joint_reads import DeferredRead
 
 
-def wanted_tour(user_id: int) -> Wanted[bool]:
+def query_tour(user_id: int) -> DeferredRead[bool]:
     """Whether this user put the cards away."""
-    return wanted_settings(_tour_setting(user_id)).then(lambda found: any(found.values()))
+    return query_settings(_tour_setting(user_id)).then(lambda found: any(found.values()))
 
 
 def dismiss_tour(services: AccessServices, user_id: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from dosar.access.organisation.time_zones import time_zone_of
 from dosar.access.tables import setting_table
-from dosar.database.joint_reads import Wanted
+from dosar.database.joint_reads import DeferredRead
 from dosar.database.union_reads import UnionPart
 
 NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
@@ -122,10 +122,14 @@ def read_setting(session: Any, key: str) -> str:
     return session.scalar(select(setting_table.c.value).where(setting_table.c.key == key)) or ""
 
 
-def wanted_settings(*keys: str) -> Wanted[dict[str, str]]:
+def query_settings(*keys: str) -> DeferredRead[dict[str, str]]:
     """What is kept under these keys, to be asked for together with others; nothing where it was never said."""
     part = UnionPart(setting_table, [setting_table.c.key, setting_table.c.value], [setting_table.c.key.in_(keys)])
-    return Wanted([part], lambda rows: dict.fromkeys(keys, "") | {row["key"]: row["value"] for row in rows[0]})
+    return DeferredRead.of_part(
+        ("settings", keys),
+        lambda: part,
+        lambda rows: dict.fromkeys(keys, "") | {row["key"]: row["value"] for row in rows},
+    )
 
 
 def write_setting(session: Any, key: str, value: str) -> None:

@@ -1,6 +1,6 @@
 """Which days are asked for, as conditions of a statement that is made once and used again."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -96,12 +96,6 @@ def span_conditions(wanted: DeadlineFilter, value: Value = named_value) -> list[
     conditions += [day.day <= value("until")] if wanted.until else []
     conditions += [day.waits.is_(wanted.waits)] if wanted.waits is not None else []
     return conditions
-
-
-def literal_values(wanted: DeadlineFilter) -> Value:
-    """The values themselves, for a statement that is asked once."""
-    values: Mapping[str, Any] = values_of(wanted)
-    return lambda name: values[name]
 
 
 def _of_workers(with_nobody: bool, value: Value) -> ColumnElement[bool]:

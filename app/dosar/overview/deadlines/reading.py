@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dosar.database.joint_reads import Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, known_result
 from dosar.database.system_tables import deadline_table
 from dosar.database.union_reads import UnionPart
 from dosar.language.deadlines.ready_rules import ReadyRule
@@ -17,7 +17,6 @@ from dosar.overview.deadlines.filters import (
     EVERYTHING,
     DeadlineFilter,
     deadline_conditions,
-    literal_values,
     named_value,
     shape_of,
     values_of,
@@ -79,13 +78,16 @@ def _deadlines_query(repository: Repository, wanted: DeadlineFilter) -> Any:
     return every if wanted.most is None else every.limit(named_value("most")).offset(named_value("skip"))
 
 
-def wanted_deadlines(repository: Repository, wanted: DeadlineFilter) -> Wanted[list[Deadline]]:
+def query_deadlines(repository: Repository, wanted: DeadlineFilter) -> DeferredRead[list[Deadline]]:
     """All of it, to be asked for together with others."""
     if not known_rules(repository):
-        return known_already(list[Deadline]())
-    conditions = deadline_conditions(repository, wanted, literal_values(wanted))
-    part = UnionPart(deadline_table, list(deadline_table.c), conditions)
-    return Wanted([part], lambda rows: deadlines_of_part(repository, rows[0]))
+        return known_result(list[Deadline]())
+    return DeferredRead.of_part(
+        ("deadlines", shape_of(wanted)),
+        lambda: UnionPart(deadline_table, list(deadline_table.c), deadline_conditions(repository, wanted)),
+        lambda rows: deadlines_of_part(repository, rows),
+        values_of(wanted),
+    )
 
 
 def deadlines_part(repository: Repository, of_case: Any) -> tuple[Any, ...] | None:

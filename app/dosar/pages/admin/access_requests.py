@@ -15,9 +15,9 @@ from dosar.access.accounts.access_requests import (
     WATCHING_PAGES,
     AccessRequest,
     confirm_access,
+    query_requests,
     refuse_access,
     waiting_requests,
-    wanted_requests,
     watches,
 )
 from dosar.access.accounts.handover import hand_over_work
@@ -26,7 +26,7 @@ from dosar.access.authorization import current_worker, page_route, requires_any_
 from dosar.access.framework import User
 from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
-from dosar.database.joint_reads import Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, known_result
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.blocks import HomeBlock, HomeEntry
@@ -69,12 +69,12 @@ class AccessRequestsPage(PageView):
         return _decided(request_id, refuse_access, gettext("Nothing comes of it."))
 
 
-def wanted_to_confirm() -> Wanted[list[AccessRequest]]:
+def query_to_confirm() -> DeferredRead[list[AccessRequest]]:
     """What waits for whoever reads this to confirm; nothing for others."""
     worker = current_worker()
     if not watches(worker):
-        return known_already(list[AccessRequest]())
-    return wanted_requests(access_services()).then(
+        return known_result(list[AccessRequest]())
+    return query_requests(access_services()).then(
         lambda waiting: [found for found in waiting if found.is_confirmed_by(worker)]
     )
 

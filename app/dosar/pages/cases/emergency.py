@@ -18,12 +18,12 @@ from dosar.access.emergency_access import (
     end_emergency,
     mark_seen,
     open_in_emergency,
-    wanted_emergencies,
+    query_emergencies,
     watches_over_cases,
 )
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
-from dosar.database.joint_reads import Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, known_result
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.message import Mistake
 from dosar.pages.actions import saved_response
@@ -106,11 +106,11 @@ class EmergencyPages(PageView):
         return redirect(url_for("EmergencyPages.opened"), 303)
 
 
-def wanted_unseen(context: PageContext) -> Wanted[Sequence[EmergencyAccess]]:
+def query_unseen(context: PageContext) -> DeferredRead[Sequence[EmergencyAccess]]:
     """What nobody has looked at yet, for who watches over all cases."""
     if not watches_over_cases(context.worker):
-        return known_already(())
-    return wanted_emergencies(access_services(), unseen=True)
+        return known_result(())
+    return query_emergencies(access_services(), unseen=True)
 
 
 def emergencies_block(context: PageContext, unseen: Sequence[EmergencyAccess]) -> HomeBlock | None:

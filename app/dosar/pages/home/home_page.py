@@ -4,47 +4,50 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import render_template, url_for
 from flask_babel import gettext, ngettext
 
 from dosar.access.accounts.access_requests import AccessRequest, waiting_requests
-from dosar.access.accounts.tours import wanted_tour
+from dosar.access.accounts.tours import query_tour
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
 from dosar.access.emergency_access import EmergencyAccess
 from dosar.access.organisation.time_zones import local_midnight
 from dosar.access.services import access_services
-from dosar.database.joint_reads import JointRead, Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, JointRead, known_result
 from dosar.database.system_tables import utc_now
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import (
     ColleagueChange,
     WaitingRecord,
-    wanted_cases_changed_last,
-    wanted_entered,
-    wanted_to_check,
+    query_cases_changed_last,
+    query_entered,
+    query_to_check,
 )
-from dosar.overview.worklist import Worklist
+from dosar.overview.deadlines.reading import Deadline
+from dosar.overview.worklist import LackingCase
 from dosar.pages.actions import may_accept_sheets, record_face_url
-from dosar.pages.admin.access_requests import access_requests_block, wanted_to_confirm
+from dosar.pages.admin.access_requests import access_requests_block, query_to_confirm
 from dosar.pages.admin.audit.audit_notices import audit_block
 from dosar.pages.admin.form_problems import form_problems_block
 from dosar.pages.admin.keys.keys_page import has_card_on_paper, keys_need_care
 from dosar.pages.backups.backup_notices import backup_block
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
-from dosar.pages.cases.emergency import emergencies_block, wanted_unseen
+from dosar.pages.cases.emergency import emergencies_block, query_unseen
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.deadlines.deadline_words import titled_sheets
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.home import worklist
 from dosar.pages.linked_titles import RecordTitles
-from dosar.pages.mail.mail_page import mail_block, wanted_not_leaving
+from dosar.pages.mail.mail_page import mail_block, query_mails_not_leaving
 from dosar.pages.truncation import more_entries, truncated_list
-from dosar.pages.updates.update_notices import update_block, wanted_news
+from dosar.pages.updates.update_notices import query_news, update_block
 from dosar.pages.urls import sheet_page_url
-from dosar.records.sheets.acceptance import ReturnedSheet, wanted_returned
+from dosar.records.scope.row_scope import current_scope
+from dosar.records.sheets.acceptance import ReturnedSheet, query_returned
 from dosar.records.titles import case_codes, link_titles
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import Draft
@@ -78,9 +81,9 @@ class HomePage(PageView):
                 _administration_block(context),
                 _returned_block(context, found),
                 _drafts_block(context, found),
-                worklist.due_block(context, found.to_do.due, found.titles),
+                worklist.due_block(context, found.due, found.titles),
                 _to_check_block(context, found),
-                worklist.lacking_block(context, found.to_do.lacking, found.titles),
+                worklist.lacking_block(context, found.lacking, found.titles),
                 _new_sheets_block(context, found),
                 worklist.by_others_block(context, found.by_others, found.titles),
                 worklist.places_block(context, found.places),
@@ -193,7 +196,8 @@ class _HomeContents:
     """What she entered lately, the latest first."""
     cases: list[tuple[int, datetime]]
     """The cases in reach that changed last, and when."""
-    to_do: Worklist
+    due: list[Deadline]
+    lacking: list[LackingCase]
     by_others: list[ColleagueChange]
     places: worklist.FoundPlaces
     to_confirm: list[AccessRequest]
@@ -211,22 +215,24 @@ def _home_contents(context: PageContext) -> _HomeContents:
     repository, worker = context.repository, context.worker
     since = utc_now() - RECENT_ENTRIES_SPAN
     together = JointRead()
-    begun = together.ask(drafts.wanted_drafts(worker.id))
-    to_check, returned = together.ask(_wanted_to_accept(context)), together.ask(_wanted_returned(context))
-    entered = together.ask(wanted_entered(repository.forms, worker.id, since, MAX_HOME_COUNTED))
-    cases = together.ask(_wanted_cases(context))
-    to_do, by_others = together.ask(worklist.wanted_work(context)), together.ask(worklist.wanted_by_others(context))
-    places, tour = together.ask(worklist.wanted_places(context)), together.ask(wanted_tour(worker.id))
-    to_confirm, unseen = together.ask(wanted_to_confirm()), together.ask(wanted_unseen(context))
-    mails, news = together.ask(wanted_not_leaving(context)), together.ask(wanted_news(context))
-    together.read(repository.session)
+    begun = together.add(drafts.query_drafts(worker.id))
+    to_check, returned = together.add(_query_to_accept(context)), together.add(_query_returned(context))
+    entered = together.add(query_entered(repository.forms, worker.id, since, MAX_HOME_COUNTED))
+    cases = together.add(_query_cases(context))
+    due, lacking = together.add(worklist.query_due(context)), together.add(worklist.query_her_lacking(context))
+    by_others = together.add(worklist.query_by_others(context))
+    places, tour = together.add(worklist.query_places(context)), together.add(query_tour(worker.id))
+    to_confirm, unseen = together.add(query_to_confirm()), together.add(query_unseen(context))
+    mails, news = together.add(query_mails_not_leaving(context)), together.add(query_news(context))
+    together.read(repository.session, partial(repository.made_for, current_scope.get()))
     contents = _HomeContents(
         [draft for draft in begun() if draft.form in repository.forms],
         to_check(),
         returned(),
         entered(),
         cases(),
-        to_do(),
+        due(),
+        lacking(),
         by_others(),
         places(),
         to_confirm(),
@@ -239,23 +245,23 @@ def _home_contents(context: PageContext) -> _HomeContents:
     return replace(contents, titles=titles, codes=_corrected_case_codes(context, contents.drafts))
 
 
-def _wanted_to_accept(context: PageContext) -> Wanted[list[WaitingRecord]]:
+def _query_to_accept(context: PageContext) -> DeferredRead[list[WaitingRecord]]:
     if context.actor.checked:
-        return known_already(list[WaitingRecord]())
+        return known_result(list[WaitingRecord]())
     forms = [key for key in context.seen_forms() if may_accept_sheets(context, key)]
-    return wanted_to_check(context.repository, forms, MAX_HOME_COUNTED)
+    return query_to_check(context.repository, forms, MAX_HOME_COUNTED)
 
 
-def _wanted_returned(context: PageContext) -> Wanted[list[ReturnedSheet]]:
+def _query_returned(context: PageContext) -> DeferredRead[list[ReturnedSheet]]:
     if not context.actor.checked:
-        return known_already(list[ReturnedSheet]())
-    return wanted_returned(context.repository, context.seen_forms(), context.worker.id, MAX_HOME_COUNTED)
+        return known_result(list[ReturnedSheet]())
+    return query_returned(context.repository, context.seen_forms(), context.worker.id, MAX_HOME_COUNTED)
 
 
-def _wanted_cases(context: PageContext) -> Wanted[list[tuple[int, datetime]]]:
+def _query_cases(context: PageContext) -> DeferredRead[list[tuple[int, datetime]]]:
     if not context.worker.may("see", CASE_FORM):
-        return known_already(list[tuple[int, datetime]]())
-    return wanted_cases_changed_last(context.repository, MAX_NEW_SHEETS)
+        return known_result(list[tuple[int, datetime]]())
+    return query_cases_changed_last(context.repository, MAX_NEW_SHEETS)
 
 
 def _named_records(context: PageContext, contents: _HomeContents) -> dict[str, list[int]]:
@@ -265,14 +271,14 @@ def _named_records(context: PageContext, contents: _HomeContents) -> dict[str, l
         *truncated_list(contents.returned, MAX_BLOCK_ENTRIES),
         *truncated_list(contents.entered, MAX_BLOCK_ENTRIES),
     ]
-    groups = worklist.shown_due(contents.to_do.due, context.reading.today).values()
+    groups = worklist.shown_due(contents.due, context.reading.today).values()
     due = [deadline for of_group in groups for deadline in of_group]
     named = {
         CASE_FORM: [
             *(record.case_id for record in shown if record.case_id),
             *(case_id for case_id, _ in contents.cases),
             *(deadline.case_id for deadline in due if deadline.case_id),
-            *(lacking.case_id for lacking in worklist.shown_lacking(contents.to_do.lacking)),
+            *(lacking.case_id for lacking in worklist.shown_lacking(contents.lacking)),
             *(other.case_id for other in contents.by_others),
         ],
         USER_LINK: [

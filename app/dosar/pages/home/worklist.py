@@ -2,21 +2,21 @@
 places."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from dosar.database.joint_reads import Rows, Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, Rows, known_result
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.organisation.programme import Programme
 from dosar.language.text.texts import text_in_language
-from dosar.overview.case_overview import ColleagueChange, wanted_changes_by_others
+from dosar.overview.case_overview import ColleagueChange, query_changes_by_others
+from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.known_rules import may_do
-from dosar.overview.deadlines.reading import Deadline
-from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now, wanted_programme
-from dosar.overview.worklist import LackingCase, Worklist, wanted_worklist
+from dosar.overview.deadlines.reading import Deadline, query_deadlines
+from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now, query_programme
+from dosar.overview.worklist import LackingCase, query_lacking
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.asked_deadlines import STATES, state_of_day
@@ -33,20 +33,18 @@ FoundPlaces = tuple[Programme, Mapping[str, Rows]] | None
 """The programme that is declared, and what was read of it."""
 
 
-def wanted_work(context: PageContext) -> Wanted[Worklist]:
-    """What is announced in her cases, and in which a document is missing that she may fill in."""
-    scope = context.worker.scope
+def query_due(context: PageContext) -> DeferredRead[list[Deadline]]:
+    """What is announced by today, of what is hers to do or due in her cases, the soonest first."""
+    scope, wanted = context.worker.scope, DeadlineFilter(of_worker=context.worker.id, announced=context.reading.today)
+    due = query_deadlines(context.repository, wanted)
+    return due.then(lambda found: [deadline for deadline in found if may_do(scope, deadline.rule)])
+
+
+def query_her_lacking(context: PageContext) -> DeferredRead[list[LackingCase]]:
+    """Her cases in which a document is missing that she may fill in."""
     known = {key: form for key, form in context.seen_forms().items() if form.belongs_to}
     enterable = frozenset(key for key in known if context.worker.may("enter", key))
-    wanted = wanted_worklist(
-        context.repository,
-        known,
-        enterable,
-        context.repository.definition.stages,
-        context.worker.id,
-        context.reading.today,
-    )
-    return wanted.then(lambda found: replace(found, due=[due for due in found.due if may_do(scope, due.rule)]))
+    return query_lacking(context.repository, known, enterable, context.repository.definition.stages, context.worker.id)
 
 
 def shown_lacking(found: Sequence[LackingCase]) -> Sequence[LackingCase]:
@@ -130,12 +128,12 @@ def _missing_text(context: PageContext, lacking: LackingCase) -> str:
     return f"{first} {ngettext('and %(num)s more', 'and %(num)s more', more)}" if more else first
 
 
-def wanted_by_others(context: PageContext) -> Wanted[list[ColleagueChange]]:
+def query_by_others(context: PageContext) -> DeferredRead[list[ColleagueChange]]:
     """What others did last in the cases she reaches."""
     if not context.worker.may("see", CASE_FORM):
-        return known_already(list[ColleagueChange]())
+        return known_result(list[ColleagueChange]())
     forms = [key for key, form in context.seen_forms().items() if not form.private_to]
-    return wanted_changes_by_others(context.repository, forms, context.worker.id, MAX_TODO_ENTRIES)
+    return query_changes_by_others(context.repository, forms, context.worker.id, MAX_TODO_ENTRIES)
 
 
 def by_others_block(context: PageContext, found: list[ColleagueChange], titles: RecordTitles) -> HomeBlock | None:
@@ -158,12 +156,12 @@ def by_others_block(context: PageContext, found: list[ColleagueChange], titles: 
     return HomeBlock(gettext("What others changed in my cases"), entries) if entries else None
 
 
-def wanted_places(context: PageContext) -> Wanted[FoundPlaces]:
+def query_places(context: PageContext) -> DeferredRead[FoundPlaces]:
     """The places and stays as she may see them; nothing where she may not, or there are none."""
     declared = context.repository.definition.stages.programme
     if declared is None or not all(context.worker.may("see", part.form) for part in (declared.stays, declared.places)):
-        return known_already(None)
-    return wanted_programme(context.repository, declared, context.seen_forms(), context.reading.today).then(
+        return known_result(None)
+    return query_programme(context.repository, declared, context.seen_forms(), context.reading.today).then(
         lambda found: (declared, found)
     )
 

@@ -11,7 +11,7 @@ from dosar.access.authorization import page_route, requires_page
 from dosar.access.framework import User
 from dosar.access.services import access_services
 from dosar.database.audit.trail import add_event
-from dosar.database.joint_reads import Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, known_result
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.mail.account import MailAccount, read_account, remove_account, save_account, with_kept_secret
@@ -20,10 +20,9 @@ from dosar.mail.queue import (
     SENT,
     WAITING,
     QueuedMail,
-    not_leaving,
+    query_not_leaving,
     recent_mails,
     try_all_now,
-    wanted_mail_count,
 )
 from dosar.mail.smtp import MailWords, compose_mail, send_mail, try_account
 from dosar.pages.blocks import HomeBlock, HomeEntry
@@ -90,11 +89,11 @@ class MailPage(PageView):
         return redirect("/mail", 303)
 
 
-def wanted_not_leaving(context: PageContext) -> Wanted[int]:
+def query_mails_not_leaving(context: PageContext) -> DeferredRead[int]:
     """How many mails do not leave, for who looks after the account."""
     if "organisation" not in context.worker.pages:
-        return known_already(0)
-    return wanted_mail_count(not_leaving(access_services().clock() - TOLD_FOR, WORRYING_TRIES))
+        return known_result(0)
+    return query_not_leaving(access_services().clock() - TOLD_FOR, WORRYING_TRIES)
 
 
 def mail_block(count: int) -> HomeBlock | None:

@@ -4,20 +4,20 @@ from flask import url_for
 from flask_babel import gettext
 
 from dosar.access.services import access_services
-from dosar.database.joint_reads import Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, known_result
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import when_text
 from dosar.pages.updates.update_state import versions
 from dosar.pages.updates.update_words import out_of_date_text, trouble_lines
-from dosar.updates.check.check_settings import CheckSettings, wanted_check_settings
+from dosar.updates.check.check_settings import CheckSettings, query_check_settings
 
 
-def wanted_news(context: PageContext) -> Wanted[CheckSettings | None]:
+def query_news(context: PageContext) -> DeferredRead[CheckSettings | None]:
     """What is known of new versions, for who answers for the organisation; of a demo nothing."""
     if "organisation" not in context.worker.pages or access_services().is_demo():
-        return known_already(None)
-    return wanted_check_settings()
+        return known_result(None)
+    return query_check_settings()
 
 
 def update_block(settings: CheckSettings | None) -> HomeBlock | None:

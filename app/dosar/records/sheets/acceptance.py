@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, union_all
 
 from dosar.database.form_tables import Record
-from dosar.database.joint_reads import Rows, Wanted, known_already
+from dosar.database.joint_reads import DeferredRead, Rows, known_result
 from dosar.database.system_tables import history_table as told
 from dosar.database.union_reads import UnionPart
 from dosar.language.form import Form
@@ -102,32 +102,38 @@ def last_return(repository: Repository, record: Record) -> ReturnedSheet | None:
 
 def sheets_returned_to(repository: Repository, forms: Iterable[str], user_id: int, most: int) -> list[ReturnedSheet]:
     """What came back to the one who filed it and waits for her, the oldest first: one statement for all forms."""
-    return wanted_returned(repository, forms, user_id, most).read(repository.session)
+    return query_returned(repository, forms, user_id, most).read(repository.session)
 
 
-def wanted_returned(
+def query_returned(
     repository: Repository, forms: Iterable[str], user_id: int, most: int
-) -> Wanted[list[ReturnedSheet]]:
+) -> DeferredRead[list[ReturnedSheet]]:
     """The same, to be asked for together with others."""
+    keys = tuple(forms)
+    if not keys:
+        return known_result(list[ReturnedSheet]())
+    kind = "returned sheets", keys, most
+    values = {"returned_to": user_id}
+    return DeferredRead.of_part(kind, lambda: _returned_part(repository, keys, most), _returned_of_rows, values)
+
+
+def _returned_part(repository: Repository, forms: Iterable[str], most: int) -> UnionPart:
     queries = []
     for key in forms:
         record_class: Any = repository.record_class(key)
         queries.append(
             select(literal(key).label("form"), record_class.id.label("id")).where(
-                record_class.to_check.is_(True), record_class.changed_by == user_id
+                record_class.to_check.is_(True), record_class.changed_by == bindparam("returned_to")
             )
         )
-    if not queries:
-        return known_already(list[ReturnedSheet]())
     hers = union_all(*queries).subquery()
-    part = UnionPart(
+    return UnionPart(
         hers.join(told, told.c.id == _last_turn(hers.c.form, hers.c.id, told.c.id)),
         [told.c.id, told.c.form, told.c.record_id, told.c.case_id, told.c.at, told.c.user_id, told.c.changes],
         [told.c.action == RETURNED_ACTION],
         order_by=[told.c.id],
         most=most,
     )
-    return Wanted([part], lambda rows: _returned_of_rows(rows[0]))
 
 
 def _returned_of_rows(rows: Rows) -> list[ReturnedSheet]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, in
 
 from dosar.database.audit.trail import note_event
 from dosar.database.form_tables import Record
-from dosar.database.joint_reads import Rows, Wanted
+from dosar.database.joint_reads import DeferredRead, Rows
 from dosar.database.system_tables import draft_table, utc_now
 from dosar.database.union_reads import UnionPart
 from dosar.records.audit_log import case_of_record
@@ -149,15 +149,16 @@ def move_drafts_to_case(repository: Repository, case_id: int, into_id: int) -> N
 
 def drafts_of_worker(repository: Repository, user_id: int) -> list[Draft]:
     """The worker's drafts, the latest first, without what stands in them."""
-    return wanted_drafts(user_id).read(repository.session)
+    return query_drafts(user_id).read(repository.session)
 
 
-def wanted_drafts(user_id: int) -> Wanted[list[Draft]]:
+def query_drafts(user_id: int) -> DeferredRead[list[Draft]]:
     """The same, to be asked for together with others."""
     draft = draft_table.c
-    conditions = [draft.user_id == user_id, draft.saved_at >= utc_now() - DRAFT_LIFETIME]
+    conditions = [draft.user_id == bindparam("drafts_of"), draft.saved_at >= bindparam("drafts_since")]
     part = UnionPart(draft_table, [*_PLACE_COLUMNS, draft.face, draft.saved_at], conditions)
-    return Wanted([part], lambda rows: _drafts_of_rows(rows[0]))
+    values = {"drafts_of": user_id, "drafts_since": utc_now() - DRAFT_LIFETIME}
+    return DeferredRead.of_part("drafts", lambda: part, _drafts_of_rows, values)
 
 
 def _drafts_of_rows(rows: Rows) -> list[Draft]:

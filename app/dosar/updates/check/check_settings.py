@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dosar.access.organisation.settings import wanted_settings, write_setting
-from dosar.database.joint_reads import Wanted
+from dosar.access.organisation.settings import query_settings, write_setting
+from dosar.database.joint_reads import DeferredRead
 from dosar.updates.check.newest import Newest, newest_from_text, newest_to_text
 from dosar.updates.programs.versions import is_newer
 
@@ -34,12 +34,12 @@ class CheckSettings:
 
 def read_check_settings(session: Any) -> CheckSettings:
     """What is wanted and known now."""
-    return wanted_check_settings().read(session)
+    return query_check_settings().read(session)
 
 
-def wanted_check_settings() -> Wanted[CheckSettings]:
+def query_check_settings() -> DeferredRead[CheckSettings]:
     """The same, to be asked for together with others."""
-    return wanted_settings(ASKS_SETTING, ASKED_SETTING, SEEN_SETTING).then(_check_settings)
+    return query_settings(ASKS_SETTING, ASKED_SETTING, SEEN_SETTING).then(_check_settings)
 
 
 def _check_settings(kept: Mapping[str, str]) -> CheckSettings:

@@ -130,7 +130,7 @@ def stages_progress(case_query: CaseQuery, stages: Stages) -> list[StageProgress
     ]
     made = [_stage_progress(case_query, stage, *written.get(stage.stage, (None, None))) for stage in seen]
     current = _current_stage(made)
-    return [replace(progress, is_current=progress is current) for progress in made]
+    return [replace(progress, is_current=True) if progress is current else progress for progress in made]
 
 
 def _stage_dates(case_query: CaseQuery, stages: Stages) -> dict[str, tuple[date | None, date | None]]:

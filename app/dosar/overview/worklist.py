@@ -112,13 +112,14 @@ def _cases_lacking(
     read: Mapping[Any, Rows],
 ) -> list[LackingCase]:
     by_case = {key: _rows_by_case(rows) for key, rows in read.items()}
+    needed = stages.without_optional()
     case_queries = [_query_of_case(repository, known, case, by_case) for case in cases]
     missing = [
         (
             case_query.case,
             [
                 (progress.stage, document)
-                for progress, document in missing_documents(stages_progress(case_query, stages))
+                for progress, document in missing_documents(stages_progress(case_query, needed))
                 if document.form in enterable
             ],
         )

@@ -175,6 +175,11 @@ class Stages(StagesPart):
     monthly: MonthlyPackages | None = None
     programme: Programme | None = None
 
+    def without_optional(self) -> "Stages":
+        """The same with nothing but the documents that each stage needs: no case lacks another one."""
+        needed = tuple(stage.model_copy(update={"optional": ()}) for stage in self.stages)
+        return self.model_copy(update={"stages": needed})
+
     def named(self) -> Iterator[NamedQuestion]:
         """Every form and question the file names."""
         for position, stage in enumerate(self.stages):

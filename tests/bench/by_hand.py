@@ -50,6 +50,7 @@ from dosar.language.form import Form
 from dosar.language.text.collation import sort_key
 from dosar.records.repository import Repository
 from tests.bench.by_hand_due import due_page
+from tests.bench.by_hand_home import DueWords, FirstPage
 
 COOKIE, SECRET = "by_hand", b"nothing outside this benchmark is signed with it"
 PAGE, MOST_COUNTED = 25, 1000
@@ -132,6 +133,7 @@ def by_hand(repository: Repository) -> Flask:
     pages = _Pages(repository)
     app.before_request(pages.let_in)
     app.teardown_request(pages.put_back)
+    app.add_url_rule("/", view_func=pages.home)
     app.add_url_rule("/records/case", view_func=pages.cases)
     app.add_url_rule("/records/case/search", view_func=pages.search, methods=["POST"])
     app.add_url_rule("/due", view_func=pages.due)
@@ -220,6 +222,17 @@ class _Pages:
         self.due_titles = {rule.key: rule.rule.title["ro"] for rule in repository.definition.deadlines}
         # the date of each sheet, as the person who wrote the page looked it up
         self.sheets = [(key, records[key], _dated(form)) for key, form in repository.forms.items() if form.belongs_to]
+        due = {
+            rule.key: DueWords(
+                rule.rule.title["ro"],
+                rule.due_form if rule.is_new_sheet else None,
+                rule.source.form,
+                rule.rule.one_click,
+            )
+            for rule in repository.definition.deadlines
+        }
+        stages = [(stage.title["ro"], stage.needs, stage.optional) for stage in repository.definition.stages.stages]
+        self.first_page = FirstPage(records, {key: name for key, _, name in self.sheets}, stages, due)
         # long statements, made once
         self.counting, self.happening = _counting(self.sheets), _happening(self.sheets)
         with self.store.engine.connect() as connection:
@@ -357,6 +370,9 @@ class _Pages:
                 .values(contents=request.form["search"].strip()[:200])
             )
         return redirect("/records/case", 303)
+
+    def home(self) -> str:
+        return self.first_page.show(self.hers, self.page)
 
     def due(self) -> str:
         return due_page(self.cases_table, self.hers, self.page, self.due_titles)

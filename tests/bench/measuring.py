@@ -123,6 +123,7 @@ class Bench:
             return lambda: address.format(self.random.choice(cases))
 
         pages = {
+            "first page": "/",
             "first list page": "/records/case",
             "deep page": f"/records/case?page={deep}",
             "filtered and sorted": "/records/case?status=open&sort=last_name",
@@ -134,7 +135,7 @@ class Bench:
             "new visit": "/records/visit_report/new?case={}",
         }
         found = [self.read(what + whose, user, pick(address)) for what, address in pages.items()]
-        found.insert(3, self.read(f"name search{whose}", user, pick("/records/case"), SEARCHES))
+        found.insert(4, self.read(f"name search{whose}", user, pick("/records/case"), SEARCHES))
         found.append(self.save(f"save{whose}", user, pick(pages["section page"]), self._corrected))
         found.append(self.save(f"save new visit{whose}", user, pick(pages["new visit"]), self._visited))
         return found

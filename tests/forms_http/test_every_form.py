@@ -225,17 +225,21 @@ def _is_taken(form: Form, question: Question) -> bool:
 
 def _room_for(office: Office, form: Form, case: int) -> tuple[dict[str, list[int]], Callable[[], int]]:
     """What links point to, and the case of each sheet: for stays places of every phase, and somebody who is nowhere
-    else."""
+    else. What holds in a phase, two programmes say differently: then a stay takes nothing from either."""
     links, declared = _records(office.app, case), stays_declared(office.repository, form)
     if declared is None:
         return links, lambda: case
+    if (terms := declared.terms) is not None:
+        phases = office.repository.forms[terms.form].questions[terms.rows].column(terms.phase).options()
+        _filed(office, terms.form, {terms.rows: [{terms.phase: phase.code} for phase in phases]})
     places = [_filed(office, declared.places.form) for _ in range(3)]
     return {**links, declared.places.form: places}, lambda: _filed(office, CASE_FORM)
 
 
-def _filed(office: Office, key: str) -> int:
+def _filed(office: Office, key: str, answers: Answers | None = None) -> int:
     with office.app.app_context(), acting_as(SYSTEM_SCOPE):
-        number = enter_sheet(office.repository, office.repository.forms[key], {}, Actor(None, "", today_here()))
+        form, by = office.repository.forms[key], Actor(None, "", today_here())
+        number = enter_sheet(office.repository, form, answers or {}, by)
         office.repository.session.remove()
     return number
 

@@ -54,6 +54,17 @@ def case_of(demo: Demo, code: str) -> int:
     return number
 
 
+def sheets_of(demo: Demo, code: str, form: str) -> list[int]:
+    """The sheets of the case, in the order in which they were filed."""
+    kept: Any = demo.repository.record_class(form)
+    case = case_of(demo, code)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        hers = select(kept.id).where(getattr(kept, kept.case_column) == case).order_by(kept.id)
+        numbers = list(demo.repository.session.scalars(hers))
+        demo.repository.session.remove()
+    return numbers
+
+
 def page(demo: Demo, case_id: int, user: str = "coordinator") -> str:
     answer = demo.browser(user).get(f"/cases/{case_id}")
     assert answer.status_code == 200

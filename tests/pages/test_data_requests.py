@@ -15,7 +15,7 @@ from tests.pages.browsing import look
 from tests.pages.conftest import Demo
 from tests.pages.test_audit_page import sentences
 from tests.pages.test_case_page import case_of
-from tests.pages.test_restricted_cases import ACTOR, answer, further_intake, status
+from tests.pages.test_restricted_cases import ACTOR, answer, further_intake, status, writing
 
 
 def test_a_request_is_due_within_a_month_until_it_is_answered(demo: Demo) -> None:
@@ -59,19 +59,19 @@ def test_a_consent_taken_back_restricts_until_it_is_given_again(demo: Demo) -> N
     since = today_here() - timedelta(days=2)
     asked = {"received_on": today_here(), "kind": "consent", "made_by": "herself", "consent_taken_back": "sharing"}
     request = entered(demo, case, **asked)
-    assert status(worker, f"/cases/{case}") == 200, "what she shares is another consent"
+    assert writing(worker, case) == 200, "what she shares is another consent"
     answer(demo, "data_request", request, consent_taken_back="assistance", consent_withdrawn_on=since)
-    assert status(worker, f"/cases/{case}") == 404
+    assert status(worker, f"/cases/{case}") == 200 and writing(worker, case) == 409, "read only"
     page = unescape(manager.get(f"/cases/{case}").text)
     assert "Persoana și-a retras consimțământul privind asistența." in page
     assert "„Data consimțământului” din „Fișă de luare în evidență”" in page
     assert status(manager, f"/records/plan/new?case={case}") == 409
-    for given, code in ((since - timedelta(days=1), 404), (since, 200), (today_here(), 200)):
+    for given, code in ((since - timedelta(days=1), 409), (since, 200), (today_here(), 200)):
         with stamped_as_of(utc_now() + timedelta(minutes=1)), further_intake(demo, case, given):
-            assert status(worker, f"/cases/{case}") == code, given
-    assert status(worker, f"/cases/{case}") == 404, "that consent is gone again"
+            assert writing(worker, case) == code, given
+    assert writing(worker, case) == 409, "that consent is gone again"
     answer(demo, "data_request", request, kind="objection", consent_taken_back=None, consent_withdrawn_on=None)
-    assert status(worker, f"/cases/{case}") == 200, "it was a slip"
+    assert writing(worker, case) == 200, "it was a slip"
 
 
 def test_an_intake_filed_before_the_withdrawal_of_the_same_day_lifts_nothing(demo: Demo) -> None:
@@ -79,7 +79,7 @@ def test_an_intake_filed_before_the_withdrawal_of_the_same_day_lifts_nothing(dem
     with further_intake(demo, case, today):
         said = {"kind": "consent", "consent_taken_back": "assistance", "consent_withdrawn_on": today}
         request = entered(demo, case, received_on=today, made_by="herself", **said)
-        assert status(worker, f"/cases/{case}") == 404
+        assert writing(worker, case) == 409
         answer(demo, "data_request", request, kind="objection", consent_taken_back=None, consent_withdrawn_on=None)
 
 

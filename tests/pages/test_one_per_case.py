@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo
+from tests.pages.test_case_page import sheets_of
+from tests.pages.test_restricted_cases import ACTOR
 
 NEW = "/records/visit_report/new?case=7"
 TYPED = {"visit_date": "1.9.2026", "visit_purpose": "Prima", "conclusions": "Bine."}
@@ -13,12 +17,21 @@ TYPED = {"visit_date": "1.9.2026", "visit_purpose": "Prima", "conclusions": "Bin
 
 @pytest.fixture(scope="module")
 def once(demo: Demo) -> Iterator[Demo]:
-    """The demo, where a case has one visit report at most."""
+    """The demo, where a case has one visit report at most, and this one has none yet."""
     forms = demo.repository.definition.forms
     usual = forms["visit_report"]
+    there = sheets_of(demo, "DEMO-007", "visit_report")
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        for number in there:
+            delete_sheet(demo.repository, usual, number, ACTOR)
+        demo.repository.session.remove()
     forms["visit_report"] = usual.model_copy(update={"one_per_case": True})  # type: ignore[index]
     yield demo
     forms["visit_report"] = usual  # type: ignore[index]
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        for number in there:
+            restore_sheet(demo.repository, usual, number, ACTOR)
+        demo.repository.session.remove()
 
 
 def test_of_two_who_began_it_the_second_compares(once: Demo) -> None:

@@ -8,6 +8,7 @@ from dosar.language.form import Form
 from dosar.language.load.folder import read_folder
 from tests.language.test_shipped_forms import FORMS
 from tests.pages.conftest import Demo
+from tests.pages.test_case_page import sheets_of
 
 PAPERS = {f"F{number:02}" for number in range(1, 47)} - {"F09"}
 """Every form of the source documents; of F09 (Annex 2) they have nothing but the number."""
@@ -92,7 +93,7 @@ def test_the_overview_of_forms_tells_papers_and_remarks(demo: Demo) -> None:
 
 def test_the_sheets_of_a_plan_stand_form_by_form(demo: Demo) -> None:
     """Forty lines of a ledger are one line to unfold; a few sheets are shown at once."""
-    shown = demo.browser("coordinator").get("/records/plan/3").text
+    shown = demo.browser("coordinator").get(f"/records/plan/{sheets_of(demo, 'DEMO-004', 'plan')[-1]}").text
     summary = r'<details class="backlinks"( open)?>\s*<summary>([^<]+)<span class="count">(\d+)</span>'
     groups = re.findall(summary, shown)
     told = {html.unescape(label).strip(): (bool(is_open), int(count)) for is_open, label, count in groups}

@@ -252,7 +252,8 @@ def test_the_coordinator_reads_with_whom_it_is_late(demo: Demo, case: int) -> No
 
 
 def test_on_paper_it_says_what_was_asked_for(demo: Demo, case: int) -> None:
-    assert f"{TODAY:%d.%m.%Y} · Restante · Fel: Obligatoriu" in read(demo, f"?case={case}&state=overdue&weight=binding")
+    told = re.search(r'<p class="only-printed">(.*?)</p>', shown(demo, f"?case={case}&state=overdue&weight=binding"))
+    assert told and re.fullmatch(rf"{TODAY:%d.%m.%Y} · Restante · Caz: \S+ · Fel: Obligatoriu", told[1])
 
 
 def test_what_it_is_narrowed_by_stands_beside_the_folded_filters(demo: Demo, case: int) -> None:
@@ -260,6 +261,19 @@ def test_what_it_is_narrowed_by_stands_beside_the_folded_filters(demo: Demo, cas
     narrowed = shown(demo, f"?worker={user_id(demo, 'case_manager')}&weight=binding&view=week")
     assert "<summary>Filtre (2): Al cui: Teodora Brândușan · Fel: Obligatoriu</summary>" in narrowed
     assert '<a class="list-link" href="?view=week">Șterge filtrele</a>' in narrowed
+
+
+def test_what_has_no_line_is_still_said_chosen_and_cleared(demo: Demo, case: int) -> None:
+    manager = user_id(demo, "volunteer")
+    markup = shown(demo, f"?worker={manager}&case={case}&partner=999999&team=999")
+    assert re.search(
+        r"<summary>Filtre \(4\): Al cui: [^<]+ · Echipă: 999 · Caz: [^<]+ · Partener: 999999</summary>", markup
+    )
+    for name, chosen in (("worker", manager), ("case", case), ("partner", 999999), ("team", 999)):
+        assert re.search(rf'<select [^>]*name="{name}">[^§]*?<option value="{chosen}" selected>', markup), name
+    assert "Niciun termen cu aceste filtre." in markup
+    assert markup.count("Șterge filtrele</a>") == 2, "beside the filters, and where the lines would stand"
+    assert "Filtre (1): Ce este de făcut: –" in shown(demo, "?rule=no.such")
 
 
 def test_the_paper_says_which_lines_of_a_long_list_it_holds(demo: Demo, case: int) -> None:

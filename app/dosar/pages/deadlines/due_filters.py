@@ -69,12 +69,14 @@ class DueAtHand:
         return dict(sorted(late.items(), key=lambda found: (-found[1], found[0])))
 
     def workers(self) -> set[int]:
-        """Everybody who has something to do."""
-        return {each.user_id for each in self.tally if each.user_id is not None}
+        """Everybody who has something to do, and who is asked for."""
+        chosen = {self.asked.worker} if self.asked.worker else set[int]()
+        return chosen | {each.user_id for each in self.tally if each.user_id is not None}
 
     def partners(self) -> dict[str, set[int]]:
-        """Form → those who promised something, as far as she may know it."""
-        found: dict[str, set[int]] = {}
+        """Form → those who promised something, as far as she may know it, and who is asked for."""
+        chosen = {self.asked.partner} if self.asked.partner else set[int]()
+        found = {form: set(chosen) for form in self.promising.values()}
         for each in self.tally:
             if each.partner_id is not None:
                 found.setdefault(self.promising[each.rule], set()).add(each.partner_id)
@@ -153,36 +155,27 @@ def state_tabs(due: DueAtHand) -> list[StateTab]:
 
 
 def due_filters(context: PageContext, due: DueAtHand, titles: RecordTitles, cases: Iterable[int]) -> list[ListFilter]:
-    """What the list is narrowed by; ``cases`` are those that stand on the page."""
+    """What the list is narrowed by; ``cases`` are those that stand on the page. What is chosen is always among them."""
     asked, language = due.asked, context.reading.language
-    workers = [(str(user), titles[USER_LINK, user]) for user in due.workers() if (USER_LINK, user) in titles]
-    nobodys = [(str(NOBODY), gettext("nobody's"))] if any(each.user_id is None for each in due.tally) else []
-    rules = _rule_options(asked, due.rules, language)
-    partners = [
-        (str(number), titles[form, number])
-        for form, numbers in due.partners().items()
-        for number in numbers
-        if (form, number) in titles
-    ]
+    has_nobodys = asked.worker == NOBODY or any(each.user_id is None for each in due.tally)
+    nobodys = [(str(NOBODY), gettext("nobody's"))] if has_nobodys else []
+    partners = [named for form, numbers in due.partners().items() for named in _named(titles, form, numbers)]
+    shown_cases = {*cases, *([asked.case] if asked.case else [])}
+    workers = "" if asked.worker is None else str(asked.worker)
+    teams = [(str(team), name) for team, (name, _) in due.teams.items()]
     offered = [
-        (
-            "worker",
-            gettext("Whose"),
-            [*_sorted(workers), *nobodys],
-            str(asked.worker) if asked.worker is not None else "",
-        ),
-        ("team", gettext("Team"), [(str(team), name) for team, (name, _) in due.teams.items()], str(asked.team or "")),
-        ("case", gettext("Case"), _case_options(asked, titles, cases), str(asked.case or "")),
-        ("rule", gettext("What is due"), _sorted(rules), asked.rule),
+        ("worker", gettext("Whose"), [*_named(titles, USER_LINK, due.workers()), *nobodys], workers),
+        ("team", gettext("Team"), teams, str(asked.team or "")),
+        ("case", gettext("Case"), _named(titles, CASE_FORM, shown_cases), str(asked.case or "")),
+        ("rule", gettext("What is due"), _sorted(_rule_options(asked, due.rules, language)), asked.rule),
         ("partner", gettext("Partner"), _sorted(partners), str(asked.partner or "")),
         ("weight", gettext("Weight"), [(key, str(label)) for key, label in WEIGHTS.items()], asked.weight),
     ]
-    return [_filter(name, label, options, chosen) for name, label, options, chosen in offered if options]
+    return [_filter(name, label, options, chosen) for name, label, options, chosen in offered if options or chosen]
 
 
-def _case_options(asked: AskedDeadlines, titles: RecordTitles, cases: Iterable[int]) -> list[tuple[str, str]]:
-    shown = {*cases, *([asked.case] if asked.case else [])}
-    return _sorted((str(case), titles[CASE_FORM, case]) for case in shown if (CASE_FORM, case) in titles)
+def _named(titles: RecordTitles, form: str, numbers: Iterable[int]) -> list[tuple[str, str]]:
+    return _sorted((str(number), titles[form, number]) for number in numbers if (form, number) in titles)
 
 
 def _sorted(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -190,6 +183,9 @@ def _sorted(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _filter(name: str, label: str, options: Collection[tuple[str, str]], chosen: str) -> ListFilter:
+    """The choice; what was chosen and has no name for her stands there all the same, by its number."""
+    if chosen and chosen not in (code for code, _ in options):
+        options = [*options, (chosen, chosen if chosen.isdecimal() else "–")]
     return ListFilter(
         name,
         label,

@@ -47,10 +47,11 @@ def due_titles(
     deadlines: Sequence[Deadline],
     workers: Iterable[int] = (),
     partners: Mapping[str, Iterable[int]] | None = None,
+    case: int | None = None,
 ) -> RecordTitles:
-    """What the cases are called that these are about, whose they are and who promised them; and these workers and
-    partners (form → numbers) besides."""
-    ids: dict[str, set[int]] = {CASE_FORM: set(), USER_LINK: {*workers}}
+    """What the cases are called that these are about, whose they are and who promised them; and these workers,
+    partners (form → numbers) and this case besides."""
+    ids: dict[str, set[int]] = {CASE_FORM: {case} if case else set(), USER_LINK: {*workers}}
     for form, numbers in (*(partners or {}).items(), *titled_sheets(deadlines).items()):
         ids.setdefault(form, set()).update(numbers)
     promising = partner_forms(context.repository)

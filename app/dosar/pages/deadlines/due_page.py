@@ -102,7 +102,7 @@ class DuePage(PageView):
 
 def _read_list(context: PageContext, due: DueAtHand) -> _Shown:
     asked, found = due.asked, _read_lines(context, due)
-    titles = due_titles(context, found, due.workers(), due.partners())
+    titles = due_titles(context, found, due.workers(), due.partners(), due.asked.case)
     lines = due_lines(context, found, titles, asked.whole_address())
     groups = _groups(found, lines, context.reading.today)
     return _Shown(found, titles, groups, pager=_pager(asked, len(found), _lines_asked_for(due)))
@@ -112,7 +112,7 @@ def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
     asked, today = due.asked, context.reading.today
     by_day = find_by_day(context.repository, within_calendar(due.filter, asked, today), MOST_ON_DAY[asked.view])
     found = [each for on_day in by_day.values() for each in on_day.first]
-    titles = due_titles(context, found, due.workers(), due.partners())
+    titles = due_titles(context, found, due.workers(), due.partners(), due.asked.case)
     lines = iter(calendar_lines(context, found, titles, asked.whole_address()))
     by_date = {day: list(islice(lines, len(on_day.first))) for day, on_day in by_day.items()}
     calendar = due_calendar(asked, today, context.reading.language, by_day, by_date)

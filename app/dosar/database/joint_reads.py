@@ -20,7 +20,12 @@ class KeepQuery(Protocol):
     """Gives what was made for this key before, or makes it and keeps it: for one scope alone, as
     :meth:`~dosar.records.repository.Repository.made_for` does."""
 
-    def __call__(self, key: Hashable, make: Callable[[], "JointQuery"]) -> "JointQuery": ...
+    def __call__(self, key: Hashable, make: Callable[[], "JointQuery"], /) -> "JointQuery": ...
+
+
+def make_anew(_: Hashable, make: Callable[[], "JointQuery"]) -> "JointQuery":
+    """Keeps nothing: for what is seldom read."""
+    return make()
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,12 @@ class DeferredRead(Generic[Result]):
         """Of a single part."""
         return cls(kind, lambda: {kind: make_part()}, lambda rows: result(rows[kind]), values)
 
-    def read(self, session: Any) -> Result:
-        """Read it alone: one statement, made for this once."""
+    def read(self, session: Any, keep: KeepQuery = make_anew) -> Result:
+        """Read it alone: one statement."""
         joint = JointRead()
-        joint.add(self)
-        joint.read(session, lambda _, make: make())
-        return self.result(joint.rows[0])
+        result = joint.add(self)
+        joint.read(session, keep)
+        return result()
 
     def then(self, change: Callable[[Result], Other]) -> "DeferredRead[Other]":
         """The same read, and what becomes of its result."""

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import bindparam, case, func
 
 from dosar.database.joint_reads import DeferredRead, Rows, RowsOfParts
 from dosar.database.union_reads import UnionPart, read_union
@@ -112,12 +113,23 @@ def query_programme(
 
     def make_parts() -> dict[Any, UnionPart]:
         parts = {
-            **_seen_parts(repository, declared, known, today),
-            **_counted_parts(repository, declared, known, today, "delivered"),
+            **_seen_parts(repository, declared, known),
+            **_counted_parts(repository, declared, known, "delivered"),
         }
         return {name: UnionPart(*part) for name, part in parts.items()}
 
-    return DeferredRead(("programme", tuple(known), today), make_parts, lambda rows: rows)
+    values = {"staying_on": today, "delivered_after": today - ONE_YEAR}
+    return DeferredRead(("programme", tuple(known)), make_parts, lambda rows: rows, values)
+
+
+def _query_taken(repository: Repository, declared: Programme, today: date) -> DeferredRead[RowsOfParts]:
+    """How many stay in each place."""
+
+    def make_parts() -> dict[Any, UnionPart]:
+        parts = _counted_parts(repository, declared, repository.forms, "stays")
+        return {name: UnionPart(*part) for name, part in parts.items()}
+
+    return DeferredRead("places taken", make_parts, lambda rows: rows, {"staying_on": today})
 
 
 def programme_now(
@@ -132,8 +144,8 @@ def programme_now(
     if found is None:
         found = query_programme(repository, declared, known, reading.today).read(repository.session)
     with acting_as(SYSTEM_SCOPE):
-        every_form = repository.forms
-        taken = read_parts(repository, _counted_parts(repository, declared, every_form, reading.today, "stays"))
+        keep = partial(repository.made_for, SYSTEM_SCOPE)
+        taken = _query_taken(repository, declared, reading.today).read(repository.session, keep)
     beds, stays = _facility_beds(declared, found, taken), _current_stays(declared.stays, known, found)
     agreements = [
         _agreement_of_row(known[declared.agreements.form], row, found)
@@ -169,14 +181,13 @@ def _seen_parts(
     repository: Repository,
     declared: Programme,
     known: Mapping[str, Form],
-    today: date,
 ) -> dict[str, Any]:
     """What is read as the reader may see it."""
     parts: dict[str, Any] = {}
     for name, key, options in declared_parts(declared, known, "stays", "places", "programmes", "agreements"):
         record_class: Any = repository.record_class(key)
         also = [record_class.case_id, record_class.to_check] if known[key].belongs_to else []
-        conditions = _staying_conditions(record_class, declared.stays, today) if name == "stays" else []
+        conditions = _staying_conditions(record_class, declared.stays) if name == "stays" else []
         parts[name] = (
             record_class,
             [record_class.id, *also, *_named_columns(record_class, known[key], options.values())],
@@ -185,9 +196,7 @@ def _seen_parts(
     return parts
 
 
-def _counted_parts(
-    repository: Repository, declared: Programme, forms: Mapping[str, Form], today: date, part: str
-) -> dict[str, Any]:
+def _counted_parts(repository: Repository, declared: Programme, forms: Mapping[str, Form], part: str) -> dict[str, Any]:
     """What is counted over the cases within reach: the stays of each place, or what was delivered by each agreement."""
     parts: dict[str, Any] = {}
     for name, key, options in declared_parts(declared, forms, part):
@@ -202,19 +211,20 @@ def _counted_parts(
             parts[name] = (
                 record_class,
                 counted,
-                [by.is_not(None), *_staying_conditions(record_class, declared.stays, today)],
+                [by.is_not(None), *_staying_conditions(record_class, declared.stays)],
                 [by],
             )
         else:
-            since = [by.is_not(None), getattr(record_class, options["day"]) > today - ONE_YEAR]
+            since = [by.is_not(None), getattr(record_class, options["day"]) > bindparam("delivered_after")]
             hours = func.sum(case((is_accepted(record_class), getattr(record_class, options["hours"])))).label("hours")
             parts[name] = (record_class, [*counted, hours], since, [by])
     return parts
 
 
-def _staying_conditions(record_class: Any, stays: Stays, today: date) -> list[Any]:
-    left_on = getattr(record_class, stays.left)
-    return [getattr(record_class, stays.since) <= today, left_on.is_(None) | (left_on > today)]
+def _staying_conditions(record_class: Any, stays: Stays) -> list[Any]:
+    left_on: Any = getattr(record_class, stays.left)
+    day: Any = bindparam("staying_on")
+    return [getattr(record_class, stays.since) <= day, left_on.is_(None) | (left_on > day)]
 
 
 def _named_columns(record_class: Any, form: Form, names: Iterable[str]) -> list[Any]:

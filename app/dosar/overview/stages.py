@@ -1,9 +1,9 @@
 """The stages of one case: their documents, what these lack, when the stages began and ended."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, null
 
@@ -33,8 +33,10 @@ class FiledSheets:
         return self.count > self.waiting and not self.lacking
 
 
-@dataclass(frozen=True)
-class StageDocument:
+NOTHING_FILED = FiledSheets()
+
+
+class StageDocument(NamedTuple):
     """What a stage has of one form."""
 
     form: str
@@ -42,8 +44,7 @@ class StageDocument:
     filed: FiledSheets
 
 
-@dataclass(frozen=True)
-class StageProgress:
+class StageProgress(NamedTuple):
     """How far one stage of a case is."""
 
     stage: Stage
@@ -115,7 +116,7 @@ def filed_sheets(case_query: CaseQuery, form: str, since: str | None = None) -> 
     """The sheets of a form, all of them or those since a date of the case file."""
     found = case_query.found.get(("filed", form, since))
     if not found:
-        return FiledSheets()
+        return NOTHING_FILED
     row = found[0]
     return FiledSheets(row["count"], row["last"], row["lacking"] or 0, row["newest"], row["waiting"] or 0)
 
@@ -126,11 +127,11 @@ def stages_progress(case_query: CaseQuery, stages: Stages) -> list[StageProgress
     seen = [
         stage
         for stage in stages.stages
-        if stage.stage in written or any(form in case_query.known for form in stage.forms)
+        if stage.stage in written or not case_query.known.keys().isdisjoint(stage.forms)
     ]
     made = [_stage_progress(case_query, stage, *written.get(stage.stage, (None, None))) for stage in seen]
     current = _current_stage(made)
-    return [replace(progress, is_current=True) if progress is current else progress for progress in made]
+    return [progress._replace(is_current=True) if progress is current else progress for progress in made]
 
 
 def _stage_dates(case_query: CaseQuery, stages: Stages) -> dict[str, tuple[date | None, date | None]]:
@@ -152,15 +153,14 @@ def _stage_progress(case_query: CaseQuery, stage: Stage, entered: date | None, f
         for form in forms
         if form in case_query.known
     )
-    is_known = all(form in case_query.known for form in stage.needs)
+    is_known = case_query.known.keys() >= set(stage.needs)
     return StageProgress(stage, documents, entered, finished, _case_date(case_query, stage.until), is_known=is_known)
 
 
 def _current_stage(stages: Sequence[StageProgress]) -> StageProgress | None:
     """Where the case stands: the furthest stage begun and not ended, else the first that lacks a document."""
     begun = [stage for stage in stages if stage.entered and not stage.finished]
-    lacking = [stage for stage in stages if stage.missing]
-    return begun[-1] if begun else lacking[0] if lacking else None
+    return begun[-1] if begun else next((stage for stage in stages if stage.missing), None)
 
 
 def missing_documents(stages: Sequence[StageProgress]) -> Iterator[tuple[StageProgress, StageDocument]]:

@@ -9,6 +9,7 @@ from dosar.access.i18n.languages import request_wording
 from dosar.access.organisation.time_zones import local_day, local_time
 from dosar.access.services import access_services
 from dosar.fields.formats.days import format_day
+from dosar.language.question import ReadingContext
 from dosar.language.text.locales import locale_of
 from dosar.language.text.message import msgid
 
@@ -48,9 +49,9 @@ def day_text(day: date) -> str:
     return format_day(day, request_wording())
 
 
-def due_text(day: date, today: date, is_waiting: bool = False) -> str:
+def due_text(day: date, reading: ReadingContext, is_waiting: bool = False) -> str:
     """A day that something is due on, and how far it is; of a sheet that waits, that nothing is due yet."""
-    text = f"{day_text(day)} · {days_away_text((day - today).days)}"
+    text = f"{format_day(day, reading.language)} · {days_away_text((day - reading.today).days)}"
     return f"{text} · {gettext('waits for acceptance')}" if is_waiting else text
 
 

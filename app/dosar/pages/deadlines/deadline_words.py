@@ -39,7 +39,7 @@ def titled_sheets(found: Iterable[Deadline]) -> dict[str, set[int]]:
 
 def day_words(context: PageContext, deadline: Deadline) -> str:
     """The day, how far it is, and its hour."""
-    text = due_text(deadline.day, context.reading.today, deadline.waits)
+    text = due_text(deadline.day, context.reading, deadline.waits)
     return f"{text} · {deadline.time}" if deadline.time else text
 
 

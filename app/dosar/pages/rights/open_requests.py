@@ -65,7 +65,7 @@ def _line(
     kind = known.questions.get(register.kind)
     said = "" if kind is None or asked.kind is None else show_answer(kind, asked.kind, context.reading)
     received = "" if asked.received is None else gettext("received %(day)s", day=day_text(asked.received))
-    due = gettext("answer due %(day)s", day=due_text(asked.due, context.reading.today))
+    due = gettext("answer due %(day)s", day=due_text(asked.due, context.reading))
     return OpenRequestLine(
         " · ".join(filter(None, (number, said or text_in_language(known.title, context.reading.language)))),
         " · ".join(filter(None, (received, due))),

@@ -81,7 +81,7 @@ def over_term_lines(context: PageContext) -> list[OverTermLine]:
             over.case_id,
             codes.get(over.case_id, str(over.case_id)),
             url_for("CasePages.case", case_id=over.case_id),
-            due_text(over.day, context.reading.today),
+            due_text(over.day, context.reading),
             text_in_language(over.kept.title, language),
             str(KIND_LABELS[over.kept.then]),
         )
@@ -98,4 +98,4 @@ def kept_until_text(context: PageContext, case: Record) -> str:
     if found is None:
         return ""
     rule = text_in_language(found.kept.title, context.reading.language)
-    return f"{due_text(found.day, context.reading.today)} · {rule}"
+    return f"{due_text(found.day, context.reading)} · {rule}"

@@ -24,9 +24,11 @@ from dosar.language.form import CASE_FORM
 from dosar.mail import schedule
 from dosar.mail.account import remove_account, save_account
 from dosar.mail.delivery import Delivered
+from dosar.mail.digest import write_digest
 from dosar.mail.digest_choice import DAILY, NEVER, WEEKLY, DigestChoice, due_day, read_choice
 from dosar.mail.queue import GIVE_UP_AFTER, LONGEST_PAUSE, pause_after
 from dosar.mail.schedule import MailSchedule
+from dosar.overview.reminders import Reminder
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import KEY, Place
 from tests.mail.conftest import MailOffice
@@ -63,6 +65,14 @@ def test_a_digest_is_due_once_a_day_or_once_a_week(rhythm: str, last: str | None
 def test_pauses_grow_and_are_bounded() -> None:
     pauses = [pause_after(tries) for tries in range(1, 40)]
     assert pauses == sorted(pauses) and pauses[0] == timedelta(minutes=5) and pauses[-1] == LONGEST_PAUSE
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"), [("9:30–11:00", " 09:30–11:00"), ("9:30 la Maria", " 09:30"), ("la Maria", ""), ("", "")]
+)
+def test_of_an_appointment_only_its_hours_leave_dosar(kept: str, told: str) -> None:
+    mail = write_digest([Reminder("a", "D-1", "Ședință", date(2026, 12, 4), kept)], date(2026, 12, 3), "ro")
+    assert f"D-1 · Ședință · 04.12.2026{told}\n" in mail.text and "Maria" not in mail.text + mail.html
 
 
 def names_in(office: MailOffice) -> set[str]:

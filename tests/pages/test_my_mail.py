@@ -133,6 +133,7 @@ def test_whoever_guesses_waits(demo: Demo) -> None:
         ("", date(2026, 12, 4), date(2026, 12, 5)),
         ("după prânz", date(2026, 12, 4), date(2026, 12, 5)),
         ("25:00", date(2026, 12, 4), date(2026, 12, 5)),
+        ("14:300", date(2026, 12, 4), date(2026, 12, 5)),
     ],
 )
 def test_an_appointment_stands_at_its_hours_and_all_else_as_a_day(hours: str, begins: date, ends: date) -> None:
@@ -161,6 +162,28 @@ def test_an_hour_stays_right_across_the_change_of_clocks(zone: str) -> None:
     between = [Reminder("b", "D-1", "Ședință", date(2026, 10, 25), "03:30"), *found]
     assert write_calendar(between, READER), "an hour that comes twice, and"
     assert write_calendar([Reminder("b", "D-1", "Ședință", date(2027, 3, 28), "03:30")], READER), "one that never does"
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "begins", "ends"),
+    [
+        (date(2027, 3, 28), "03:30–04:00", "01:30", "02:00"),  # half past three is left out
+        (date(2027, 3, 28), "03:30", "01:30", "02:30"),
+        (date(2027, 3, 28), "02:30–05:00", "00:30", "02:00"),
+        (date(2027, 10, 31), "03:30", "00:30", "01:30"),  # it comes twice
+        (date(2027, 10, 31), "03:30–04:15", "00:30", "02:15"),
+    ],
+)
+def test_an_appointment_ends_after_it_begins_also_when_the_clock_is_changed(
+    day: date, hours: str, begins: str, ends: str
+) -> None:
+    content = write_calendar([Reminder("a", "D-1", "Ședință", day, hours)], READER)
+    (event,) = events_in(content)
+    moments = [event.dtstart.value, event.dtend.value]
+    assert [f"{moment.astimezone(UTC):%H:%M}" for moment in moments] == [begins, ends]
+    written = content.decode().partition("BEGIN:VEVENT")[2].splitlines()
+    first, last = (line.partition(":")[2] for line in written if line.startswith(("DTSTART", "DTEND")))
+    assert first < last, "also for a program that compares what stands there"
 
 
 def test_the_file_has_what_each_program_asks_for() -> None:

@@ -9,23 +9,21 @@ moved keeps its name (``UID``), so it moves there too. No ``SEQUENCE`` is needed
 ``DTSTAMP``.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dosar.access.organisation.time_zones import local_midnight
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import translated_word
-from dosar.overview.reminders import Reminder
+from dosar.overview.reminders import Reminder, hours_of
 
 if TYPE_CHECKING:
     from icalendar import Event, Timezone
 
 PRODUCER = "-//Dosar//Dosar//RO"
-HOURS = re.compile(r"\s*([01]?\d|2[0-3]):([0-5]\d)(?:\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d))?")
 APPOINTMENT = timedelta(hours=1)
 """How long one lasts that does not say when it ends, or ends before it begins."""
 CALENDAR_NAME = "Dosar"
@@ -92,10 +90,16 @@ def _event(reminder: Reminder, reader: CalendarReader) -> "Event":
 
 
 def _hours(reminder: Reminder, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """When an appointment begins and ends; none for a whole day, nor for an hour that cannot be read."""
-    found = HOURS.match(reminder.time)
-    if found is None:
+    """When an appointment begins and ends; none for a whole day, nor for an hour that cannot be read.
+
+    It ends after it begins also on a day on which the clock is changed: an hour that the clock leaves out is the one
+    after it, and an end that only comes when the clock shows an hour again is told by UTC.
+    """
+    said = [datetime.combine(reminder.day, hour, zone) for hour in hours_of(reminder)]
+    if not said:
         return None
-    begins = datetime.combine(reminder.day, time(int(found[1]), int(found[2])), zone)
-    said = datetime.combine(reminder.day, time(int(found[3]), int(found[4])), zone) if found[3] else begins
-    return begins, said if said > begins else (begins.astimezone(UTC) + APPOINTMENT).astimezone(zone)
+    by_clock = said[-1] - said[0]
+    begins, ends = said[0].astimezone(UTC), said[-1].astimezone(UTC)
+    if ends <= begins:
+        ends = begins + (by_clock if by_clock > timedelta() else APPOINTMENT)
+    return (begins, ends) if ends.astimezone(zone).fold else (begins.astimezone(zone), ends.astimezone(zone))

@@ -9,7 +9,7 @@ from dosar.language.text.message import Message, msgid
 from dosar.language.text.translations import translated_word
 from dosar.mail.digest_choice import DAILY
 from dosar.mail.smtp import MailWords
-from dosar.overview.reminders import Reminder
+from dosar.overview.reminders import Reminder, hours_of
 
 LOOK_AHEAD = timedelta(days=14)
 DAILY_LOOK_AHEAD = timedelta(days=7)
@@ -49,7 +49,8 @@ def _groups(shown: Sequence[Reminder], today: date, language: str) -> Iterator[t
 
 
 def _line(reminder: Reminder, language: str) -> str:
-    day = " ".join(filter(None, (format_day(reminder.day, language), reminder.time)))
+    hours = "–".join(f"{hour:%H:%M}" for hour in hours_of(reminder))
+    day = " ".join(filter(None, (format_day(reminder.day, language), hours)))
     return f"{reminder.what} · {day}"
 
 

@@ -3,9 +3,10 @@
 A name, an answer or a word that somebody wrote is in none of it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
 
 MOST_REMINDERS = 1000
+HOURS = re.compile(r"\s*([01]?\d|2[0-3]):([0-5]\d)(?!\d)(?:\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)(?!\d))?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,16 @@ class Reminder:
     def what(self) -> str:
         """Case and kind in one line."""
         return " · ".join(filter(None, (self.case_code, self.kind)))
+
+
+def hours_of(reminder: Reminder) -> tuple[time, ...]:
+    """When an appointment begins and, if that is said, when it ends; none for a whole day. Of anything else that stands
+    where its hour is kept, nothing leaves Dosar."""
+    found = HOURS.match(reminder.time)
+    if found is None:
+        return ()
+    begins, ends = time(int(found[1]), int(found[2])), time(int(found[3] or 0), int(found[4] or 0))
+    return (begins, ends) if found[3] else (begins,)
 
 
 def find_reminders(repository: Repository, until: date, language: str) -> list[Reminder]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -221,3 +221,22 @@ def test_a_month_of_support_far_ahead_is_asked_about(shipped: FolderReading) -> 
         return any(issue.where == ("month",) and issue.soft for issue in found)
 
     assert doubted("2098-03") and not doubted("2026-12")
+
+
+@pytest.mark.parametrize(
+    ("form", "question", "wrong", "right"),
+    [
+        ("task", "ends_at", {"at": time(14, 30), "ends_at": time(14, 30)}, {"ends_at": time(14, 45)}),
+        ("office_task", "ends_at", {"at": time(14, 30), "ends_at": time(9)}, {"ends_at": None}),
+        ("service_agreement", "response_hours", {"response_hours": 8761}, {"response_hours": 8760}),
+    ],
+)
+def test_lengths_of_time_are_some(
+    shipped: FolderReading, form: str, question: str, wrong: dict[str, Any], right: dict[str, Any]
+) -> None:
+    asked = shipped.of(Form)[f"form:{form}"]
+    told = [
+        [issue for issue in validate_answers(asked, answers, date(2026, 11, 28), {question}) if not issue.soft]
+        for answers in (wrong, wrong | right)
+    ]
+    assert [len(issues) for issues in told] == [1, 0]

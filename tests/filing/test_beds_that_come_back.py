@@ -12,7 +12,7 @@ from dosar.language.form import CASE_FORM
 from dosar.records.beds.required_beds import NoBed
 from dosar.records.cases.merge import CaseMerge, MergeDoublesStays, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
-from dosar.records.sheets.deletion import delete_sheet, restore_sheet
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet, withdraw_sheet
 from tests.filing.houses import (
     HEAD,
     HELPER,
@@ -181,3 +181,50 @@ def test_cases_whose_stays_meet_become_one_once_that_was_told(houses: Houses) ->
     assert {*houses.organisation.column("stay", "case_id")} == {kept_case}
     unmerge_case(repository, going, CLERK)
     assert sorted(houses.organisation.column("stay", "case_id")) == [kept_case, going, going], "each keeps its bed"
+
+
+def test_a_place_in_which_people_stay_is_deleted_with_a_reason(houses: Houses) -> None:
+    """As with all of its beds; and also where nobody wrote down how many those are."""
+    repository, house = houses.organisation.repository, houses.organisation.form("house")
+    unmeasured = houses.organisation.enter("house", phase="urgent")
+    for place in (houses.urgent, unmeasured):
+        kept(houses.file(houses.case(), house=place, came=day(3)))
+        with pytest.raises(NoBed) as told:
+            delete_sheet(repository, house, place, A_HELPER, "Se închide", overbooks=True)
+        assert not told.value.may_confirm, "a helper may not, whatever she says"
+        with pytest.raises(NoBed) as told:
+            withdraw_sheet(repository, house, place, THE_HEAD)
+        [lacking] = told.value.lacking
+        assert told.value.may_confirm and (lacking.place_id, f"{lacking.troubles.full_on}") == (place, day(3))
+        delete_sheet(repository, house, place, THE_HEAD, "Se închide", overbooks=True)
+        bring_back(houses, "house", place)
+        assert [entry.reason for entry in houses.organisation.history("house", place)][1] == "Se închide"
+    kept(houses.file(houses.case(), house=houses.long, phase="long", came=day(-9), went=day(0)))
+    put_away(houses, "house", houses.long)
+
+
+def test_a_deleted_place_has_no_bed_for_a_stay_that_comes_back(houses: Houses) -> None:
+    former = kept(houses.file(houses.case(), came=day(-9), went=day(-2)))
+    away = kept(houses.file(houses.case()))
+    for number in (former, away):
+        put_away(houses, "stay", number)
+    put_away(houses, "house", houses.urgent)
+    bring_back(houses, "stay", former)
+    with pytest.raises(NoBed) as told:
+        bring_back(houses, "stay", away, overbooks=True)
+    assert f"{told.value.lacking[0].troubles.full_on}" == day(0)
+
+
+def test_a_place_comes_back_with_a_bed_for_everybody_in_it(houses: Houses) -> None:
+    """Who was placed in it meanwhile was so for a reason; that there are too few beds is another one."""
+    stays = [kept(houses.file(houses.case())) for _ in range(2)]
+    away = kept(houses.file(houses.case(), HEAD, Consent(confirmed=True, reason="Urgență")))
+    put_away(houses, "stay", away)
+    sure = {"actor": THE_HEAD, "reason": "Nu avea unde dormi", "overbooks": True}
+    house = houses.organisation.form("house")
+    delete_sheet(houses.organisation.repository, house, houses.urgent, THE_HEAD, "Se închide", overbooks=True)
+    bring_back(houses, "stay", away, **sure)
+    with pytest.raises(NoBed):
+        bring_back(houses, "house", houses.urgent)
+    bring_back(houses, "house", houses.urgent, **sure)
+    kept(houses.correct(stays[0], went=day(0)))

@@ -125,7 +125,8 @@ def test_a_stay_keeps_the_name_of_a_deleted_facility(demo: Demo) -> None:
     place = facility(demo, "Centrul Arinul")
     filed(demo, "stay", filed(demo, CASE_FORM, opened_on=TODAY, status="open"), facility=place, admitted_on=TODAY)
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
-        delete_sheet(demo.repository, demo.forms["facility"], place, Actor(None, "", TODAY))
+        by = Actor(None, "", TODAY, roles=frozenset({"coordinator"}))
+        delete_sheet(demo.repository, demo.forms["facility"], place, by, "Se închide", overbooks=True)
         demo.repository.session.remove()
     assert "Centrul Arinul (șters)" in overview(demo) and "Centrul Arinul ocupate" not in overview(demo)
 
@@ -181,6 +182,28 @@ def test_a_place_loses_a_bed_in_which_somebody_sleeps_with_a_reason(demo: Demo) 
     assert browser.post(address, data={**fewer, "_reason": "Un pat s-a rupt"}).status_code == 303
     assert "Centrul Stejarul ocupate: 2 din 1" in overview(demo)
     assert "(unul în plus)" in plan(demo)
+
+
+def test_a_place_in_which_somebody_stays_is_deleted_with_a_reason(demo: Demo) -> None:
+    """In the words of a place that loses its beds; the same for what one entered oneself a moment ago."""
+    place, browser = facility(demo, "Centrul Plopul"), demo.browser("coordinator")
+    case = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
+    stay = filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY)
+    address = f"/records/facility/{place}"
+    manager = demo.browser("case_manager")
+    assert post(manager, f"{address}/delete", _confirmed="1").status_code == 303
+    assert "Mutați mai întâi o persoană în alt loc" in manager.get(address).text
+    refused = post(browser, f"{address}/delete", _confirmed="1")
+    assert refused.status_code == 422 and "mai multe persoane decât paturi ar avea locul" in refused.text
+    untold = post(browser, f"{address}/delete", _confirmed="1", reason=" ")
+    assert untold.status_code == 422 and "Scrieți de ce se șterge, deși acolo sunt cazate persoane" in untold.text
+    assert 'name="_confirmed" value="1"' in untold.text
+    assert post(browser, f"{address}/delete", _confirmed="1", reason="Se închide").status_code == 303
+    assert "Se închide" in browser.get(f"{address}/history").text
+    post(browser, f"/records/stay/{stay}/delete", _confirmed="1")
+    homeless = post(browser, f"/records/stay/{stay}/restore")
+    assert homeless.status_code == 422
+    assert re.search(rf"„Centrul Plopul[^”]*” nu are niciun pat liber la {TODAY:%d.%m.%Y}", homeless.text)
 
 
 def test_a_merge_says_that_one_person_would_be_in_two_places(demo: Demo) -> None:

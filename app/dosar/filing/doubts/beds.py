@@ -19,6 +19,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.records.beds.free_beds import ChangedSheet, bed_troubles, other_phase_on, programme_of_beds
 from dosar.records.beds.required_beds import may_overbook
 from dosar.records.beds.stay_days import Days
+from dosar.records.repository import Repository
 
 ELSEWHERE = msgid(
     "The same person has a stay from %(since)s to %(until)s, and nobody is in two places at once. Change the days "
@@ -107,7 +108,7 @@ def _full(
     told = {"day": format_day(day, submission.language)}
     if may_overbook(declared, submission.actor.roles):
         return Overbooked(where, Message(confirmed, told), soft=True)
-    if who := _who_may(submission, declared):
+    if who := who_may_overbook(submission.repository, declared, submission.language):
         return ValidationIssue(where, Message(left, {**told, "who": who}))
     return ValidationIssue(where, Message(refused, told))
 
@@ -119,10 +120,11 @@ def _elsewhere(submission: Submission, other: Days) -> Message:
     return Message(ELSEWHERE, {"since": since, "until": format_day(other.until, submission.language)})
 
 
-def _who_may(submission: Submission, declared: Programme) -> tuple[str, ...]:
+def who_may_overbook(repository: Repository, declared: Programme, language: str) -> tuple[str, ...]:
+    """What the roles are called that may place one person too many."""
     return tuple(
-        text_in_language(role.title, submission.language)
-        for role in submission.repository.definition.roles.roles
+        text_in_language(role.title, language)
+        for role in repository.definition.roles.roles
         if role.role in declared.overbooked_by
     )
 

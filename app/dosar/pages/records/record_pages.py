@@ -23,7 +23,7 @@ from dosar.pages.lists.list_view import list_context
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.records.backlinks import record_backlinks
 from dosar.pages.records.deletion import confirm_deletion
-from dosar.pages.records.no_bed import OverbookingForm, no_bed_text
+from dosar.pages.records.no_bed import EmptyingForm, OverbookingForm, no_bed_text
 from dosar.pages.records.reversal import reason_page, reversal_notice, reverse_action
 from dosar.pages.rendering.excerpts import sheet_excerpts
 from dosar.pages.rendering.history import render_history
@@ -135,29 +135,36 @@ class RecordPages(PageView):
         )
 
     @page_route("/records/<form>/<int:record_id>/delete", requires_permission("delete"), methods=("GET", "POST"))
-    def delete(self, form: str, record_id: int) -> Response | str:
+    def delete(self, form: str, record_id: int) -> PageResponse:
         context, known = page_context(), page_context().form(form)
         record = find_or_404(context.repository.find, form, record_id)
         asking = confirm_deletion(context, record, gettext("Delete this record?"), gettext("Delete"))
         if asking is not None:
             return asking
-        case_id = getattr(record, "case_id", None)
-        find_or_404(delete_sheet, context.repository, known, record_id, context.actor)
+        case_id, emptying = getattr(record, "case_id", None), EmptyingForm()
+        reason = emptying.given_reason()
+        try:
+            find_or_404(delete_sheet, context.repository, known, record_id, context.actor, reason, bool(reason))
+        except NoBed as refused:
+            return _no_bed(context, known, record_id, emptying, refused)
         undo = (gettext("Undo"), url_for("RecordPages.restore", form=form, record_id=record_id))
         return saved_response(gettext("The record was deleted."), return_url(form, case_id), undo)
 
     @page_route("/records/<form>/<int:record_id>/withdraw", requires_permission("enter"), methods=("GET", "POST"))
-    def withdraw(self, form: str, record_id: int) -> Response | str:
+    def withdraw(self, form: str, record_id: int) -> PageResponse:
         """Take back what one entered oneself within a day."""
         context, known = page_context(), page_context().form(form)
         record = find_or_404(context.repository.find, form, record_id)
-        case_id = getattr(record, "case_id", None)
+        case_id, emptying = getattr(record, "case_id", None), EmptyingForm()
         try:
             require_unrelied(context.repository, record, context.actor)
             asking = confirm_deletion(context, record, gettext("Take this sheet back?"), gettext("Take back"))
             if asking is not None:
                 return asking
-            find_or_404(withdraw_sheet, context.repository, known, record_id, context.actor)
+            reason = emptying.given_reason()
+            find_or_404(withdraw_sheet, context.repository, known, record_id, context.actor, reason, bool(reason))
+        except NoBed as refused:
+            return _no_bed(context, known, record_id, emptying, refused)
         except Mistake as mistake:
             flash(mistake.message.say(gettext), "danger")
             return redirect(record_face_url(form, record_id), 303)
@@ -179,16 +186,17 @@ class RecordPages(PageView):
         except Mistake as mistake:
             flash(mistake.message.say(gettext), "danger")
         except NoBed as refused:
-            if refused.may_confirm:
-                return _ask_why(context, known, record_id, asked, refused)
-            flash(no_bed_text(context, refused), "danger")
+            return _no_bed(context, known, record_id, asked, refused)
         else:
             flash(gettext("The record is back."), "success")
         return redirect(record_face_url(form, record_id), 303)
 
 
-def _ask_why(context: PageContext, form: Form, record_id: int, asked: OverbookingForm, refused: NoBed) -> Any:
-    """The same once more, with the reason for which one person more is placed there."""
+def _no_bed(context: PageContext, form: Form, record_id: int, asked: OverbookingForm, refused: NoBed) -> PageResponse:
+    """The same once more, with the reason for which one person more is placed there; or that it is not done."""
+    if not refused.may_confirm:
+        flash(no_bed_text(context, refused), "danger")
+        return redirect(record_face_url(form.key, record_id), 303)
     asked.explained = no_bed_text(context, refused)
     sheet = find_or_404(open_sheet, context.repository, form.key, record_id, with_deleted=True)
     page, _ = reason_page(context, form, sheet, asked, shows_answers=False)

@@ -29,6 +29,8 @@ class ChangedSheet:
     case_id: int | None = None
     record_id: int | None = None
     """The sheet itself, once it is kept."""
+    goes: bool = False
+    """Whether it is to be deleted: a deleted place has no bed."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class BedTroubles:
     elsewhere: Days | None = None
     """Days of another stay of the same person; open while nobody wrote that she left, though her last day is past."""
     full_on: date | None = None
-    """The first day on which every bed of the place is taken; for a place, on which it has too few."""
+    """The first day on which every bed of the place is taken, from today on where it was deleted; for a place, the one
+    on which it has too few."""
     phase_there: str | None = None
     """The phase that the place is for, where the stay is of another one."""
 
@@ -96,15 +99,28 @@ def bed_troubles(
     there = [other for row, other in days if wish.place_id is not None and row["place"] == wish.place_id]
     return BedTroubles(
         min(elsewhere, key=lambda other: other.since, default=None),
-        first_full_day(wish.claimed_there, there, beds) if beds else None,
+        _full_on(wish, there, beds, today),
         phase,
     )
 
 
+def _full_on(wish: _Wish, there: Sequence[Days], beds: int | None, today: date) -> date | None:
+    """In a place that was deleted nobody sleeps any more; whoever slept there before did."""
+    if beds is None:
+        return None
+    ahead = [Days(max(days.since, today), days.until) for days in wish.claimed_there if days.until > today]
+    return first_full_day(wish.claimed_there if beds else ahead, there, beds)
+
+
 def _troubles_of_place(repository: Repository, declared: Programme, sheet: ChangedSheet, today: date) -> BedTroubles:
-    """A place that is to have fewer beds than people stay there, or are to, from today on."""
+    """A place that is to have fewer beds than people stay there, or are to, from today on; that it has none by then is
+    said of one that is deleted, for of any other it means that nobody wrote down how many."""
     beds, were = (int(answers.get(declared.places.beds) or 0) for answers in (sheet.answers, sheet.before))
-    if sheet.record_id is None or beds == were or beds > were > 0:
+    if sheet.goes:
+        beds = 0
+    elif beds == were or beds > were > 0:
+        return NO_TROUBLES
+    if sheet.record_id is None:
         return NO_TROUBLES
     from_now = Days(today, date.max)
     with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
@@ -176,16 +192,19 @@ def _stays_at(
 
 def _beds_and_phase(
     repository: Repository, declared: Programme, sheet: ChangedSheet, wish: _Wish
-) -> tuple[int, str | None]:
-    """How many beds the place has, none where nobody wrote that down, and then as many fit as come; and its phase,
-    where the stay is of another one and place or phase are new."""
+) -> tuple[int | None, str | None]:
+    """How many beds the place has: none where it was deleted, nothing where nobody wrote that down, and then as many
+    fit as come. And its phase, where the stay is of another one and place or phase are new."""
     places, stays = declared.places, declared.stays
     is_moved = any(sheet.answers.get(name) != sheet.before.get(name) for name in (stays.place, stays.phase))
     if wish.place_id is None or not (is_moved or wish.claimed_there):
-        return 0, None
+        return None, None
     record_class: Any = repository.record_class(places.form)
     query = select(getattr(record_class, places.beds), getattr(record_class, places.phase))
-    beds, phase = repository.session.execute(query.where(record_class.id == wish.place_id)).one_or_none() or (0, None)
+    found = repository.session.execute(query.where(record_class.id == wish.place_id)).one_or_none()
+    if found is None:
+        return 0, None
+    beds, phase = found
     asked = sheet.answers.get(stays.phase)
     is_other = is_moved and isinstance(phase, str) and isinstance(asked, str) and phase != asked
-    return int(beds or 0), phase if is_other else None
+    return int(beds or 0) or None, phase if is_other else None

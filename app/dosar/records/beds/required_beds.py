@@ -1,7 +1,7 @@
 """No stay without its bed: asked wherever one begins to count, or a place loses beds.
 
-That is when a sheet is filed or corrected, and when one comes back from the deleted ones or out of a back-up, by itself
-or with its case.
+That is when a sheet is filed or corrected, when a place is deleted, and when a sheet comes back from the deleted ones
+or out of a back-up, by itself or with its case.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,6 +19,7 @@ class LackingBed:
 
     place_id: int | None
     troubles: BedTroubles
+    is_place: bool = False
 
 
 class NoBed(Exception):
@@ -55,8 +56,9 @@ def require_beds(
         troubles = bed_troubles(repository, sheet, actor.today, with_case or ())
         if declared is None or troubles == NO_TROUBLES:
             continue
-        place = sheet.answers.get(declared.stays.place) if sheet.form.key == declared.stays.form else sheet.record_id
-        lacking.append(LackingBed(place, troubles))
+        is_place = sheet.form.key == declared.places.form
+        place = sheet.record_id if is_place else sheet.answers.get(declared.stays.place)
+        lacking.append(LackingBed(place, troubles, is_place))
         may = with_case is not None or (may_overbook(declared, actor.roles) and troubles.phase_there is None)
         may_confirm = may_confirm and may and troubles.elsewhere is None
     if lacking and not (may_confirm and overbooks):

@@ -12,7 +12,7 @@ from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.audit_log import case_of_record
-from dosar.records.beds.free_beds import ChangedSheet, stays_declared
+from dosar.records.beds.free_beds import ChangedSheet, programme_of_beds
 from dosar.records.beds.required_beds import require_beds
 from dosar.records.repository import Repository
 from dosar.records.scope.reliance import select_reliance
@@ -22,18 +22,23 @@ from dosar.records.sheets.save import only_sheet_of_case, refuse_ledger
 from dosar.records.sheets.stored_answers import answers_of
 
 
-def delete_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
-    """Delete softly: the record leaves every list, and can come back. A case goes with its sheets.
+def delete_sheet(
+    repository: Repository, form: Form, record_id: int, actor: Actor, reason: str = "", overbooks: bool = False
+) -> Record:
+    """Delete softly: the record leaves every list, and can come back. A case goes with its sheets. A ``reason`` stands
+    in the history.
 
-    Raises :class:`OutOfReach`, also for an entry of a ledger.
+    Raises :class:`OutOfReach`, also for an entry of a ledger, and :class:`~dosar.records.beds.required_beds.NoBed` for
+    a place in which people stay, unless somebody who may has said that it ``overbooks``.
     """
     with repository.writing():
         record = repository.find(form.key, record_id)
         refuse_ledger(form)
+        _require_bed(repository, form, record, actor, overbooks, goes=True)
         moment = utc_now()
         with lifting_told(repository, form.key, _case_of_sheet(form, record), actor):
             record.deleted_at, record.deleted_by = moment, actor.user_id
-            audit_log.note_change(repository, record, "deleted", actor.user_id, {})
+            audit_log.note_change(repository, record, "deleted", actor.user_id, {}, reason)
         if form.key == CASE_FORM:
             _mark_sheets(repository, record_id, None, moment, actor)
     return record
@@ -44,14 +49,16 @@ def _case_of_sheet(form: Form, record: Record) -> int | None:
     return None if form.key == CASE_FORM else case_of_record(record)
 
 
-def withdraw_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
+def withdraw_sheet(
+    repository: Repository, form: Form, record_id: int, actor: Actor, reason: str = "", overbooks: bool = False
+) -> Record:
     """Put away what the worker entered herself by mistake.
 
-    Raises :class:`Mistake` when others rely on it by now, and :class:`OutOfReach`.
+    Raises :class:`Mistake` when others rely on it by now, and what :func:`delete_sheet` does.
     """
     with repository.writing():
         require_unrelied(repository, repository.find(form.key, record_id), actor)
-        return delete_sheet(repository, form, record_id, actor)
+        return delete_sheet(repository, form, record_id, actor, reason, overbooks)
 
 
 def require_unrelied(repository: Repository, record: Record, actor: Actor) -> None:
@@ -80,7 +87,8 @@ def restore_sheet(
     """Undo a deletion; with a case come back the sheets that went with it. A ``reason`` stands in the history.
 
     Raises :class:`Mistake` for a sheet whose case is put away, :class:`~dosar.records.beds.required_beds.NoBed` where a
-    stay that comes back has no bed and nobody who may has said that it ``overbooks``, and :class:`OutOfReach`.
+    stay that comes back has no bed, or a place too few, and nobody who may has said that it ``overbooks``, and
+    :class:`OutOfReach`.
     """
     with repository.writing():
         record = repository.find(form.key, record_id, with_deleted=True)
@@ -91,9 +99,7 @@ def restore_sheet(
                 _require_no_other(repository, form, record)
             with lifting_told(repository, form.key, _case_of_sheet(form, record), actor):
                 record.deleted_at = record.deleted_by = None
-                if stays_declared(repository, form) is not None:
-                    stay = ChangedSheet(form, answers_of(repository, record), {}, record.case_id, record_id)
-                    require_beds(repository, [stay], actor, overbooks)
+                _require_bed(repository, form, record, actor, overbooks)
                 audit_log.note_change(repository, record, "restored", actor.user_id, {}, reason)
             if form.key == CASE_FORM:
                 _mark_sheets(repository, record_id, moment, None, actor)
@@ -113,6 +119,18 @@ def _require_its_case(repository: Repository, record: Record) -> None:
 def _require_no_other(repository: Repository, form: Form, record: Record) -> None:
     if only_sheet_of_case(repository, form, record.case_id) is not None:
         raise Mistake("The case has another sheet of this form by now, and it can have one only.")
+
+
+def _require_bed(
+    repository: Repository, form: Form, record: Record, actor: Actor, overbooks: bool, goes: bool = False
+) -> None:
+    """A stay that comes back wants its bed, a place that comes back or ``goes`` leaves nobody without one. A stay that
+    goes takes none."""
+    declared = programme_of_beds(repository, form)
+    if declared is None or (goes and form.key == declared.stays.form):
+        return
+    answers, case_id = answers_of(repository, record), getattr(record, "case_id", None)
+    require_beds(repository, [ChangedSheet(form, answers, {}, case_id, record.id, goes)], actor, overbooks)
 
 
 def _require_beds_of_case(repository: Repository, case_id: int, actor: Actor, overbooks: bool) -> None:

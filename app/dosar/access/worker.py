@@ -100,7 +100,7 @@ def allowance_of(services: AccessServices, roles: frozenset[str]) -> Allowance:
     return _allowance(IdentityKey(services.definition), roles, services.permissions.permitted_to(roles))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)  # with each of them statements are kept, 2 MB: those of yesterday go soon
 def _scope_of_worker(
     allowance_key: IdentityKey[Allowance],
     user_id: int,

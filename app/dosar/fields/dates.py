@@ -141,6 +141,7 @@ class TimeOfDay(Question):
     """A time on the 24-hour clock."""
 
     look: ClassVar[str] = "time"
+    by_clock: ClassVar[bool] = True
 
     type: Literal["time"] = "time"
 

@@ -40,7 +40,8 @@ class DeadlineRule(BaseModel):
     after: Place | None = None
     """The date from which the time is counted."""
     within: Duration | None = None
-    """How long after it, the first time: 20 days."""
+    """How long after it, the first time: 20 days. A length is a number of days, weeks, months or years, 100 years at
+    most."""
     within_by: LengthPlace | None = None
     """Where a number says how long: ``question`` of the sheet or row it is counted from, or ``link.question`` of the
     record that it links to, such as the response time of an agreement. Where it is not answered, ``within`` counts."""
@@ -89,7 +90,7 @@ class DeadlineRule(BaseModel):
     ends: Name | None = None
     """Such a question with the hour at which it ends; without one, calendars show an hour."""
     place: Name | None = None
-    """A question on the sheet or row that says where."""
+    """A question on the sheet or row that says where: a text, a choice, or a link to a record."""
     announced: Duration = Duration(days=14)
     """How long before it stands on the first page. An appointment that comes again and is done within that time, nearer
     to its day than to the one before, is done."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any, Literal
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from dosar.language.rules.evaluation import day_in_month, is_number
@@ -80,6 +80,10 @@ class Duration:
             core_schema.str_schema(min_length=1),
             serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema()),
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "pattern": DURATION_PATTERN}
 
 
 def add_months(day: date, months: int) -> date:

@@ -31,6 +31,8 @@ class QuestionOptions(BaseModel):
     """Answered with a date, or as much of one as is known."""
     whole_day: ClassVar[bool] = False
     """Answered with whole days."""
+    by_clock: ClassVar[bool] = False
+    """Answered with an hour of any day."""
     summable: ClassVar[bool] = False
     """Numbers that can be added up."""
     groupable: ClassVar[bool] = True

@@ -48,8 +48,9 @@ def _is_yes_no(question: Question) -> bool:
     return question.rule_sort == "yes_no"
 
 
-def _is_one_text(question: Question) -> bool:
-    return question.rule_sort == "text" and not question.several and not question.chosen
+def is_one_text(question: Question) -> bool:
+    """Answered with words that somebody writes."""
+    return question.rule_sort == "text" and not (question.several or question.chosen or question.by_clock)
 
 
 def _is_shown(question: Question) -> bool:
@@ -72,7 +73,7 @@ MONEY = WantedAnswers(
     msgid('"%(name)s" is no amount of money; take a question with "type: money".'),
 )
 QUANTITY = WantedAnswers(
-    lambda question: question.summable or _is_one_text(question),
+    lambda question: question.summable or is_one_text(question),
     msgid('"%(name)s" does not say how much; take a number, or a text.'),
 )
 CHOICE = WantedAnswers(
@@ -83,7 +84,7 @@ CHOICES = WantedAnswers(
     msgid('"%(name)s" is not answered with several choices; take a question with "type: select_multiple".'),
 )
 CURRENCY = WantedAnswers(
-    lambda question: _is_one_choice(question) or _is_one_text(question),
+    lambda question: _is_one_choice(question) or is_one_text(question),
     msgid('"%(name)s" says no currency; take a choice whose codes are those of currencies, such as EUR.'),
 )
 YES_NO = WantedAnswers(
@@ -92,7 +93,7 @@ YES_NO = WantedAnswers(
 RECORD = WantedAnswers(
     lambda question: question.link_target() is not None, msgid('"%(name)s" points to no record; take a link.')
 )
-TEXT = WantedAnswers(_is_one_text, msgid('"%(name)s" is no text; take a question with "type: text".'))
+TEXT = WantedAnswers(is_one_text, msgid('"%(name)s" is no text; take a question with "type: text".'))
 SHOWN = WantedAnswers(
     _is_shown, msgid('"%(name)s" cannot be said in a line; take a question that has an answer of its own, and no file.')
 )

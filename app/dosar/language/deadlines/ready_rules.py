@@ -150,7 +150,7 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
         asked = rule.done_when.names if rule.done_when else ()
         needs.setdefault((done_form, ""), set()).update((done_day, *asked))
     _require_all(needs, forms)
-    partner = _place_at_start(rule.partner, source, forms)
+    partner = place_at_start(rule.partner, source, forms)
     return ReadyRule(
         form.key,
         rule,
@@ -167,13 +167,13 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
         frozenset(_clearances(rule, source, needs, forms)),
         {key: frozenset(names) for key, names in needs.items()},
         forms[source.form].belongs_to is not None or source.form == CASE_FORM,
-        not source.table and _is_link(_place_at_start(rule.responsible, source, forms), forms),
+        not source.table and _is_link(place_at_start(rule.responsible, source, forms), forms),
         partner,
         _is_link(partner, forms),
     )
 
 
-def _place_at_start(name: str | None, source: DayPlace, forms: Mapping[str, Form]) -> DayPlace | None:
+def place_at_start(name: str | None, source: DayPlace, forms: Mapping[str, Form]) -> DayPlace | None:
     """Where this stands in the row, or else on the sheet, that a rule is counted from."""
     places = [DayPlace(source.form, name, table) for table in (source.table, "")] if name else []
     return next((place for place in places if question_at(place, forms) is not None), None)
@@ -208,7 +208,7 @@ def _what_ends(
 def _on_either(name: str, last_form: str, source: DayPlace, forms: Mapping[str, Form]) -> DayPlace:
     """The question on the last sheet of what is due, else on the sheet or row it is counted from."""
     on_last = DayPlace(last_form, name)
-    found = on_last if question_at(on_last, forms) is not None else _place_at_start(name, source, forms)
+    found = on_last if question_at(on_last, forms) is not None else place_at_start(name, source, forms)
     if found is None:
         raise NoSuchPlace(last_form, name)
     return found
@@ -221,7 +221,7 @@ def _length_places(
     if rule.within_by is None:
         return None, None
     first, _, linked = rule.within_by.partition(".")
-    place = _place_at_start(first, source, forms)
+    place = place_at_start(first, source, forms)
     if place is None:
         raise NoSuchPlace(source.form, first, source.table)
     if not linked:
@@ -245,7 +245,7 @@ def _needs(
             needs.setdefault((place.form, ""), set())
             needs.setdefault((place.form, place.table), set()).add(place.question)
     for name in _names_on_source(rule):
-        found = _place_at_start(name, source, forms)
+        found = place_at_start(name, source, forms)
         if found is not None:
             needs[found.form, found.table].add(name)
         elif name != rule.responsible:  # a role

@@ -200,6 +200,7 @@ def test_a_wrong_digit_is_doubted_and_can_be_confirmed(desk: Desk, language: str
     doubted = desk.speak(language).post("/records/visit/new", **boxes)
     assert doubted.status_code == 422
     assert sentence in html.unescape(doubted.text) and f'value="{WRONG_CNP}"' in doubted.text
+    assert re.search(r'for="reason">[^<]*<span class="optional">', doubted.text), "it may be saved without a reason"
     kept = desk.post("/records/visit/new", **boxes, _confirmed="1", _reason="așa e pe buletin")
     assert kept.status_code == 303
     assert WRONG_CNP in desk.get(kept.headers["Location"])

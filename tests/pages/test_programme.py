@@ -143,6 +143,11 @@ def test_one_person_too_many_is_placed_with_a_reason_by_who_may(demo: Demo) -> N
     sheet = look(browser, address).boxes.to_dict() | wanted
     refused = browser.post(address, data=sheet)
     assert refused.status_code == 422 and "Toate paturile acestui loc sunt ocupate" in refused.text
+    [tick, box] = re.findall(r'<input[^>]* name="_(?:confirmed|reason)"[^>]*>', refused.text)
+    assert " checked" in tick and 'aria-required="true" aria-invalid="true"' in box, "she has ticked, and not said why"
+    assert "Scrieți de ce este corect: fără motiv nu se salvează." in refused.text
+    untold = browser.post(address, data={**sheet, "_reason": "Nu avea unde dormi", "_confirmed": ""}).text
+    assert 'name="_reason" value="Nu avea unde dormi"' in untold and "fără motiv nu se salvează" not in untold
     assert browser.post(address, data={**sheet, "_reason": "Nu avea unde dormi"}).status_code == 303
     assert "Centrul Salcâmul ocupate: 3 din 2" in overview(demo)
 

@@ -82,12 +82,16 @@ class ValidationResult:
         """What is said of what could be read, wrong or doubtful."""
         return [*self.wrong, *self.doubtful]
 
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it is kept only once somebody writes why."""
+        return any(isinstance(issue, Overbooked) for issue in self.doubtful)
+
     def may_be_kept(self, confirmed: bool, reason: str = "") -> bool:
         """Whether it may be saved; doubts must be ``confirmed``, one bed too few with a ``reason``."""
         if self.unread or self.wrong:
             return False
-        needs_reason = any(isinstance(issue, Overbooked) for issue in self.doubtful)
-        return not self.doubtful or (confirmed and not (needs_reason and not reason.strip()))
+        return not self.doubtful or (confirmed and not (self.needs_reason and not reason.strip()))
 
 
 def nothing_read(unread: Mapping[AnswerPath, Message]) -> ValidationResult:

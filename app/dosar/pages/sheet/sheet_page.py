@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from dosar.fields.formats.days import days_by_word
 from dosar.fields.money import currencies_by_word
-from dosar.filing.service import Typed, validate
+from dosar.filing.service import Consent, Typed, validate
 from dosar.filing.settle import settled_answers
 from dosar.language.answers.validation import AnswerPath
 from dosar.language.question import Answers, Question
@@ -31,6 +31,9 @@ from dosar.pages.sheet.sheet_drafts import boxes_hidden_now, boxes_of_draft, fin
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import draft_url
 from dosar.records.links.answer_links import made_up_people
+
+NOT_ASKED = Consent()
+"""Nobody asked yet whether what is doubtful is right."""
 
 
 def opened_page(editor: SheetEditor) -> Response | str:
@@ -66,14 +69,16 @@ def sheet_form(
     return form
 
 
-def drawn_page(editor: SheetEditor, form: SheetForm) -> str:
-    """The page with this form, and with what was found in it."""
+def drawn_page(editor: SheetEditor, form: SheetForm, consent: Consent = NOT_ASKED) -> str:
+    """The page with this form, with what was found in it, and with what she said of that."""
     answers = settled_answers(editor.submission, form.answers)
     _tell_what_is_known(editor, form, answers)
     return render_template(
         "sheet/sheet.html",
         **_heading(editor),
         **_boxes(form, editor),
+        said=consent,
+        needs_reason=form.result.needs_reason,
         **_buttons(editor),
         **_draft_notes(editor),
         **_beside(editor),

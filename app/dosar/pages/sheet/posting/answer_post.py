@@ -79,7 +79,7 @@ def _answer_save(
     form = sheet_form(editor, posted, refused_file_messages(refused, posted))
     if not form.validate() or not form.result.may_be_kept(consent.confirmed, consent.reason) or has_unasked:
         keep_page_draft(editor, posted)
-        return drawn_page(editor, form), 422
+        return drawn_page(editor, form, consent), 422
     begun_at = editor.place
     try:
         filed = file(form.result, consent)

@@ -50,7 +50,7 @@ def due_page(cases: Any, hers: Callable[[Any], Any], page: Callable[..., str], r
         days=days,
         by_day={each: [row for row in rows if row.day == each] for each in days},
         states=[(title, states[place]) for place, title in enumerate(STATES)],
-        late=[(names.get(who, "al nimănui"), who, count) for who, count in late.most_common() if count],
+        late=[(names.get(who, "fără responsabil"), who, count) for who, count in late.most_common() if count],
         now=today,
         number=number,
         count=sum(states.values()),

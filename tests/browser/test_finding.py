@@ -106,7 +106,7 @@ def test_what_is_due_is_narrowed_and_read_as_a_calendar(sign_in: SignIn) -> None
     page.locator("summary", has_text="Filtre").click()
     page.get_by_label("Al cui").select_option("0")
     page.get_by_role("button", name="Filtrează").click()
-    expect(page.get_by_role("cell", name="al nimănui").first).to_be_visible()
+    expect(page.get_by_role("cell", name="fără responsabil").first).to_be_visible()
     page.get_by_role("link", name="Lună", exact=True).click()
     assert re.search(r"/due\?view=month&worker=0$", page.url)
     expect(page.get_by_role("columnheader", name="luni")).to_be_visible()

@@ -119,6 +119,14 @@ def test_what_is_due_comes_in_the_morning_to_whom_it_concerns(mailed: MailOffice
     assert mailed.look(days=1).sent == 2, "the next morning"
 
 
+def test_what_is_nobodys_comes_to_who_coordinates(mailed: MailOffice) -> None:
+    for name in ("coordinator", "case_manager"):
+        mailed.choose(name)
+    mailed.look(hours=1)
+    told = {mail["To"].partition("@")[0]: codes_in(parts_of(mail)[0]) for mail in mailed.server.mails}
+    assert "DEMO-010" in told["coordinator"] - told["case_manager"], "a case without a case manager"
+
+
 def test_whoever_is_closed_out_gets_nothing_more(mailed: MailOffice) -> None:
     user_id, by = mailed.choose("case_manager"), mailed.user_id("administrator")
     mailed.server.is_full = True

@@ -78,7 +78,7 @@ def test_the_days_stand_under_overdue_today_this_week_and_later(demo: Demo, case
     said = read(demo, f"?case={case}")
     heads = re.findall(r"<h2>(.*?)</h2>", shown(demo, f"?case={case}"))
     assert heads[1:] == ["Restante", "Azi", "Mai târziu"]
-    assert "al nimănui" in said
+    assert "fără responsabil" in said
     for state, count in (("overdue", 1), ("today", 1), ("week", 0), ("later", 1), ("waiting", 0)):
         assert len(lines(demo, f"?case={case}&state={state}")) == count, state
 

@@ -241,3 +241,22 @@ def test_the_cards_of_the_first_day_promise_nobody_what_she_never_has(demo: Demo
     assert worker == ["De unde începeți", "Nimic nu se pierde", "Protejați oamenii"]
     assert administrator == [worker[0], worker[2]]
     assert "ciorn" not in demo.browser("administrator").get("/").text
+
+
+def test_what_is_nobodys_is_told_to_who_coordinates(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worklist, "MAX_TODO_ENTRIES", 1000)
+    case = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    filed(demo, "visit_report", case, visit_date=TODAY - timedelta(40), next_visit_on=TODAY - timedelta(2))
+    overdue = [("Vizită", f"{TODAY - timedelta(2):%d.%m.%Y} · depășit cu 2 zile")]
+    told = {user: due_in(demo, case, user) for user in ("coordinator", "case_manager", "social_worker", "accountant")}
+    assert told == {"coordinator": overdue, "case_manager": [], "social_worker": [], "accountant": []}
+    assert "<h3>Fără responsabil " in demo.browser("coordinator").get("/").text
+
+
+def test_who_coordinates_reads_first_with_whom_what_is_overdue(demo: Demo, visited: int) -> None:
+    url, label, _ = lines(demo, "coordinator", DUE)[0]
+    told = re.match(r"Restante: (\d+) – .*\bTeodora Brândușan (\d+)", label)
+    assert told and int(told[1]) >= int(told[2]) > 0 and url == "/due?state=overdue"
+    whole = demo.browser("coordinator").get(url).text
+    assert re.search(rf'Restante<span class="count late">{told[1]}</span>', whole)
+    assert "Restante: " not in demo.browser("case_manager").get("/").text, "who works on her own cases reads her own"

@@ -5,7 +5,7 @@ A name, an answer or a word that somebody wrote is in none of it.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
-from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.filters import due_to_worker
 from dosar.overview.deadlines.known_rules import may_do
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.repository import Repository
@@ -55,11 +55,12 @@ def hours_of(reminder: Reminder) -> tuple[time, ...]:
 
 def find_reminders(repository: Repository, until: date, language: str) -> list[Reminder]:
     """What is due until a day to whoever acts, of what she may do herself, as far as she reaches it now: hers, and what
-    is due in the cases she works on; the soonest first. What waits for acceptance binds nobody yet."""
+    is due in the cases she works on, and to who coordinates what is nobody's; the soonest first. What waits for
+    acceptance binds nobody yet."""
     scope = current_scope.get()
     if scope.worker_id is None:
         return []
-    wanted = DeadlineFilter(until=until, of_worker=scope.worker_id, waits=False, most=MOST_REMINDERS)
+    wanted = replace(due_to_worker(scope), until=until, waits=False, most=MOST_REMINDERS)
     due = [found for found in find_deadlines(repository, wanted) if may_do(scope, found.rule)]
     codes = _codes_in_reach(repository, {found.case_id for found in due if found.case_id is not None})
     return [_reminder(found, codes, language) for found in due if found.case_id is None or found.case_id in codes]

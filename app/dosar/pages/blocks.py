@@ -28,6 +28,8 @@ class HomeBlock:
     empty: str = ""
     groups: list[tuple[str, list[HomeEntry]]] = field(default_factory=list)
     """Lines under headings of their own, after the others."""
+    first: list[HomeEntry] = field(default_factory=list)
+    """Lines before those of the headings."""
     more: tuple[str, str] = ("", "")
     """Where more of it stands: what that is called, and its address."""
 

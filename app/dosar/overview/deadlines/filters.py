@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
 
 from dosar.database.system_tables import deadline_table, team_table
+from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.known_rules import known_rules, partner_forms
 from dosar.records.repository import Repository
-from dosar.records.scope.row_scope import current_scope, works_on_case
+from dosar.records.scope.row_scope import Scope, current_scope, works_on_case
 
 Value = Callable[[str], Any]
 """Name of a wish → the value, or what stands for it in a statement."""
@@ -28,6 +29,8 @@ class DeadlineFilter:
     """Whose; 0 for what is nobody's."""
     of_worker: int | None = None
     """What this worker is to look at: hers, and what is due in the cases she works on."""
+    with_nobodys: bool = False
+    """What is nobody's besides: who coordinates looks at that."""
     cases: Collection[int] | None = None
     rules: Collection[str] | None = None
     """The keys of rules."""
@@ -44,10 +47,22 @@ class DeadlineFilter:
 EVERYTHING = DeadlineFilter()
 
 
+def due_to_worker(scope: Scope) -> DeadlineFilter:
+    """What whoever has this scope is to look at: her work; and who coordinates, correcting every case, what is
+    nobody's."""
+    return DeadlineFilter(
+        of_worker=scope.worker_id, with_nobodys=scope.cases == "all" and scope.may("correct", CASE_FORM)
+    )
+
+
+SHAPES = ("waits", "with_nobodys", "skip", "most")
+"""Wishes that are no values of conditions."""
+
+
 def shape_of(wanted: DeadlineFilter) -> Hashable:
     """The same for all wishes that differ in nothing but their values, and so are asked in the same words."""
     given = tuple(name for name, _ in _given(wanted))
-    return given, wanted.waits, wanted.workers is not None and 0 in wanted.workers
+    return given, wanted.waits, wanted.with_nobodys, wanted.workers is not None and 0 in wanted.workers
 
 
 def named_value(name: str, place: object = "") -> BindParameter[Any]:
@@ -64,7 +79,7 @@ def values_of(wanted: DeadlineFilter, place: object = "") -> dict[str, Any]:
 
 def _given(wanted: DeadlineFilter) -> Iterator[tuple[str, Any]]:
     every = ((each.name, getattr(wanted, each.name)) for each in fields(wanted))
-    return ((name, value) for name, value in every if value is not None and name not in ("waits", "skip", "most"))
+    return ((name, value) for name, value in every if value is not None and name not in SHAPES)
 
 
 def deadline_conditions(
@@ -85,7 +100,7 @@ def deadline_conditions(
     conditions += [day.partner_id == value("partner")] if wanted.partner is not None else []
     conditions += [day.id.in_(value("ids"))] if wanted.ids is not None else []
     conditions += [_of_workers(0 in wanted.workers, value)] if wanted.workers is not None else []
-    conditions += [_of_her_work(value)] if wanted.of_worker is not None else []
+    conditions += [_of_her_work(wanted.with_nobodys, value)] if wanted.of_worker is not None else []
     return conditions
 
 
@@ -103,7 +118,8 @@ def _of_workers(with_nobody: bool, value: Value) -> ColumnElement[bool]:
     return or_(hers, deadline_table.c.user_id.is_(None)) if with_nobody else hers
 
 
-def _of_her_work(value: Value) -> ColumnElement[bool]:
+def _of_her_work(with_nobodys: bool, value: Value) -> ColumnElement[bool]:
     worker = value("of_worker")
+    nobodys = [deadline_table.c.user_id.is_(None)] if with_nobodys else []
     cases = select(team_table.c.case_id).where(team_table.c.user_id == worker, works_on_case(current_scope.get().today))
-    return or_(deadline_table.c.user_id == worker, deadline_table.c.case_id.in_(cases))
+    return or_(deadline_table.c.user_id == worker, deadline_table.c.case_id.in_(cases), *nobodys)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import and_, func, select, true
 from sqlalchemy import case as one_of
 
+from dosar.database.joint_reads import DeferredRead, Rows, known_result
 from dosar.database.system_tables import deadline_table
+from dosar.database.union_reads import UnionPart
 from dosar.overview.deadlines.filters import (
     DeadlineFilter,
     deadline_conditions,
@@ -81,6 +83,26 @@ def _tally_query(repository: Repository, wanted: DeadlineFilter, spans: Sequence
     numbered = [column.label(f"by_{place}") for place, column in enumerate(by)]
     conditions = deadline_conditions(repository, wanted)
     return select(*numbered, func.count(day.id)).where(*conditions).group_by(*numbered)
+
+
+def query_late_by_worker(repository: Repository, today: date) -> DeferredRead[dict[int, int]]:
+    """Worker → how much is overdue, the most first; 0 for what is nobody's. To be asked for together with others."""
+    if not known_rules(repository):
+        return known_result(dict[int, int]())
+    day, wanted = deadline_table.c, DeadlineFilter(until=today - timedelta(1), waits=False)
+    worker = func.coalesce(day.user_id, 0)
+    columns = [worker.label("worker"), func.count(day.id).label("late")]
+    named = partial(named_value, place="_late")
+    return DeferredRead.of_part(
+        ("late by worker", shape_of(wanted)),
+        lambda: UnionPart(deadline_table, columns, deadline_conditions(repository, wanted, named), [worker]),
+        _most_first,
+        values_of(wanted, "_late"),
+    )
+
+
+def _most_first(rows: Rows) -> dict[int, int]:
+    return {row["worker"]: row["late"] for row in sorted(rows, key=lambda row: (-row["late"], row["worker"]))}
 
 
 def find_by_day(repository: Repository, wanted: DeadlineFilter, most: int) -> dict[date, DueOnDay]:

@@ -66,4 +66,4 @@ def whose_text(context: PageContext, deadline: Deadline, titles: RecordTitles) -
     """Whose it is, unless it is hers who reads."""
     if deadline.user_id == context.worker.id:
         return ""
-    return titles.get((USER_LINK, deadline.user_id or 0), "") or gettext("nobody yet")
+    return titles.get((USER_LINK, deadline.user_id or 0), "") or gettext("nobody responsible")

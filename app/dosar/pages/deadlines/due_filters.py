@@ -158,7 +158,7 @@ def due_filters(context: PageContext, due: DueAtHand, titles: RecordTitles, case
     """What the list is narrowed by; ``cases`` are those that stand on the page. What is chosen is always among them."""
     asked, language = due.asked, context.reading.language
     has_nobodys = asked.worker == NOBODY or any(each.user_id is None for each in due.tally)
-    nobodys = [(str(NOBODY), gettext("nobody's"))] if has_nobodys else []
+    nobodys = [(str(NOBODY), gettext("nobody responsible"))] if has_nobodys else []
     partners = [named for form, numbers in due.partners().items() for named in _named(titles, form, numbers)]
     shown_cases = {*cases, *([asked.case] if asked.case else [])}
     workers = "" if asked.worker is None else str(asked.worker)

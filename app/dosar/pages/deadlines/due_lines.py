@@ -87,7 +87,7 @@ def calendar_lines(
 
 def worker_text(titles: RecordTitles, user_id: int | None) -> str:
     """Whose it is."""
-    return titles.get((USER_LINK, user_id or 0)) or gettext("nobody's")
+    return titles.get((USER_LINK, user_id or 0)) or gettext("nobody responsible")
 
 
 def _calendar_line(context: PageContext, due: Deadline, titles: RecordTitles, back: str) -> DueLine:

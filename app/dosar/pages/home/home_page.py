@@ -81,7 +81,7 @@ class HomePage(PageView):
                 _administration_block(context),
                 _returned_block(context, found),
                 _drafts_block(context, found),
-                worklist.due_block(context, found.due, found.titles),
+                worklist.due_block(context, found.due, found.late, found.titles),
                 _to_check_block(context, found),
                 worklist.lacking_block(context, found.lacking, found.titles),
                 _new_sheets_block(context, found),
@@ -197,6 +197,8 @@ class _HomeContents:
     cases: list[tuple[int, datetime]]
     """The cases in reach that changed last, and when."""
     due: list[Deadline]
+    late: dict[int, int]
+    """Worker → how much is overdue, for who sees what others have to do."""
     lacking: list[LackingCase]
     by_others: list[ColleagueChange]
     places: worklist.FoundPlaces
@@ -220,7 +222,7 @@ def _home_contents(context: PageContext) -> _HomeContents:
     entered = together.add(query_entered(repository.forms, worker.id, since, MAX_HOME_COUNTED))
     cases = together.add(_query_cases(context))
     due, lacking = together.add(worklist.query_due(context)), together.add(worklist.query_her_lacking(context))
-    by_others = together.add(worklist.query_by_others(context))
+    late, by_others = together.add(worklist.query_late(context)), together.add(worklist.query_by_others(context))
     places, tour = together.add(worklist.query_places(context)), together.add(query_tour(worker.id))
     to_confirm, unseen = together.add(query_to_confirm()), together.add(query_unseen(context))
     mails, news = together.add(query_mails_not_leaving(context)), together.add(query_news(context))
@@ -232,6 +234,7 @@ def _home_contents(context: PageContext) -> _HomeContents:
         entered(),
         cases(),
         due(),
+        late(),
         lacking(),
         by_others(),
         places(),
@@ -285,6 +288,7 @@ def _named_records(context: PageContext, contents: _HomeContents) -> dict[str, l
             *(record.by for record in shown if record.by),
             *(other.user_id for other in contents.by_others),
             *(deadline.user_id for deadline in due if deadline.user_id),
+            *filter(None, worklist.shown_late(contents.late)),
         ],
     }
     for form, numbers in titled_sheets(due).items():

@@ -2,19 +2,22 @@
 places."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from dosar.database.joint_reads import DeferredRead, Rows, known_result
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.organisation.programme import Programme
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import ColleagueChange, query_changes_by_others
-from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.deadlines.filters import due_to_worker
 from dosar.overview.deadlines.known_rules import may_do
 from dosar.overview.deadlines.reading import Deadline, query_deadlines
+from dosar.overview.deadlines.tallies import query_late_by_worker
 from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now, query_programme
 from dosar.overview.worklist import LackingCase, query_lacking
 from dosar.pages.blocks import HomeBlock, HomeEntry
@@ -22,6 +25,8 @@ from dosar.pages.context import PageContext
 from dosar.pages.deadlines.asked_deadlines import STATES, state_of_day
 from dosar.pages.deadlines.deadline_urls import deadline_url, done_url
 from dosar.pages.deadlines.deadline_words import day_words, title_text, titled_sheet
+from dosar.pages.deadlines.due_lines import worker_text
+from dosar.pages.deadlines.late_bar import MOST_BARS
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.history import ACTION_LABELS
@@ -29,15 +34,25 @@ from dosar.pages.reports.programme import days_left_text, phase_blocks
 from dosar.pages.truncation import more_entries, truncated_list
 
 MAX_TODO_ENTRIES = 8
+NOBODYS = "nobodys"
+HEADINGS = {**STATES, NOBODYS: lazy_gettext("Nobody responsible")}
 FoundPlaces = tuple[Programme, Mapping[str, Rows]] | None
 """The programme that is declared, and what was read of it."""
 
 
 def query_due(context: PageContext) -> DeferredRead[list[Deadline]]:
-    """What is announced by today, of what is hers to do or due in her cases, the soonest first."""
-    scope, wanted = context.worker.scope, DeadlineFilter(of_worker=context.worker.id, announced=context.reading.today)
-    due = query_deadlines(context.repository, wanted)
+    """What is announced by today, of what is hers to do or due in her cases, the soonest first; to who coordinates
+    also what is nobody's."""
+    scope = context.worker.scope
+    due = query_deadlines(context.repository, replace(due_to_worker(scope), announced=context.reading.today))
     return due.then(lambda found: [deadline for deadline in found if may_do(scope, deadline.rule)])
+
+
+def query_late(context: PageContext) -> DeferredRead[dict[int, int]]:
+    """Worker → how much is overdue, for who sees what others have to do."""
+    if context.worker.scope.cases not in ("team", "all"):
+        return known_result(dict[int, int]())
+    return query_late_by_worker(context.repository, context.reading.today)
 
 
 def query_her_lacking(context: PageContext) -> DeferredRead[list[LackingCase]]:
@@ -53,38 +68,61 @@ def shown_lacking(found: Sequence[LackingCase]) -> Sequence[LackingCase]:
 
 
 def shown_due(found: Sequence[Deadline], today: date) -> dict[str, Sequence[Deadline]]:
-    """Heading → what the first page tells under it: of what is overdue or due today all, of the rest the first ones."""
+    """Heading → what the first page tells under it: of what is overdue or due today all, of the rest and of what
+    is nobody's the first ones."""
     groups: dict[str, list[Deadline]] = {}
-    for deadline in found:
-        groups.setdefault(state_of_day(deadline.day, today), []).append(deadline)
+    for deadline in sorted(found, key=lambda each: each.user_id is None):
+        when = NOBODYS if deadline.user_id is None else state_of_day(deadline.day, today)
+        groups.setdefault(when, []).append(deadline)
     return {
         when: of_group if when in ("overdue", "today") else truncated_list(of_group, MAX_TODO_ENTRIES)
         for when, of_group in groups.items()
     }
 
 
-def due_block(context: PageContext, found: Sequence[Deadline], titles: RecordTitles) -> HomeBlock | None:
-    """What is due, the longest overdue first, each line leading to the sheet on which it is done."""
-    if not found:
+def due_block(
+    context: PageContext, found: Sequence[Deadline], late: Mapping[int, int], titles: RecordTitles
+) -> HomeBlock | None:
+    """What is due, the longest overdue first, each line leading to the sheet on which it is done; and with whom how
+    much is overdue, where that is with others."""
+    with_others = any(worker != context.worker.id for worker in late)
+    if not found and not with_others:
         return None
     shown = shown_due(found, context.reading.today)
     groups = [
-        (str(STATES[when]), [_due_entry(context, deadline, titles) for deadline in of_group])
+        (str(HEADINGS[when]), [_due_entry(context, deadline, titles) for deadline in of_group])
         for when, of_group in shown.items()
     ]
     every = [deadline for of_group in shown.values() for deadline in of_group]
     return HomeBlock(
         gettext("Today and this week"),
+        first=[_late_entry(late, titles)] if with_others else [],
         groups=groups,
         entries=more_entries(found, every),
         more=(gettext("All of them, also as a calendar"), url_for("DuePage.due")),
     )
 
 
+def shown_late(late: Mapping[int, int]) -> Mapping[int, int]:
+    """Those whom the first page names as having most overdue."""
+    return dict(islice(late.items(), MOST_BARS))
+
+
+def _late_entry(late: Mapping[int, int], titles: RecordTitles) -> HomeEntry:
+    """Overdue: 5 – Ana 4, Maria 1."""
+    every, shown = sum(late.values()), shown_late(late)
+    told = [f"{worker_text(titles, worker)} {format_decimal(count)}" for worker, count in shown.items()]
+    rest = every - sum(shown.values())
+    told += [gettext("others %(num)s", num=format_decimal(rest))] if rest else []
+    label = gettext("Overdue: %(num)s – %(whose)s", num=format_decimal(every), whose=", ".join(told))
+    return HomeEntry(label, url_for("DuePage.due", state="overdue"))
+
+
 def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles) -> HomeEntry:
     of = (CASE_FORM, deadline.case_id) if deadline.case_id is not None else titled_sheet(deadline)
     case = "" if deadline.case_id is None and deadline.rule.rule.with_title else titles.get(of, "")
-    whose = titles.get((USER_LINK, deadline.user_id or 0), "") if deadline.user_id != context.worker.id else ""
+    others = deadline.user_id not in (None, context.worker.id)
+    whose = titles.get((USER_LINK, deadline.user_id or 0), "") if others else ""
     return HomeEntry(
         " · ".join(filter(None, (case, title_text(context, deadline, titles)))),
         deadline_url(context, deadline),

@@ -105,6 +105,19 @@ def test_whoever_stays_past_the_last_day_is_still_there(houses: Houses) -> None:
     kept(houses.file(case, house=houses.long, phase="long", came=day(1)))
 
 
+def test_whoever_stays_past_the_last_day_keeps_the_bed_until_she_has_left(houses: Houses) -> None:
+    """Nobody is promised her bed on a later day, until somebody writes that she left; where she moves within the place
+    by then she has one bed, not two."""
+    over = [kept(houses.file(houses.case(), came=day(-30))) for _ in range(2)]
+    assert refused(houses.file(houses.case(), came=day(20))) != []
+    case = houses.organisation.repository.find("stay", over[0]).case_id
+    kept(houses.file(case, came=day(1)))
+    assert refused(houses.file(houses.case(), came=day(2))) != []
+    kept(houses.file(houses.case(), came=day(20)))
+    kept(houses.correct(over[1], went=day(0)))
+    kept(houses.file(houses.case(), came=day(2), went=day(19)))
+
+
 def test_a_place_of_another_phase_is_refused(houses: Houses) -> None:
     assert refused(houses.file(houses.case(), house=houses.long)) == [
         "house: This place is for “Lungă”, the stay for “De urgență”. Choose another place, or the other phase."

@@ -248,6 +248,27 @@ def test_the_plan_has_a_bar_for_each_stay_with_its_last_day(demo: Demo) -> None:
     assert re.search(beds, plan(demo))
 
 
+def test_the_plan_keeps_the_bed_of_who_is_past_her_last_day(demo: Demo) -> None:
+    """Her bar ends today, and nobody else is drawn in her bed: who comes later is one too many until she has left."""
+    place = facility(demo, "Centrul Socul")
+    over, here, coming = (filed(demo, CASE_FORM, code=f"D-2026-75{number}", opened_on=TODAY) for number in (1, 2, 3))
+    limit = {"phase": "centre", "longest": 10, "longest_unit": "days"}
+    stay = filed(demo, "stay", over, facility=place, admitted_on=TODAY - timedelta(20), **limit)
+    filed(demo, "stay", here, facility=place, phase="centre", admitted_on=TODAY)
+    filed(demo, "stay", coming, facility=place, phase="centre", admitted_on=TODAY + timedelta(8))
+    shown = plan(demo)
+    block = shown[shown.index("Centrul Socul") :]
+    beds = r".*?patul 1 (D-2026-751 · [\d.]+ )+patul 2 (D-2026-752[^D]*)+patul 3 \(unul în plus\) D-2026-753"
+    assert re.match(beds, block)
+    free = block[block.index("libere ") :]
+    assert re.match(r"libere [01] 0 (0|−1 unul în plus) −1 unul în plus −1 unul în plus", free)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        by = Actor(None, "", TODAY)
+        delete_sheet(demo.repository, demo.forms["stay"], stay, by)
+        demo.repository.session.remove()
+    assert "în plus" not in (rest := plan(demo))[rest.index("Centrul Socul") :].split("libere")[0]
+
+
 def test_the_months_tell_how_full_a_place_was(demo: Demo) -> None:
     place, first = facility(demo, "Centrul Nucul"), TODAY.replace(day=1)
     before = (first - timedelta(1)).replace(day=1)

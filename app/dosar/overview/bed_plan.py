@@ -13,7 +13,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.programme import Programme
 from dosar.language.question import ReadingContext
 from dosar.overview.programme import declared_parts, read_parts
-from dosar.records.beds.stay_days import ONE_DAY, Days, days_of_stay
+from dosar.records.beds.stay_days import ONE_DAY, Days, days_of_stay, held_bed
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as, current_scope
 from dosar.records.titles import link_titles
@@ -31,6 +31,8 @@ class PlannedStay:
     record_id: int
     case_id: int
     days: Days
+    held: Days
+    """The days on which nobody else may have the bed: until she has left, where her last day is past."""
     since: date
     last: date | None
     """The last day planned, or the day of leaving."""
@@ -58,7 +60,8 @@ class PlacePlan:
     lanes: Sequence[Sequence[PlannedStay]]
     """Each bed with its stays, one after the other; more than there are beds where too many lie in them."""
     free: Sequence[int]
-    """How many beds are free all week, week by week; below zero where one is too many."""
+    """How many beds are free all week, week by week; below zero where one is too many. Whoever is past her last day is
+    counted until she has left: where the plan shows a bed, one can be had."""
     nights: Sequence[int]
     """How many nights somebody was or is to be there, month by month."""
 
@@ -155,16 +158,20 @@ def _by_place(declared: Programme, rows: Iterable[Mapping[str, Any]], today: dat
         if place is not None:
             others = [other.days for other in by_case[stay.case_id] if other is not stay]
             is_twice = any(stay.days.overlaps(other) for other in others)
-            by_place.setdefault(place, []).append(replace(stay, is_twice=is_twice))
+            left = stay.last if stay.has_left else None
+            held = held_bed(stay.days, stay.last, left, today, [other.since for other in others])
+            by_place.setdefault(place, []).append(replace(stay, held=held, is_twice=is_twice))
     return by_place
 
 
 def _planned_stay(declared: Programme, row: Mapping[str, Any], today: date) -> PlannedStay:
     since, last, left = (row[name] for name in (declared.stays.since, declared.stays.last, declared.stays.left))
+    days = days_of_stay(since, last, left, today)
     return PlannedStay(
         row["id"],
         row["case_id"],
-        days_of_stay(since, last, left, today),
+        days,
+        days,
         since,
         left or last,
         left is not None,
@@ -182,13 +189,13 @@ def _place_plan(
 ) -> PlacePlan:
     beds, places = int(row[declared.places.beds] or 0), declared.places
     weeks = [Days(since + WEEK * number, since + WEEK * (number + 1)) for number in range(WEEKS)]
-    days = [stay.days for stay in taken]
+    days, held = [stay.days for stay in taken], [stay.held for stay in taken]
     return PlacePlan(
         row["id"],
         row[places.phase],
         beds,
         lay_in_beds(bars, beds),
-        [beds - _most_at_once(week, days) for week in weeks],
+        [beds - _most_at_once(week, held) for week in weeks],
         [sum(_nights(Days(month, next_month(month)), other) for other in days) for month in months],
     )
 
@@ -197,7 +204,7 @@ def lay_in_beds(stays: Sequence[PlannedStay], beds: int) -> list[list[PlannedSta
     """The stays, sorted by their first day, each in the first bed that is free by then; empty beds too."""
     lanes: list[list[PlannedStay]] = [[] for _ in range(beds)]
     for stay in stays:
-        lane = next((lane for lane in lanes if not lane or lane[-1].days.until <= stay.since), None)
+        lane = next((lane for lane in lanes if not lane or lane[-1].held.until <= stay.since), None)
         if lane is None:
             lanes.append(lane := [])
         lane.append(stay)

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from flask import abort, render_template, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route
@@ -73,8 +73,9 @@ class PlaceBlock:
     beds: list[list[Bar]]
     overbooked: int
     """How many of the last beds are one too many."""
-    free: list[tuple[date, str, bool]]
-    """Week by week: what is said of the free beds, and whether there is none."""
+    free: list[tuple[date, str, str, bool]]
+    """Week by week: what is said of the free beds, the same in words where that is not one, and whether there is none.
+    """
     attendance_url: str = ""
     """Where the sheet of an activity begins with everybody who stays there today."""
 
@@ -146,7 +147,10 @@ def _place_block(context: PageContext, plan: BedPlan, place: PlacePlan) -> Place
         show_answer(question, place.phase, context.reading),
         [list(_bars(context, plan, lane)) for lane in place.lanes],
         max(0, len(place.lanes) - place.beds),
-        [(week, _free_text(plan, free), free <= 0) for week, free in zip(plan.weeks, place.free, strict=True)],
+        [
+            (week, _free_text(plan, free), _too_many_text(plan, free), free <= 0)
+            for week, free in zip(plan.weeks, place.free, strict=True)
+        ],
         _attendance_url(context, plan, place),
     )
 
@@ -162,7 +166,13 @@ def _attendance_url(context: PageContext, plan: BedPlan, place: PlacePlan) -> st
 
 def _free_text(plan: BedPlan, free: int) -> str:
     """How many beds, or whether there is one for who may not know how many stay."""
-    return str(free) if plan.is_of_every_case else ("✓" if free > 0 else "–")
+    if plan.is_of_every_case:
+        return f"−{-free}" if free < 0 else str(free)
+    return "✓" if free > 0 else "–"
+
+
+def _too_many_text(plan: BedPlan, free: int) -> str:
+    return ngettext("one too many", "%(num)s too many", -free) if plan.is_of_every_case and free < 0 else ""
 
 
 def _bars(context: PageContext, plan: BedPlan, lane: Sequence[PlannedStay]) -> Iterator[Bar]:

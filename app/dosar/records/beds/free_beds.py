@@ -14,7 +14,7 @@ from sqlalchemy import Select, or_, select
 from dosar.language.form import Form
 from dosar.language.organisation.programme import Programme, Stays
 from dosar.language.question import Answers
-from dosar.records.beds.stay_days import Days, days_of_stay, first_full_day
+from dosar.records.beds.stay_days import Days, days_of_stay, first_full_day, held_bed
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
@@ -96,12 +96,28 @@ def bed_troubles(
         for row, other in own
         if any(claimed.overlaps(other) for claimed in wish.claimed)
     ]
-    there = [other for row, other in days if wish.place_id is not None and row["place"] == wish.place_id]
+    in_place = [row for row in others if wish.place_id is not None and row["place"] == wish.place_id]
+    there = _held_beds(in_place, today, sheet)
     return BedTroubles(
         min(elsewhere, key=lambda other: other.since, default=None),
         _full_on(wish, there, beds, today),
         phase,
     )
+
+
+def _held_beds(rows: Sequence[Mapping[str, Any]], today: date, wanted: ChangedSheet | None = None) -> list[Days]:
+    """The days on which these stays keep others out of a bed of the place; with the stay that is ``wanted`` there, her
+    own one ends."""
+    begins = dict[int, list[date]]()
+    for row in rows:
+        begins.setdefault(row["case_id"], []).append(row["since"])
+    found = []
+    for row in rows:
+        days = days_of_stay(row["since"], row["last"], row["left"], today)
+        if wanted is None or row["case_id"] != wanted.case_id:
+            days = held_bed(days, row["last"], row["left"], today, begins[row["case_id"]])
+        found.append(days)
+    return found
 
 
 def _full_on(wish: _Wish, there: Sequence[Days], beds: int | None, today: date) -> date | None:
@@ -125,7 +141,7 @@ def _troubles_of_place(repository: Repository, declared: Programme, sheet: Chang
     from_now = Days(today, date.max)
     with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
         rows = repository.session.execute(_stays_at(repository, declared.stays, from_now, sheet.record_id)).mappings()
-        days = [days_of_stay(row["since"], row["last"], row["left"], today) for row in rows]
+        days = _held_beds([dict(row) for row in rows], today)
     return BedTroubles(full_on=first_full_day([from_now], days, beds + 1))
 
 

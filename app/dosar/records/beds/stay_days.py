@@ -43,6 +43,14 @@ def days_of_stay(since: date, last: date | None, left: date | None, today: date)
     return Days(since, date.max if last is None else max(last, today + ONE_DAY))
 
 
+def held_bed(days: Days, last: date | None, left: date | None, today: date, other_stays: Iterable[date] = ()) -> Days:
+    """The days on which nobody else may have the bed: of whoever is there after her last day also those to come, for
+    nobody knows when she leaves; but for the days of another stay of hers. ``other_stays`` begin on these days."""
+    if left is not None or last is None or last >= today:
+        return days
+    return Days(days.since, min((since for since in other_stays if since >= days.until), default=date.max))
+
+
 def first_full_day(claimed: Sequence[Days], others: Iterable[Days], beds: int) -> date | None:
     """The first day on which the claimed days are one person too many for so many beds."""
     there = [other for other in others if any(days.overlaps(other) for days in claimed)]

@@ -25,6 +25,7 @@ from dosar.pages.context import PageContext
 from dosar.pages.input import signed_tokens
 from dosar.records import attachments, audit_log, titles
 from dosar.records.finding import search
+from dosar.records.links.answer_links import WrongLinks
 from dosar.records.scope import reliance, write_checks
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.sheets import save, stored_answers
@@ -73,6 +74,7 @@ def _colleagues_are_everybody(planted: Planted, patch: Patch) -> None:
 
 def _links_unchecked(planted: Planted, patch: Patch) -> None:
     patch(write_checks, "_require_reachable_links", lambda session, scope: None)
+    patch(filed_links, "wrong_links", lambda *_: WrongLinks([], []))
 
 
 def _links_lead_anywhere(planted: Planted, patch: Patch) -> None:

@@ -1,5 +1,6 @@
 """No plan, service, visit or aid without the person's consent, by whichever door it comes."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -9,11 +10,15 @@ from typing import Any
 import pytest
 
 from dosar.access.worker import worker_for
+from dosar.filing.doubts.consent import NOT_HERS
+from dosar.filing.opening.submissions import correction
+from dosar.filing.service import Values, validate
 from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
 from dosar.records.actor import Actor
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.scope.consent_checks import ConsentIsMissing
-from dosar.records.scope.row_scope import SYSTEM_SCOPE, CaseIsRestricted, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, CaseIsRestricted, OutOfReach, acting_as
 from dosar.records.sheets.acceptance import accept_sheet
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.ledger import reverse_entry
@@ -238,6 +243,39 @@ def test_a_row_that_names_a_case_needs_its_consent(demo: Demo, case: int) -> Non
     with pytest.raises(ConsentIsMissing):
         correct(demo, "activity", number, **attended(GIVEN, case))
     correct(demo, "activity", number, held_on=TODAY)
+
+
+def test_rows_tell_nothing_of_the_consent_of_a_case_out_of_reach(demo: Demo, case: int) -> None:
+    """It is answered like a case that is not there; another day of what names one is refused, whatever its consent."""
+    consent(demo, case)
+    days = (GIVEN - timedelta(1), GIVEN + timedelta(1))
+    for user in ("volunteer", "social_worker"):
+        browser = demo.browser(user)
+        assert browser.get(f"/cases/{case}").status_code == 404
+        page, told = look(browser, "/records/activity/new"), set()
+        for number, day in [(case, days[0]), (case, days[1]), (98_765, days[0]), (98_765, days[1])]:
+            boxes = {**page.boxes.to_dict(), "activity": "group_therapy", "held_on": f"{day:%d.%m.%Y}"}
+            row = {"participants.0.case": str(number), "participants.0.present": "yes"}
+            sent = browser.post(page.action, data={**boxes, **row})
+            told.add((sent.status_code, *problems(sent.text)))
+        [(status, *said)] = told
+        assert status == 422 and "Numărul nu duce la nimic din ce puteți găsi. Alegeți din listă." in " ".join(said)
+    rows = [{"id": None, "case": case, "present": True}]
+    number = filed(demo, "activity", held_on=GIVEN, activity="group_therapy", participants=rows)
+    for day in days:
+        with working(demo, "social_worker") as actor:
+            opened = correction(demo.repository, "activity", number, actor, ReadingContext("ro", TODAY))
+            found = validate(opened, Values({"held_on": day.isoformat()}))
+        assert [(issue.where[0], issue.message) for issue in found.issues] == [("participants", NOT_HERS)], day
+    with working(demo, "social_worker") as actor, pytest.raises(OutOfReach) as refused:
+        version = open_sheet(demo.repository, "activity", number).record.version
+        correct_sheet(demo.repository, demo.forms["activity"], number, version, {"held_on": days[0]}, actor)
+    assert not isinstance(refused.value, ConsentIsMissing), "which would say from when on there is one"
+
+
+def problems(page: str) -> list[str]:
+    """What a page says is wrong."""
+    return [re.sub(r"<[^>]+>", " ", part.split("</p>")[0]) for part in page.split('class="problem"')[1:]]
 
 
 def test_who_is_taken_in_by_night_needs_no_consent_first(demo: Demo, case: int) -> None:

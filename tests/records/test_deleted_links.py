@@ -11,7 +11,7 @@ from dosar.fields.money import Money
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.records.cases.merge import CaseMerge, merge_cases
-from dosar.records.links.answer_links import links_to_deleted
+from dosar.records.links.answer_links import WrongLinks, wrong_links
 from dosar.records.lists.filters import linked_records
 from dosar.records.lists.list_page import list_answers, list_page
 from dosar.records.lists.list_query import ListQuery
@@ -99,12 +99,13 @@ def test_a_new_link_to_it_is_found_to_be_told_in_words(used: Used) -> None:
     new = {"partner": used.partner, "family": [{"id": None, "name": "Ion", "helper": used.partner}]}
     with acting_as(office.scope()):
         kept = office.open("visit", used.ions).answers
-        assert links_to_deleted(office.repository, questions, new, {}) == [("partner",), ("family", "0", "helper")]
-        assert links_to_deleted(office.repository, questions, kept, kept) == []
+        assert wrong_links(office.repository, questions, new, {}).deleted == [("partner",), ("family", "0", "helper")]
+        assert wrong_links(office.repository, questions, kept, kept) == WrongLinks([], [])
         turned = {"family": [new["family"][0], *kept["family"]]}  # type: ignore[index]
-        assert links_to_deleted(office.repository, questions, turned, kept) == [("family", "0", "helper")]
+        assert wrong_links(office.repository, questions, turned, kept).deleted == [("family", "0", "helper")]
     with acting_as(office.scope(case=SEES, visit={"see", "enter"})):
-        assert links_to_deleted(office.repository, questions, new, {}) == []
+        hers = wrong_links(office.repository, questions, new, {})
+        assert hers == WrongLinks([], [("partner",), ("family", "0", "helper")]), "as if they had never been there"
 
 
 AID = form(

@@ -14,7 +14,7 @@ from dosar.filing.doubts.lost_consent import takes_consent_away
 from dosar.filing.doubts.reopening import reopens_case
 from dosar.filing.doubts.windows import outside_windows
 from dosar.filing.read import ReadAnswers
-from dosar.filing.result import ElsewhereIssue, ValidationResult
+from dosar.filing.result import ElsewhereIssue, LeadsNowhere, ValidationResult
 from dosar.filing.submission import Submission
 from dosar.language.answers.settling import changed_questions
 from dosar.language.answers.validation import ValidationIssue, validate_answers
@@ -25,18 +25,11 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
     """What is wrong and what is doubtful with ``settled`` answers; what could not be read is wrong already."""
     answers, found = pointing_well(submission, settled)
     changed = _changed(submission, answers)
+    told = [] if any(isinstance(issue, LeadsNowhere) for issue in found) else _told_by_others(submission, answers)
     found = [
         *_broken_rules(submission, read, answers, changed),
         *found,
-        *known_already(submission, answers),
-        *numbered_already(submission, answers),
-        *unfiled_documents(submission, answers),
-        *lacking_consent(submission, answers),
-        *takes_consent_away(submission, answers),
-        *reopens_case(submission, answers),
-        *bed_issues(submission, answers),
-        *outside_windows(submission, answers),
-        *late_dates(submission, answers),
+        *told,
         *would_drop(submission, answers, changed),
     ]
     return ValidationResult(
@@ -46,6 +39,22 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
         [issue for issue in found if issue.soft],
         read.understood,
     )
+
+
+def _told_by_others(submission: Submission, answers: Answers) -> list[ValidationIssue]:
+    """What the other sheets that there are say of the answers; asked only once each number among them leads to
+    something that she finds, so that they tell nothing of what is out of her reach."""
+    return [
+        *known_already(submission, answers),
+        *numbered_already(submission, answers),
+        *unfiled_documents(submission, answers),
+        *lacking_consent(submission, answers),
+        *takes_consent_away(submission, answers),
+        *reopens_case(submission, answers),
+        *bed_issues(submission, answers),
+        *outside_windows(submission, answers),
+        *late_dates(submission, answers),
+    ]
 
 
 def _changed(submission: Submission, answers: Answers) -> frozenset[str]:

@@ -17,6 +17,11 @@ class ElsewhereIssue(ValidationIssue):
 
 
 @dataclass(frozen=True)
+class LeadsNowhere(ValidationIssue):
+    """A number leads to no record that she can find: there is none, or it is out of her reach."""
+
+
+@dataclass(frozen=True)
 class KnownPerson(ValidationIssue):
     """The person may have a record already."""
 

@@ -16,7 +16,13 @@ from dosar.language.organisation.programme import Programme
 from dosar.language.question import Answers
 from dosar.language.text.message import Message, msgid
 from dosar.language.text.texts import text_in_language
-from dosar.records.beds.free_beds import ChangedSheet, bed_troubles, other_phase_on, programme_of_beds
+from dosar.records.beds.free_beds import (
+    ChangedSheet,
+    bed_troubles,
+    other_phase_on,
+    programme_of_beds,
+    reaches_every_stay_at,
+)
 from dosar.records.beds.required_beds import may_overbook
 from dosar.records.beds.stay_days import Days
 from dosar.records.repository import Repository
@@ -52,6 +58,22 @@ BEDS_IN_USE = msgid(
 BEDS_IN_USE_BUT = msgid(
     "More people stay here on %(day)s, or are to, than the place would have beds. Move a stay to another place first, "
     "or ask who may leave one person without a bed: %(who)s."
+)
+FEWER_BEDS = msgid(
+    "Fewer beds may be too few: in this place stay, or are to, people of cases that are not among yours. If it is "
+    "right, tick so and write why."
+)
+FEWER_BEDS_REFUSED = msgid(
+    "Fewer beds may be too few: in this place stay, or are to, people of cases that are not among yours. Leave the "
+    "beds as they were."
+)
+FEWER_BEDS_BUT = msgid(
+    "Fewer beds may be too few: in this place stay, or are to, people of cases that are not among yours. Leave the "
+    "beds as they were, or ask who may write fewer: %(who)s."
+)
+HIDDEN_STAYS = msgid(
+    "In this place stay, or are to, people of cases that are not among yours, perhaps in another phase. If it is "
+    "right, save, and tell the coordinator."
 )
 OTHER_STAYS = msgid(
     "Somebody stays here on %(day)s, or is to, in another phase than the place would be for. If it is right, save, and "
@@ -90,22 +112,43 @@ def _no_bed(submission: Submission, declared: Programme, sheet: ChangedSheet) ->
 
 
 def _too_few_beds(submission: Submission, declared: Programme, sheet: ChangedSheet) -> Iterator[ValidationIssue]:
-    """A place that loses beds in which somebody is to sleep."""
-    full_on = bed_troubles(submission.repository, sheet, submission.today).full_on
-    if full_on is not None:
+    """A place that loses beds in which somebody is to sleep.
+
+    Where somebody stays whose case she does not reach, fewer beds are refused whatever their number: else she would
+    learn by trying how many stay there, and from when on.
+    """
+    hidden = _loses_beds(declared, sheet) and _hides_stays(submission, declared, sheet)
+    full_on = None if hidden else bed_troubles(submission.repository, sheet, submission.today).full_on
+    if full_on is not None or hidden:
         counted = submission.form.questions[declared.places.beds]
         counting = counted.expressions().get("value") if counted.computed else None
         names = sorted(name.partition(".")[0] for name in counting.names) if counting else [counted.name]
         where = _where(submission, *names)
-        yield _full(submission, declared, where, full_on, (TOO_FEW_BEDS, BEDS_IN_USE_BUT, BEDS_IN_USE))
+        texts = (
+            (FEWER_BEDS, FEWER_BEDS_BUT, FEWER_BEDS_REFUSED) if hidden else (TOO_FEW_BEDS, BEDS_IN_USE_BUT, BEDS_IN_USE)
+        )
+        yield _full(submission, declared, where, full_on, texts)
+
+
+def _loses_beds(declared: Programme, sheet: ChangedSheet) -> bool:
+    """Whether a place that there is has other beds than before, and not more."""
+    beds, were = (int(answers.get(declared.places.beds) or 0) for answers in (sheet.answers, sheet.before))
+    return sheet.record_id is not None and beds != were and not beds > were > 0
+
+
+def _hides_stays(submission: Submission, declared: Programme, sheet: ChangedSheet) -> bool:
+    """Whether somebody stays in the place, or is to, whose case she does not reach."""
+    return sheet.record_id is not None and not reaches_every_stay_at(
+        submission.repository, declared, sheet.record_id, submission.today
+    )
 
 
 def _full(
-    submission: Submission, declared: Programme, where: tuple[str, ...], day: date, texts: tuple[str, str, str]
+    submission: Submission, declared: Programme, where: tuple[str, ...], day: date | None, texts: tuple[str, str, str]
 ) -> ValidationIssue:
     """One bed too few: confirmed with a reason, left to who may, or refused."""
     confirmed, left, refused = texts
-    told = {"day": format_day(day, submission.language)}
+    told = {"day": format_day(day, submission.language)} if day is not None else {}
     if may_overbook(declared, submission.actor.roles):
         return Overbooked(where, Message(confirmed, told), soft=True)
     if who := who_may_overbook(submission.repository, declared, submission.language):
@@ -133,6 +176,9 @@ def _other_stays(submission: Submission, declared: Programme, sheet: ChangedShee
     """A place that is to be for another phase than those who stay there are in."""
     phase = declared.places.phase
     if sheet.record_id is None or sheet.answers.get(phase) == sheet.before.get(phase):
+        return
+    if _hides_stays(submission, declared, sheet):
+        yield ValidationIssue(_where(submission, phase), Message(HIDDEN_STAYS), soft=True)
         return
     day = other_phase_on(submission.repository, declared, sheet.record_id, sheet.answers.get(phase), submission.today)
     if day is not None:

@@ -17,6 +17,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.records.repository import Repository
 from dosar.records.scope.consent_checks import DayInCase, consent_words_for, day_filed, missing_for, was_missing_before
 from dosar.records.scope.consent_words import Lack, MissingConsent
+from dosar.records.scope.write_checks import cases_in_reach
 
 WHY_MISSING: dict[Lack, str] = {
     "none": msgid("%(consent)s: there is none in this case. File the sheet “%(sheet)s” with it first."),
@@ -31,6 +32,10 @@ WHY_MISSING: dict[Lack, str] = {
 }
 """Why a sheet is not kept, and what to do."""
 URGENT_REMEDY = msgid("%(why)s If it could not wait, answer “%(question)s”.")
+NOT_HERS = Message(
+    "The day of a sheet that names a case which is not among yours is changed by somebody who works on that case. "
+    "Leave it as it was, or ask the coordinator."
+)
 FILED_BEFORE = msgid("%(why)s This sheet was filed without it; if your correction is right, save.")
 
 
@@ -46,11 +51,15 @@ def lacking_consent(submission: Submission, answers: Answers) -> list[Validation
     ]
     if not asked or not submission.asked_questions:
         return []
-    words = consent_words_for(submission.repository.session, [day for _, day in asked])
-    return [
+    session, days = submission.repository.session, [day for _, day in asked]
+    words, own = consent_words_for(session, days), {submission.case_id}
+    reached = own | cases_in_reach(session, {day.case_id for day in days} - own)
+    moved = [where for where, day in asked if day.case_id not in reached and day.before not in (None, day.day)]
+    return [_not_hers(submission, where) for where in moved] + [
         issue
         for where, day in asked
-        if (missing := missing_for(words, day)) is not None
+        if day.case_id in reached
+        and (missing := missing_for(words, day)) is not None
         and (issue := _issue(submission, where, day, missing, was_missing_before(words, day))) is not None
     ]
 
@@ -102,6 +111,12 @@ def _issue(
     told = Message(FILED_BEFORE, {"why": why}) if soft else _with_urgent_remedy(submission, asked.needed, why)
     place = where if here else (next(iter(submission.asked_questions)),)
     return ConsentMissing(place, told, soft, form=asked.needed.consent.form, case_id=asked.case_id)
+
+
+def _not_hers(submission: Submission, where: AnswerPath) -> ValidationIssue:
+    """Refused whatever the case says of its consent: else she would learn its days from what is refused."""
+    here = where[0] in submission.asked_questions
+    return ValidationIssue(where if here else (next(iter(submission.asked_questions)),), NOT_HERS)
 
 
 def _with_urgent_remedy(submission: Submission, needed: NeededConsent, why: Message) -> Message:

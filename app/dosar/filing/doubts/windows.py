@@ -1,6 +1,7 @@
 """Before an activity is filed: did somebody take part whose stay has no time for it, by the programme's sheet?
 
-Asked softly of whoever stays somewhere on that day; when she came is not told.
+Asked softly of whoever stays somewhere on that day; when she came is not told. Who sees no stays, or not the phase or
+the first day of one, is not asked, nor is of cases out of reach: the question alone would tell of the stay.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from dosar.language.question import Answers
 from dosar.language.text.message import Message, msgid
 from dosar.records.beds.activity_windows import PhaseOfStay, Window, stays_on, windows_of
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.write_checks import cases_in_reach
 
 OUTSIDE = msgid(
     "On this day the stay is outside the time that the programme's sheet gives to the activity: %(when)s. If it is "
@@ -28,6 +30,8 @@ def outside_windows(submission: Submission, answers: Answers) -> Iterator[Valida
     activities = declared.activities if declared else None
     if declared is None or activities is None or activities.form != submission.form.key or declared.windows is None:
         return
+    if not _sees_stays(submission, declared):
+        return
     day, kind = answers.get(activities.day), _kind(submission, activities, answers)
     cases = _participants(activities, answers)
     if not {activities.day, activities.kind} & _changed_names(submission, answers, activities):
@@ -35,14 +39,22 @@ def outside_windows(submission: Submission, answers: Answers) -> Iterator[Valida
         cases = {row: case for row, case in cases.items() if case not in known}
     if not isinstance(day, date) or kind is None or not cases or not submission.asked_questions:
         return
+    reached = cases_in_reach(submission.repository.session, {*cases.values()})
     with acting_as(SYSTEM_SCOPE), submission.repository.session.no_autoflush:
         windows = windows_of(submission.repository, declared.windows, kind)
-        stays = stays_on(submission.repository, declared, {*cases.values()}, day) if windows else {}
+        stays = stays_on(submission.repository, declared, reached, day) if windows else {}
     for row, case in cases.items():
         stay = stays.get(case)
         theirs = _windows_for(stay, windows) if stay else []
         if stay and theirs and not any(window.holds(stay, day) for window in theirs):
             yield ValidationIssue(_where(submission, activities, row), _told(submission, declared, theirs), soft=True)
+
+
+def _sees_stays(submission: Submission, declared: Programme) -> bool:
+    """Whether she may know of stays what the question is about."""
+    form = declared.stays.form
+    names = {declared.stays.phase, declared.stays.since}
+    return submission.sees(form) and names <= {*submission.forms[form].questions}
 
 
 def _changed_names(submission: Submission, answers: Answers, activities: Activities) -> set[str]:

@@ -16,7 +16,8 @@ from dosar.language.organisation.programme import Programme, Stays
 from dosar.language.question import Answers
 from dosar.records.beds.stay_days import Days, days_of_stay, first_full_day, held_bed
 from dosar.records.repository import Repository
-from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as, current_scope
+from dosar.records.scope.write_checks import cases_in_reach
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,16 @@ def _troubles_of_place(repository: Repository, declared: Programme, sheet: Chang
         rows = repository.session.execute(_stays_at(repository, declared.stays, from_now, sheet.record_id)).mappings()
         days = _held_beds([dict(row) for row in rows], today)
     return BedTroubles(full_on=first_full_day([from_now], days, beds + 1))
+
+
+def reaches_every_stay_at(repository: Repository, declared: Programme, place_id: int, today: date) -> bool:
+    """Whether the worker reaches the case of everybody who stays in this place, or is to, from today on."""
+    if current_scope.get().reaches_all_cases:
+        return True
+    query = _stays_at(repository, declared.stays, Days(today, date.max), place_id)
+    with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
+        cases = {row["case_id"] for row in repository.session.execute(query).mappings()}
+    return cases <= cases_in_reach(repository.session, cases)
 
 
 def other_phase_on(repository: Repository, declared: Programme, place_id: int, phase: Any, today: date) -> date | None:

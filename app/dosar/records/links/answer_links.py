@@ -1,6 +1,6 @@
 """The links among a sheet's answers, rows included: where each stands, and which record it points to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,22 +45,39 @@ def links_in_answers(questions: Iterable[Question], answers: Mapping[str, Any]) 
             yield RecordLink((question.name,), question, number)
 
 
-def links_to_deleted(
+@dataclass(frozen=True)
+class WrongLinks:
+    """Where answers newly point to what may not be pointed to."""
+
+    deleted: Sequence[AnswerPath]
+    """To a record which the worker could read if it were not deleted."""
+    nowhere: Sequence[AnswerPath]
+    """To one that is not there or out of her reach: both look alike."""
+
+
+def wrong_links(
     repository: Repository,
     questions: Iterable[Question],
     answers: Mapping[str, Any],
     before: Mapping[str, Any],
-) -> list[AnswerPath]:
-    """The answers that newly point to a record which the worker could read if it were not deleted.
+) -> WrongLinks:
+    """The answers that newly point to a record which is deleted, out of the worker's reach or not there.
 
     What pointed to it before may stay; the session refuses anything new (:mod:`dosar.records.scope.write_checks`), here
     it is found to be told in words. One statement, or none.
     """
     asked_questions = list(questions)
     old = {link.place for link in links_in_answers(asked_questions, before)}
-    new = [link for link in links_in_answers(asked_questions, answers) if link.place not in old]
-    deleted = _records_pointed_to(repository, new, deleted=True)
-    return [link.where for link in new if (link.target, link.number) in deleted]
+    new = [
+        link
+        for link in links_in_answers(asked_questions, answers)
+        if link.place not in old and link.target in repository.forms
+    ]
+    found = _records_pointed_to(repository, new)
+    return WrongLinks(
+        [link.where for link in new if found.get((link.target, link.number))],
+        [link.where for link in new if (link.target, link.number) not in found],
+    )
 
 
 def made_up_people(
@@ -84,12 +101,12 @@ def made_up_people(
 def links_out_of_reach(repository: Repository, links: Iterable[RecordLink]) -> list[AnswerPath]:
     """Those of the links whose record was deleted, or is not the worker's to see: one statement, or none."""
     every = [link for link in links if link.target != USER_LINK]
-    reachable = _records_pointed_to(repository, every, deleted=False)
-    return [link.where for link in every if (link.target, link.number) not in reachable]
+    found = _records_pointed_to(repository, every)
+    return [link.where for link in every if found.get((link.target, link.number), True)]
 
 
-def _records_pointed_to(repository: Repository, links: Iterable[RecordLink], deleted: bool) -> set[tuple[str, int]]:
-    """The records pointed to, in reach, that are deleted; or those that are not."""
+def _records_pointed_to(repository: Repository, links: Iterable[RecordLink]) -> dict[tuple[str, int], bool]:
+    """The records pointed to that are in reach → whether they are deleted."""
     numbers_by_form: dict[str, set[int]] = {}
     for link in links:
         if link.target in repository.forms:
@@ -97,7 +114,11 @@ def _records_pointed_to(repository: Repository, links: Iterable[RecordLink], del
     parts = []
     for target, numbers in numbers_by_form.items():
         record_class: Any = repository.record_class(target)
-        is_deleted = record_class.deleted_at.is_not(None) if deleted else record_class.deleted_at.is_(None)
-        parts.append((record_class, [record_class.id], [record_class.id.in_(sorted(numbers)), is_deleted]))
+        columns = [record_class.id, record_class.deleted_at]
+        parts.append((record_class, columns, [record_class.id.in_(sorted(numbers))]))
     found = read_union(repository.session, parts, with_deleted=True)
-    return {(target, row["id"]) for target, rows in zip(numbers_by_form, found, strict=True) for row in rows}
+    return {
+        (target, row["id"]): row["deleted_at"] is not None
+        for target, rows in zip(numbers_by_form, found, strict=True)
+        for row in rows
+    }

@@ -5,7 +5,7 @@ back alike. A sheet from before the rule stays as it is and may be corrected: on
 to one without is refused. Dosar itself (a backup brought back, an entry reversed) is not asked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,8 @@ from dosar.database.form_tables import Record, StoredEntry, StoredRow, row_table
 from dosar.database.system_tables import utc_now
 from dosar.language.consent import NeededConsent
 from dosar.records.scope.consent_words import MissingConsent, WordsByCase, consent_words, missing_on
-from dosar.records.scope.row_scope import RefusedInCase, current_scope
+from dosar.records.scope.row_scope import OutOfReach, RefusedInCase, current_scope
+from dosar.records.scope.write_checks import cases_in_reach
 
 ConsentsNeeded = Mapping[str, Sequence[NeededConsent]]
 """Form → the consents that its sheets need."""
@@ -46,14 +47,14 @@ class DayInCase:
 def require_consents(session: Session, needed: ConsentsNeeded) -> None:
     """Raises :class:`ConsentIsMissing` for what is about to be written without the consent that it needs.
 
-    One statement, and none where nothing needs one.
+    One statement, and none where nothing needs one; one more where a row is refused.
     """
     scope = current_scope.get()
     if scope.system or not needed:
         return
     with session.no_autoflush:
         written = [day for entry in _written(session, needed) for day in _days_of(session, needed, entry)]
-        refuse_without(consent_words_for(session, written), written)
+        refuse_without(session, written)
 
 
 def consent_words_for(session: Any, days: Iterable[DayInCase]) -> WordsByCase:
@@ -62,11 +63,15 @@ def consent_words_for(session: Any, days: Iterable[DayInCase]) -> WordsByCase:
     return consent_words(session, [day.needed.consent for day in asked], [day.case_id for day in asked])
 
 
-def refuse_without(words: WordsByCase, days: Iterable[DayInCase]) -> None:
-    """Raises :class:`ConsentIsMissing` for the first of the days that lacks its consent and had it before."""
+def refuse_without(session: Session, days: Collection[DayInCase]) -> None:
+    """Raises :class:`ConsentIsMissing` for the first of the days that lacks its consent and had it before; in a case
+    out of the worker's reach, that a row names, :class:`OutOfReach`: its days are not told."""
+    words = consent_words_for(session, days)
     for asked in days:
         missing = missing_for(words, asked)
         if missing is not None and not was_missing_before(words, asked):
+            if asked.needed.rows is not None and not cases_in_reach(session, {asked.case_id}):
+                raise OutOfReach("case")
             raise ConsentIsMissing(asked.case_id, asked.needed, missing)
 
 

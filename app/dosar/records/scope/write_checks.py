@@ -100,7 +100,7 @@ def _require_written(session: Any, scope: Scope, written: Collection[CaseWrite])
     held = restrictions_among(session, standing, {case_id for case_id, _ in written})
     for case_id, form in sorted(written, key=lambda each: (each[0], each[1] or "")):
         if any(_stands_against(each, form) for each in held.get(case_id, ())):
-            _require_cases(session, scope, {case_id})
+            _require_cases(session, {case_id})
             raise CaseIsRestricted(case_id, form or CASE_FORM)
 
 
@@ -168,7 +168,7 @@ def _require_reachable_links(session: Session, scope: Scope) -> None:
     changed = list(_entries([*session.new, *session.dirty]))
     cases = {entry.case_id for entry in changed if _gets_case(session, entry)}
     with session.no_autoflush:
-        _require_cases(session, scope, cases)
+        _require_cases(session, cases)
         _require_own_files(session, scope, _added_files(changed))
         for target, ids in _added_links(changed).items():
             found = session.scalars(select(target.id).where(target.id.in_(ids)))
@@ -231,13 +231,18 @@ def _may_name_file(scope: Scope, entry: StoredEntry, column: str, file: Any) -> 
     return bool(owner == (entry.form_key, rows_of, column, record_id))
 
 
-def _require_cases(session: Session, scope: Scope, cases: set[int]) -> None:
-    if not cases or scope.reaches_all_cases:
-        return
-    number = CASE_NUMBERS.c.id
-    reached = select(number).where(number.in_(sorted(cases)), scope.reaches(number))
-    if not cases <= {*session.scalars(reached)}:
+def _require_cases(session: Any, cases: set[int]) -> None:
+    if not cases <= cases_in_reach(session, cases):
         raise OutOfReach("case")
+
+
+def cases_in_reach(session: Any, cases: set[int]) -> set[int]:
+    """Those of the cases that the worker reaches: one statement, or none where she reaches every one."""
+    scope = current_scope.get()
+    if not cases or scope.reaches_all_cases:
+        return cases
+    number = CASE_NUMBERS.c.id
+    return {*session.scalars(select(number).where(number.in_(sorted(cases)), scope.reaches(number)))}
 
 
 def _require_same_case(session: Session) -> None:

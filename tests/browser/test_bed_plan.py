@@ -46,3 +46,14 @@ def test_the_keyboard_goes_from_stay_to_stay(visit: Visiting, untouched_site: Si
     bars = visitor.page.locator(".plan-bar")
     assert told[: bars.count()] == [bar.get_attribute("aria-label") for bar in bars.all()]
     assert "past the last day" in told[0] and "stays there" in told[1] and "reserved" in told[2]
+
+
+def test_on_paper_a_reserved_bed_is_framed_otherwise_than_one_that_waits(visit: Visiting, untouched_site: Site) -> None:
+    """Tints are not printed, and two colours are one grey."""
+    visitor = visit(untouched_site)
+    visitor.sign_in("coordinator")
+    visitor.open("/programme/beds")
+    visitor.page.emulate_media(media="print")
+    frame = "sample => getComputedStyle(sample).borderTopStyle"
+    looks = [visitor.page.locator(f".plan-sample.plan-{look}").evaluate(frame) for look in ("reserved", "waiting")]
+    assert looks == ["dashed", "dotted"]

@@ -38,15 +38,16 @@ def plain(day: Any) -> Any:
 
 
 def sheet(number: int, answers: Mapping[str, Any]) -> SheetFacts:
-    """A sheet; a list among its answers is a table, ``waits`` says that nobody accepted it."""
+    """A sheet; a list among its answers is a table, ``waits`` says that nobody accepted it, ``returned`` that it was
+    returned."""
     rows = {
         name: [RowFacts(100 * number + place, {column: plain(value) for column, value in row.items()})
                for place, row in enumerate(value)]
         for name, value in answers.items()
         if isinstance(value, list) and value and isinstance(value[0], dict)
     }  # fmt: skip
-    said = {name: plain(value) for name, value in answers.items() if name not in rows and name != "waits"}
-    return SheetFacts(number, said, bool(answers.get("waits")), rows)
+    said = {name: plain(value) for name, value in answers.items() if name not in rows | {"waits": 0, "returned": 0}}
+    return SheetFacts(number, said, bool(answers.get("waits")), rows, bool(answers.get("returned")))
 
 
 def facts(sheets: Sheets, **options: Any) -> CaseFacts:
@@ -341,6 +342,44 @@ def test_what_waits_for_acceptance_ends_nothing_and_is_told() -> None:
     assert found.waits
     typed = {"risk_assessment": [{"assessed_on": on(2, 1), "next_review_on": on(3, 1), "waits": True}]}
     assert [each.waits for each in due("risk_assessment.review", typed)] == [True]
+
+
+DONE_BY_HER = [
+    ("task.task", {"task": [{"kind": "task", "due_on": on(2, 1), "done_on": on(2, 3)}]}),
+    ("office_task.task", {"office_task": [{"kind": "task", "due_on": on(2, 1), "done_on": on(2, 3)}]}),
+    (
+        "service_request.response",
+        {
+            "service_request": [{"requested_on": on(2, 1), "agreement": 1, "answered_on": on(2, 3)}],
+            "service_agreement": [{"response_hours": 48}],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "sheets"), DONE_BY_HER, ids=[rule for rule, _ in DONE_BY_HER])
+def test_what_ends_it_on_its_own_sheet_ends_nothing_until_it_is_accepted(rule: str, sheets: Sheets) -> None:
+    (form, (answers,)) = next(iter(sheets.items()))
+    assert due(rule, sheets) == []
+    assert [each.waits for each in due(rule, {**sheets, form: [{**answers, "waits": True}]})] == [True]
+    returned = due(rule, {**sheets, form: [{**answers, "waits": True, "returned": True}]})
+    assert [each.waits for each in returned] == [False], "nobody is asked to accept it: it is due as before"
+
+
+def test_of_what_comes_again_the_time_that_was_done_waits_for_acceptance() -> None:
+    weekly = {"kind": "task", "due_on": on(2, 2), "repeats": "weekly", "done_on": on(2, 17)}
+    found = due("task.task", {"task": [{**weekly, "waits": True}]})
+    assert [(each.day, each.waits) for each in found] == [(on(2, 16), True)]
+    assert days("task.task", {"task": [weekly]}) == [on(2, 23)]
+    first = {**weekly, "done_on": on(2, 1), "waits": True}
+    assert days("task.task", {"task": [first]}) == [on(2, 2)]
+
+
+def test_a_sheet_that_was_returned_ends_nothing_and_waits_for_nobody() -> None:
+    sheet = {"evaluated_on": on(1, 30), "waits": True}
+    assert [each.waits for each in due("stay.evaluated_before", {**STAY, "initial_evaluation": [sheet]})] == [True]
+    returned = {**STAY, "initial_evaluation": [{**sheet, "returned": True}]}
+    assert [each.waits for each in due("stay.evaluated_before", returned)] == [False]
 
 
 def test_a_newer_sheet_without_a_day_ends_a_day_that_was_typed() -> None:

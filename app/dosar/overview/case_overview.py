@@ -28,9 +28,9 @@ from dosar.language.dating import dating_question
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import ReadingContext
 from dosar.records.audit_log import BACK_ACTIONS, GONE_ACTIONS, WITH_CASE_ACTIONS
+from dosar.records.history.turns import is_with_volunteer
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
-from dosar.records.sheets.acceptance import is_with_volunteer
 from dosar.records.titles import PERSON_COLUMNS, person_name
 
 ENTRIES_PER_RECORD = 5

@@ -16,6 +16,7 @@ from dosar.language.question import Answer, Answers, Question
 from dosar.records.case_members import CaseTable
 from dosar.records.deadlines.changed_sheets import note_changed_sheet
 from dosar.records.history.renamed_questions import retell_changes
+from dosar.records.history.turns import RETURNED_ACTION
 from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
 
@@ -68,8 +69,6 @@ CODE_END = ": "
 """What stands between the code of the other case and the reason of a merge."""
 MERGED_ACTION, MERGED_INTO_ACTION, PARTED_ACTION = "merged", "merged_into", "parted"
 MERGE_ACTIONS = (MERGED_ACTION, MERGED_INTO_ACTION, PARTED_ACTION)
-RETURNED_ACTION = "returned"
-"""Sent back to the volunteer who filed it, with a note."""
 LEFT_WITH_CASE, BACK_WITH_CASE = "left_with_case", "back_with_case"
 WITH_CASE_ACTIONS = (LEFT_WITH_CASE, BACK_WITH_CASE)
 """What a sheet went through along with its case: told by the sheet, and once by the case for all of them."""

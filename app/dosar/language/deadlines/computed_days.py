@@ -52,6 +52,14 @@ def _next_on_grid(step: Duration, first: date, last: date | None, announced: Dur
     return step.after(first, times + 1) if is_early and is_nearer else day
 
 
+def day_before(step: Duration, first: date, day: date) -> date:
+    """The last of the days of what comes again that is before this one; the first of all where none is."""
+    times = 0
+    while step.after(first, times) < step.after(first, times + 1) < day:
+        times += 1
+    return step.after(first, times)
+
+
 def _next_period(step: Duration, first: date, last: date | None) -> date | None:
     """The last day of the first period after the last one that has a sheet; a period of months is one of the calendar.
 

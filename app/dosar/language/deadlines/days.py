@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from dosar.language.deadline_rule import LEADER
-from dosar.language.deadlines.computed_days import computed_day, step_of
+from dosar.language.deadlines.computed_days import computed_day, day_before, step_of
 from dosar.language.deadlines.facts import CaseFacts, Move, SheetFacts, day_of
 from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.deadlines.starts import Start, answer_at, starts_of
@@ -88,7 +88,10 @@ def _holds(condition: Expression | None, answers: Mapping[str, Any], today: date
 
 
 def _is_done(rule: ReadyRule, start: Start, today: date) -> bool:
-    return rule.rule.done_if is not None and rule.rule.done_if.value(start.answers, today) is True
+    """Whether the sheet says so; one that waits says it to nobody."""
+    if rule.rule.done_if is None or (start.sheet.waits and rule.is_done_on_source):
+        return False
+    return rule.rule.done_if.value(start.answers, today) is True
 
 
 # --- when it is due -------------------------------------------------------------------------------------------------
@@ -97,7 +100,7 @@ def _is_done(rule: ReadyRule, start: Start, today: date) -> bool:
 def _next_day(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> DueDay | None:
     ended, waiting = _ending_days(rule, start, facts, today)
     step, last = step_of(rule, start, facts), max(ended, default=None)
-    computed = _not_waived(rule, start, facts, step, last)
+    computed = _unaccepted_day(rule, start, facts, step) or _not_waived(rule, start, facts, step, last)
     if computed is None:
         return None
     typed = _typed_day(rule, start, facts, last)
@@ -112,7 +115,7 @@ def _next_day(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> D
         start.day,
         last if step else None,
         computed if typed and typed != computed else None,
-        waits=start.sheet.waits or any(step is None or last is None or other > last for other in waiting),
+        waits=start.sheet.awaits or any(step is None or last is None or other > last for other in waiting),
         user_id=_responsible(rule, start, facts),
         partner_id=start.answers.get(rule.rule.partner or "") if rule.has_partner_link else None,
         time=_hours(rule, start),
@@ -143,20 +146,34 @@ def _not_waived(
 def _ending_days(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -> tuple[list[date], list[date]]:
     """The days of what ends it (of what counts as done, where it comes again): what binds, and what waits."""
     if rule.done is not None:
-        answers = start.row.answers if start.row else start.sheet.answers
-        done = day_of(answers.get(rule.done.question))
+        done = None if start.sheet.waits else _own_end(rule, start)
         return ([done] if done else []), []
     found: tuple[list[date], list[date]] = [], []
     earliest = _earliest(rule, start)
     for sheet in facts.sheets.get(rule.done_form, ()):
         day = day_of(sheet.answers.get(rule.done_day))
-        if day is None or not _holds(rule.rule.done_when, sheet.answers, today):
+        if day is None or sheet.returned or not _holds(rule.rule.done_when, sheet.answers, today):
             continue
         if rule.done_form == rule.source.form and not _is_later(rule, sheet, start):
             continue
         if rule.rule.earlier or day >= earliest:
             found[sheet.waits].append(day)
     return found
+
+
+def _own_end(rule: ReadyRule, start: Start) -> date | None:
+    """The day on which the sheet or row itself says that it was done."""
+    answers = start.row.answers if start.row else start.sheet.answers
+    return day_of(answers.get(rule.done.question)) if rule.done is not None else None
+
+
+def _unaccepted_day(rule: ReadyRule, start: Start, facts: CaseFacts, step: Duration | None) -> date | None:
+    """Of what comes again and is marked as done on a sheet that waits: the day for which it was done."""
+    done = _own_end(rule, start) if start.sheet.waits and step is not None else None
+    if step is None or done is None:
+        return None
+    following = computed_day(rule, start, step, facts, done)
+    return day_before(step, start.day, following) if following is not None else start.day
 
 
 def _earliest(rule: ReadyRule, start: Start) -> date:

@@ -28,6 +28,13 @@ class SheetFacts:
     waits: bool = False
     """Whether it waits for acceptance: it binds nobody yet."""
     rows: Mapping[str, Sequence[RowFacts]] = field(default_factory=lambda: NO_ROWS)
+    returned: bool = False
+    """Whether, of what waits, who filed it has it back to mend it: nobody is asked to accept it now."""
+
+    @property
+    def awaits(self) -> bool:
+        """Whether somebody is asked to accept it."""
+        return self.waits and not self.returned
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,11 @@ class ReadyRule:
         """Whether a sheet is to be filed; else something is answered on the one there is."""
         return self.rule.due is not None
 
+    @property
+    def is_done_on_source(self) -> bool:
+        """Whether who answers on the sheet or row that it is counted from ends it; time alone is nobody's answer."""
+        return self.done is not None or (self.rule.done_if is not None and not self.rule.done_if.is_day_bound)
+
     @cached_property
     def forms(self) -> frozenset[str]:
         """The forms whose sheets change its days."""

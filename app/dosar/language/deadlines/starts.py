@@ -27,7 +27,8 @@ class Start:
 
 
 def starts_of(rule: ReadyRule, facts: CaseFacts) -> Iterator[Start]:
-    """Of the newest sheet that binds, or of each; a date that is given on a sheet which waits is told too.
+    """Of the newest sheet that binds, or of each; a date that is given on a sheet which waits is told too, and so is
+    what is marked as done there: it is due until somebody accepts that.
 
     What is counted from a date goes on from the newest sheet that says one; a day that stands on a sheet itself goes
     with the next sheet, whether that says another or none.
@@ -35,7 +36,8 @@ def starts_of(rule: ReadyRule, facts: CaseFacts) -> Iterator[Start]:
     source = rule.source
     binding = [sheet for sheet in facts.of(source.form) if rule.rule.on or _is_counted(rule, sheet)]
     counted = binding if rule.rule.each else _newest(rule, binding)
-    waiting = [sheet for sheet in facts.sheets.get(source.form, ()) if sheet.waits] if rule.rule.on else []
+    told = rule.rule.on or rule.is_done_on_source
+    waiting = [sheet for sheet in facts.sheets.get(source.form, ()) if sheet.waits] if told else []
     for sheet in (*counted, *waiting):
         for row, answers in _places(sheet, source):
             day = day_of(answers.get(source.question))

@@ -17,9 +17,10 @@ from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, moment_text, reason_text
 from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.rendering.record_view import linked_text
-from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED_ACTION, AnswerChange, AuditEntry
+from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, AnswerChange, AuditEntry
 from dosar.records.cases.merge import LIFTED_ACTION
 from dosar.records.history.renamed_questions import MOVED_AWAY, MOVED_HERE
+from dosar.records.history.turns import RETURNED_ACTION
 from dosar.records.rights.access_file import ACCESS_FILE_ACTION
 from dosar.records.sheets.lifted_restrictions import RESTRICTION_ENDED_ACTION
 from dosar.records.titles import link_titles, user_names

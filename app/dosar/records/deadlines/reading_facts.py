@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, literal, select
+from sqlalchemy import case as one_of
 
 from dosar.database.form_tables import FormTables
 from dosar.database.joint_reads import Rows
@@ -19,6 +20,7 @@ from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import Definition
 from dosar.language.question import Question
+from dosar.records.history.turns import is_with_volunteer
 from dosar.records.scope.restricted_cases import restrictions_among
 
 CASES: Any = bindparam("cases", expanding=True, type_=Integer())
@@ -133,7 +135,8 @@ def _sheets(
         questions = [form.questions[name] for name in sorted(needs[form.key, ""])]
         for row in sorted(rows[form.key, ""], key=lambda each: each["id"]):
             sheet_rows = {name: of_table.get(row["id"], ()) for name, of_table in of_tables.items()}
-            sheet = SheetFacts(row["id"], _plain(questions, row), bool(row["to_check"]), sheet_rows)
+            turn = {"waits": bool(row["to_check"]), "returned": bool(row["returned"])}
+            sheet = SheetFacts(row["id"], _plain(questions, row), rows=sheet_rows, **turn)
             found[row.get("of_case", NO_CASE)][form.key].append(sheet)
     return found
 
@@ -155,6 +158,7 @@ def _sheets_part(table: Any, form: Form, names: frozenset[str], asked: Any) -> U
     columns = [
         table.c.id,
         table.c.to_check,
+        one_of((table.c.to_check.is_(True), is_with_volunteer(literal(form.key), table.c.id))).label("returned"),
         *([case_column.label("of_case")] if case_column is not None else []),
         *_columns(table, [form.questions[name] for name in sorted(names)]),
     ]

@@ -19,16 +19,14 @@ from dosar.language.form import Form
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
-from dosar.records.audit_log import RETURNED_ACTION, case_of_record
+from dosar.records.audit_log import case_of_record
+from dosar.records.history.turns import JUDGED_ACTIONS, RETURNED_ACTION, last_turn
 from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import OutOfReach, current_scope, right_to_accept
 from dosar.records.scope.write_checks import require_written
 from dosar.records.sheets.lifted_restrictions import lifting_told
 from dosar.records.sheets.save import accept_record
-
-JUDGED_ACTIONS = ("entered", "corrected", RETURNED_ACTION, "accepted")
-"""The entries of the history that say whose turn it is."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def _returned_part(repository: Repository, forms: Iterable[str], most: int) -> U
         )
     hers = union_all(*queries).subquery()
     return UnionPart(
-        hers.join(told, told.c.id == _last_turn(hers.c.form, hers.c.id, told.c.id)),
+        hers.join(told, told.c.id == last_turn(hers.c.form, hers.c.id, told.c.id)),
         [told.c.id, told.c.form, told.c.record_id, told.c.case_id, told.c.at, told.c.user_id, told.c.changes],
         [told.c.action == RETURNED_ACTION],
         order_by=[told.c.id],
@@ -148,24 +146,6 @@ def _returned_of_rows(rows: Rows) -> list[ReturnedSheet]:
         )
         for row in sorted(rows, key=lambda row: row["id"])
     ]
-
-
-def is_with_volunteer(form: Any, record_id: Any) -> ColumnElement[bool]:
-    """The condition that a record (its form and id) was returned and not corrected since."""
-    returned: ColumnElement[bool] = func.coalesce(_last_turn(form, record_id, told.c.action), "") == RETURNED_ACTION
-    return returned
-
-
-def _last_turn(form: Any, record_id: Any, column: Any) -> Any:
-    """A column of the entry that says last whose turn a record is."""
-    last = told.alias()
-    return (
-        select(last.c[column.name])
-        .where(last.c.form == form, last.c.record_id == record_id, last.c.action.in_(JUDGED_ACTIONS))
-        .order_by(last.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
 
 
 def is_accepted(record_class: Any) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Putting a deadline off, or waiving it: with a reason that is kept, by who leads the case or corrects every case."""
+"""Putting a deadline off, or waiving it: with a reason that is kept, by who leads the case or coordinates all cases."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import deadline_move_table, utc_now
 from dosar.language.durations import Duration
+from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
@@ -39,21 +40,29 @@ def is_due_still(repository: Repository, deadline: Deadline) -> bool:
     return any((each.record_id, each.row_id, each.day) == place for each in found)
 
 
-def may_move(repository: Repository, deadline: Deadline) -> bool:
-    """Who leads the case, or corrects every case; of what is of no case, who corrects the sheet it is counted from."""
-    return deadline.id in may_be_moved(repository, [deadline])
+def may_move(repository: Repository, deadline: Deadline, actor: Actor) -> bool:
+    """Who leads the case, or corrects every case. Of what is of no case: who corrects the sheet it is counted from, if
+    it is hers or nobody's, or she corrects every case. Never whose sheets wait for acceptance: a move does not."""
+    return deadline.id in may_be_moved(repository, [deadline], actor)
 
 
-def may_be_moved(repository: Repository, found: Iterable[Deadline]) -> set[int]:
+def may_be_moved(repository: Repository, found: Iterable[Deadline], actor: Actor) -> set[int]:
     """The numbers of those of these deadlines that the acting worker may move, as :func:`may_move` says: one statement
     at most."""
-    deadlines, scope = list(found), current_scope.get()
+    if actor.checked:
+        return set()
+    deadlines = list(found)
     cases = teams_she_may_change(repository, {each.case_id for each in deadlines if each.case_id is not None})
-    return {
-        each.id
-        for each in deadlines
-        if (scope.may("correct", each.rule.source.form) if each.case_id is None else each.case_id in cases)
-    }
+    return {each.id for each in deadlines if (_is_hers(each) if each.case_id is None else each.case_id in cases)}
+
+
+def _is_hers(deadline: Deadline) -> bool:
+    """Of what is of no case: whether the acting worker decides about it."""
+    scope = current_scope.get()
+    coordinates = scope.system or (scope.cases == "all" and scope.may("correct", CASE_FORM))
+    return scope.may("correct", deadline.rule.source.form) and (
+        coordinates or deadline.user_id in (None, scope.worker_id)
+    )
 
 
 def rule_limit(deadline: Deadline) -> date:
@@ -75,7 +84,7 @@ def move_deadline(repository: Repository, deadline: Deadline, day: date | None, 
         raise Mistake("It is due on that day already. Choose another one.")
     if day is not None and day > LONGEST_MOVE.after(max(rule_limit(deadline), actor.today)):
         raise Mistake("Nothing is put off for more than two years. Check the year, or leave the day empty to waive it.")
-    if not may_move(repository, deadline):
+    if not may_move(repository, deadline, actor):
         raise OutOfReach("deadline")
     require_written(repository.session, None, deadline.case_id)
     with repository.writing():

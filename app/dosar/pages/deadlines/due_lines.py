@@ -68,7 +68,8 @@ def due_lines(
 ) -> list[DueLine]:
     """The lines of these, in their order; what is done from one of them leads ``back``."""
     promising = partner_forms(context.repository)
-    words, moved = promised_by(context.repository, deadlines), may_be_moved(context.repository, deadlines)
+    words = promised_by(context.repository, deadlines)
+    moved = may_be_moved(context.repository, deadlines, context.actor)
     lines = calendar_lines(context, deadlines, titles, back)
     for due, line in zip(deadlines, lines, strict=True):
         line.why = rule_text(context, due)

@@ -76,7 +76,7 @@ class DeadlineSettlingPages(PageView):
             deadline = deadline_with(context.repository, deadline_id)
         except OutOfReach:
             return _settled_meanwhile()
-        if not may_move(context.repository, deadline):
+        if not may_move(context.repository, deadline, context.actor):
             return _settled_meanwhile()
         require_written(context.repository.session, None, deadline.case_id)
         form = MoveForm()

@@ -6,9 +6,12 @@ from html import unescape
 
 import pytest
 
+from dosar.filing.deadline_done import KeptMeanwhile, do_today, file_done
+from dosar.filing.opening.submissions import correction
 from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
 from dosar.overview.deadlines.filters import DeadlineFilter
-from dosar.overview.deadlines.reading import find_deadlines
+from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
@@ -37,6 +40,18 @@ def case(demo: Demo) -> int:
 def task(demo: Demo, case: int, day: date = TODAY, by: str = "case_manager", **answers: object) -> int:
     said = {"kind": "task", "subject": "Cerere la primărie", "due_on": day, "responsible": user_id(demo, by)}
     return filed(demo, "task", case, **{**said, **answers})
+
+
+def office_task(demo: Demo, whose: str) -> dict[str, object]:
+    said = {"kind": "task", "subject": "Cumpărături", "due_on": TODAY - timedelta(1)}
+    return {**said, "responsible": user_id(demo, whose)}
+
+
+def office_due(demo: Demo, number: int) -> list[Deadline]:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        found = find_deadlines(demo.repository, DeadlineFilter(rules=("office_task.task",)))
+        demo.repository.session.remove()
+    return [each for each in found if each.record_id == number]
 
 
 def due_days(demo: Demo, case: int, rule: str = "task.task") -> list[date]:
@@ -75,9 +90,68 @@ def test_a_task_is_done_in_one_click_and_its_sheet_says_when(demo: Demo, case: i
     assert address and "Îndeplinit astăzi" in line and "astăzi" in line
     post(demo, "case_manager", address[1])
     assert answers(demo, number)["done_on"] == TODAY and due_days(demo, case) == []
-    assert "Cerere la primărie" not in demo.browser("case_manager").get("/").text.partition("Ce au schimbat")[0]
+    home = unescape(demo.browser("case_manager").get("/").text)
+    assert f"Îndeplinit la {TODAY:%d.%m.%Y}: “Sarcină: Cerere la primărie · D-" in home.replace("„", "“"), "which one"
+    assert "Caz Nou" not in home.partition("Sarcină: Cerere la primărie")[0], "by no name"
+    again = demo.browser("case_manager").get("/").text
+    assert "Cerere la primărie" not in again.partition("Ce au schimbat")[0]
     post(demo, "case_manager", address[1])
     assert "Termenul nu mai este valabil" in demo.browser("case_manager").get("/").text
+
+
+def test_what_a_volunteer_did_stays_due_until_it_is_accepted(demo: Demo, case: int) -> None:
+    number, rule = filed(demo, "office_task", **office_task(demo, "volunteer")), "office_task.task"
+    [held] = office_due(demo, number)
+    post(demo, "volunteer", f"/due/{held.id}/done")
+    assert "Așteaptă acceptarea; până atunci termenul rămâne." in unescape(demo.browser("volunteer").get("/").text)
+    assert [(each.day, each.waits) for each in office_due(demo, number)] == [(TODAY - timedelta(1), True)]
+    assert "așteaptă acceptarea" in row_of(demo, "coordinator", f"/due?rule={rule}", "Cumpărături")
+    post(demo, "coordinator", f"/records/office_task/{number}/return", reason="Nu este făcut.")
+    assert [each.waits for each in office_due(demo, number)] == [False], "it is due again, and late"
+    [held] = office_due(demo, number)
+    post(demo, "coordinator", f"/due/{held.id}/done", reason="")
+    told = unescape(demo.browser("coordinator").get("/").text)
+    assert "Așteaptă acceptarea" in told, "the day on it is the same: nobody has accepted it"
+    post(demo, "coordinator", f"/records/office_task/{number}/accept")
+    assert office_due(demo, number) == []
+
+
+def test_of_no_case_is_moved_what_is_hers_or_by_who_coordinates(demo: Demo) -> None:
+    later, moved = f"{TODAY + timedelta(3):%d.%m.%Y}", {}
+    for whose in ("coordinator", "volunteer", "case_manager"):
+        for who in ("volunteer", "case_manager", "coordinator"):
+            number = filed(demo, "office_task", **office_task(demo, whose))
+            [held] = office_due(demo, number)
+            shown = f"/due/{held.id}/move" in demo.browser(who).get("/due?rule=office_task.task").text
+            post(demo, who, f"/due/{held.id}/move", day=later, reason="E la spital")
+            [now] = office_due(demo, number)
+            moved[whose, who] = (shown, now.day == TODAY + timedelta(3))
+    assert {place for place, found in moved.items() if True in found} == {
+        ("coordinator", "coordinator"),
+        ("volunteer", "coordinator"),
+        ("case_manager", "coordinator"),
+        ("case_manager", "case_manager"),
+    }
+    assert all(shown == done for shown, done in moved.values()), "what is shown is what may be done"
+
+
+def test_of_two_who_say_at_once_that_it_is_done_one_hears_that_it_is(demo: Demo, case: int) -> None:
+    number = task(demo, case)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        repository = demo.repository
+        held = find_deadlines(repository, DeadlineFilter(cases=(case,), rules=("task.task",)))[0]
+        reading = ReadingContext("ro", TODAY)
+        actor = Actor(user_id(demo, "case_manager"), "case_manager", TODAY)
+        slower = correction(repository, "task", number, actor, reading)
+        version = open_sheet(repository, "task", number).record.version
+        forms = repository.forms
+        repository.session.expunge_all()
+        assert do_today(repository, held, actor, reading, forms), "it counts"
+        assert slower.record is not None and slower.record.version == version
+        with pytest.raises(KeptMeanwhile):
+            file_done(repository, slower, held)
+        repository.session.remove()
+    assert answers(demo, number)["done_on"] == TODAY
 
 
 def test_a_repeated_task_comes_again(demo: Demo, case: int) -> None:

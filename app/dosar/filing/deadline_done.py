@@ -20,22 +20,37 @@ class NotDone(Exception):
     """The sheet is not kept with this date alone: it asks for more, or doubts it."""
 
 
+class KeptMeanwhile(Exception):
+    """Somebody else kept the sheet at the same moment."""
+
+
 def do_today(
     repository: Repository, deadline: Deadline, actor: Actor, reading: ReadingContext, forms: Mapping[str, Form]
-) -> None:
-    """File today's date as the day on which it was done.
+) -> bool:
+    """File today's date as the day on which it was done; says whether it counts, or waits for acceptance.
 
-    Raises :class:`NotDone` where somebody has to look at the sheet, and :class:`OutOfReach`.
+    Raises :class:`NotDone` where somebody has to look at the sheet, :class:`KeptMeanwhile`, and
+    :class:`OutOfReach`.
     """
     done = deadline.rule.done
     if done is None or deadline.rule.is_new_sheet:
         raise NotDone
-    submission = correction(repository, done.form, deadline.record_id, actor, reading, forms)
-    version = submission.record.version if submission.record is not None else 0
-    values = _values(submission, done, deadline.row_id, reading.today)
-    outcome = file_sheet(submission, Values(values), Consent(version=version))
-    if isinstance(outcome, ValidationResult) or not isinstance(outcome, Saved):
+    return file_done(repository, correction(repository, done.form, deadline.record_id, actor, reading, forms), deadline)
+
+
+def file_done(repository: Repository, submission: Submission, deadline: Deadline) -> bool:
+    """The same on the sheet as it was opened."""
+    done = deadline.rule.done
+    if done is None:
         raise NotDone
+    version = submission.record.version if submission.record is not None else 0
+    values = _values(submission, done, deadline.row_id, submission.today)
+    outcome = file_sheet(submission, Values(values), Consent(version=version))
+    if isinstance(outcome, ValidationResult):
+        raise NotDone
+    if not isinstance(outcome, Saved):
+        raise KeptMeanwhile
+    return not repository.find(done.form, outcome.record_id).to_check
 
 
 def _values(submission: Submission, done: DayPlace, row_id: int, today: date) -> dict[str, Any]:

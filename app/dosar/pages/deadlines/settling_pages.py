@@ -12,7 +12,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
 from dosar.access.web.redirects import local_redirect_url
 from dosar.fields.formats.days import read_day
-from dosar.filing.deadline_done import NotDone, do_today
+from dosar.filing.deadline_done import KeptMeanwhile, NotDone, do_today
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.known_rules import may_do
@@ -59,12 +59,17 @@ class DeadlineSettlingPages(PageView):
             return redirect(deadline_url(context, deadline), 303)
         sheet_url = record_url(deadline.rule.source.form, deadline.record_id)
         try:
-            do_today(context.repository, deadline, context.actor, context.reading, context.forms)
+            counts = do_today(context.repository, deadline, context.actor, context.reading, context.forms)
         except NotDone:
             return saved_response(gettext("The sheet asks for more: give the date there."), f"{sheet_url}/edit")
+        except KeptMeanwhile:
+            told = _kept_meanwhile(context, deadline)
+            return saved_response(told, _back_url(), (gettext("Look at the sheet"), sheet_url))
         day = day_text(context.reading.today)
-        told = gettext("“%(title)s” is done on %(day)s.", title=title_text(context, deadline), day=day)
-        if deadline.day > context.reading.today and is_due_still(context.repository, deadline):
+        told = gettext("Done on %(day)s: “%(title)s”.", title=_named_text(context, deadline), day=day)
+        if not counts:
+            told += " " + gettext("It waits to be accepted; until then it is not done.")
+        elif deadline.day > context.reading.today and is_due_still(context.repository, deadline):
             due = day_text(deadline.day)
             told += " " + gettext("It stays due on %(day)s: today is nearer to the time before.", day=due)
         return saved_response(told, _back_url(), (gettext("Look at the sheet"), sheet_url))
@@ -88,6 +93,20 @@ class DeadlineSettlingPages(PageView):
 def _settled_meanwhile() -> Response:
     """What was settled meanwhile and what is out of reach look alike."""
     return saved_response(gettext("This is due no more, or not for you."), url_for("HomePage.home"))
+
+
+def _kept_meanwhile(context: PageContext, deadline: Deadline) -> str:
+    """What the slower of two reads who press at once."""
+    if is_due_still(context.repository, deadline):
+        return gettext("Somebody else saved this sheet at the same moment. Look at what it says now.")
+    return gettext("It is done already: somebody else saved this sheet at the same moment.")
+
+
+def _named_text(context: PageContext, deadline: Deadline) -> str:
+    """What it is, and the code of the case: no name of a person."""
+    case = context.case_head(context.repository.case(deadline.case_id)) if deadline.case_id else None
+    title = title_text(context, deadline, due_titles(context, [deadline]))
+    return f"{title} · {case.code}" if case else title
 
 
 def _move(context: PageContext, deadline: Deadline, form: MoveForm) -> Any:

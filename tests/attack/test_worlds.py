@@ -1,6 +1,7 @@
 """Who may not see something cannot tell two worlds apart that differ in it; ``tests/rigs/worlds.py`` asks of all."""
 
 from collections.abc import Callable, Iterator
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -56,6 +57,8 @@ def test_a_count_of_hidden_answers_is_noticed(worlds: Worlds, monkeypatch: pytes
     """The test of the test: a number that counts what she does not see tells the two worlds apart."""
     for module in (stages, worklist):
         monkeypatch.setattr(module, "knows_what_is_missing", lambda whole, known: True)
+    repository = worlds.planted.repository
+    monkeypatch.setattr(repository, "_made_for_scopes", WeakKeyDictionary())  # statements made before count rightly
     [secret] = [one for one in Secrets(worlds.planted).answers("volunteer") if one.says.endswith("or none")]
     cells = [
         cell for cell in worlds.walk.turns.asked_of("volunteer") if cell.endpoint in ("HomePage.home", "CasePages.case")

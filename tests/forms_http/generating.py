@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import product
@@ -73,6 +73,7 @@ KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
         "1990",
         today.isoformat(),
     ],
+    "time": lambda question, today: [EXAMPLES["time"], time(14, 30)],
     "datetime": lambda question, today: [datetime(today.year - 1, 3, 4, 9, 30)],
     "yes_no": lambda question, today: [True, False],
     "select_one": lambda question, today: _choices(question),

@@ -11,6 +11,7 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.days import today_here
 from tests.pages.conftest import Demo
+from tests.pages.test_case_page import filed
 from tests.pages.test_team import user_id
 
 
@@ -34,12 +35,13 @@ def deleted(demo: Demo, form: str, place: int = 0) -> int:
 
 def test_the_recycle_list_names_the_record_and_its_case(demo: Demo) -> None:
     coordinator, code = demo.browser("coordinator"), r"DEMO-\d\d\d"
-    for form, named in (
-        ("visit_report", rf"\d\d\.\d\d\.\d{{4}} · {code}"),
-        (CASE_FORM, code),
-        ("facility", "Apartament"),
+    filed(demo, "facility", name="Apartament nou")
+    for form, place, named in (
+        ("visit_report", 0, rf"\d\d\.\d\d\.\d{{4}} · {code}"),
+        (CASE_FORM, 0, code),
+        ("facility", -1, "Apartament nou"),
     ):
-        deleted(demo, form)
+        deleted(demo, form, place)
         shown = re.sub(r"<[^>]*>", "", coordinator.get("/deleted").text)
         assert re.search(re.escape(demo.forms[form].title["ro"]) + f" · {named}", shown), form
     assert "(șters)" not in shown

@@ -1,6 +1,7 @@
 """What was typed on a page that is no sheet, and sent after the session was over, waits until she sends it."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -144,7 +145,7 @@ STORIES = [
     ("coordinator", "/cases/6/team", "", {"since": "1.9.2026", "role": "lawyer", "user": "{lawyer}"}),
     ("coordinator", "/cases/6/merge/5", "", {"reason": "Același buletin"}),
     ("coordinator", "/cases/6/copy", "", {"reason": "A cerut ea, azi"}),
-    ("coordinator", "/due/{due}/move", "", {"day": "1.12.2030", "reason": "E bolnavă"}),
+    ("coordinator", "/due/{due}/move", "", {"day": f"{TODAY + timedelta(45):%d.%m.%Y}", "reason": "E bolnavă"}),
     ("administrator", "/users/new", "", {"last_name": "Nou", "first_name": "Ana", "user_name": "ana.nou"}),
     ("administrator", "/users/{volunteer}", "", {"last_name": "Schimbat"}),
     ("administrator", "/organisation", "", {"organisation": "Alt nume"}),

@@ -35,18 +35,18 @@ class TeamPlace:
 
 def may_change_team(places: Iterable[TeamPlace], scope: Scope) -> bool:
     """Who may correct the case and reaches every case, or leads it."""
-    if scope.system:
-        return True
     leads = any(place.leads and place.user_id == scope.worker_id for place in places)
-    return scope.may("correct", CASE_FORM) and (scope.cases == "all" or leads)
+    return scope.corrects_every_case or (scope.may("correct", CASE_FORM) and leads)
 
 
 def teams_she_may_change(repository: Repository, case_ids: Collection[int]) -> set[int]:
     """Those of these cases whose team the acting worker may change, as :func:`may_change_team` says: one statement for
     who corrects the cases she leads, else none."""
     scope = current_scope.get()
-    if scope.system or not scope.may("correct", CASE_FORM) or scope.cases == "all" or not case_ids:
-        return {*case_ids} if may_change_team((), scope) else set()
+    if scope.corrects_every_case:
+        return {*case_ids}
+    if not scope.may("correct", CASE_FORM) or not case_ids:
+        return set()
     hers = team_table.c
     led = select(hers.case_id).where(
         hers.case_id.in_(sorted(case_ids)), hers.user_id == scope.worker_id, hers.leads.is_(True), hers.until.is_(None)

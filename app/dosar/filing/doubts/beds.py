@@ -19,6 +19,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.records.beds.free_beds import (
     ChangedSheet,
     bed_troubles,
+    loses_beds,
     other_phase_on,
     programme_of_beds,
     reaches_every_stay_at,
@@ -117,7 +118,7 @@ def _too_few_beds(submission: Submission, declared: Programme, sheet: ChangedShe
     Where somebody stays whose case she does not reach, fewer beds are refused whatever their number: else she would
     learn by trying how many stay there, and from when on.
     """
-    hidden = _loses_beds(declared, sheet) and _hides_stays(submission, declared, sheet)
+    hidden = loses_beds(declared, sheet) and _hides_stays(submission, declared, sheet)
     full_on = None if hidden else bed_troubles(submission.repository, sheet, submission.today).full_on
     if full_on is not None or hidden:
         counted = submission.form.questions[declared.places.beds]
@@ -128,12 +129,6 @@ def _too_few_beds(submission: Submission, declared: Programme, sheet: ChangedShe
             (FEWER_BEDS, FEWER_BEDS_BUT, FEWER_BEDS_REFUSED) if hidden else (TOO_FEW_BEDS, BEDS_IN_USE_BUT, BEDS_IN_USE)
         )
         yield _full(submission, declared, where, full_on, texts)
-
-
-def _loses_beds(declared: Programme, sheet: ChangedSheet) -> bool:
-    """Whether a place that there is has other beds than before, and not more."""
-    beds, were = (int(answers.get(declared.places.beds) or 0) for answers in (sheet.answers, sheet.before))
-    return sheet.record_id is not None and beds != were and not beds > were > 0
 
 
 def _hides_stays(submission: Submission, declared: Programme, sheet: ChangedSheet) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
 
 from dosar.database.system_tables import deadline_table, team_table
-from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.known_rules import known_rules, partner_forms
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import Scope, current_scope, works_on_case
@@ -50,9 +49,7 @@ EVERYTHING = DeadlineFilter()
 def due_to_worker(scope: Scope) -> DeadlineFilter:
     """What whoever has this scope is to look at: her work; and who coordinates, correcting every case, what is
     nobody's."""
-    return DeadlineFilter(
-        of_worker=scope.worker_id, with_nobodys=scope.cases == "all" and scope.may("correct", CASE_FORM)
-    )
+    return DeadlineFilter(of_worker=scope.worker_id, with_nobodys=scope.corrects_every_case)
 
 
 SHAPES = ("waits", "with_nobodys", "skip", "most")

@@ -8,7 +8,6 @@ from sqlalchemy import insert
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import deadline_move_table, utc_now
 from dosar.language.durations import Duration
-from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
@@ -59,9 +58,8 @@ def may_be_moved(repository: Repository, found: Iterable[Deadline], actor: Actor
 def _is_hers(deadline: Deadline) -> bool:
     """Of what is of no case: whether the acting worker decides about it."""
     scope = current_scope.get()
-    coordinates = scope.system or (scope.cases == "all" and scope.may("correct", CASE_FORM))
     return scope.may("correct", deadline.rule.source.form) and (
-        coordinates or deadline.user_id in (None, scope.worker_id)
+        scope.corrects_every_case or deadline.user_id in (None, scope.worker_id)
     )
 
 

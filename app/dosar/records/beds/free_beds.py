@@ -132,18 +132,24 @@ def _full_on(wish: _Wish, there: Sequence[Days], beds: int | None, today: date) 
 def _troubles_of_place(repository: Repository, declared: Programme, sheet: ChangedSheet, today: date) -> BedTroubles:
     """A place that is to have fewer beds than people stay there, or are to, from today on; that it has none by then is
     said of one that is deleted, for of any other it means that nobody wrote down how many."""
-    beds, were = (int(answers.get(declared.places.beds) or 0) for answers in (sheet.answers, sheet.before))
-    if sheet.goes:
-        beds = 0
-    elif beds == were or beds > were > 0:
+    if not sheet.goes and not loses_beds(declared, sheet):
         return NO_TROUBLES
-    if sheet.record_id is None:
-        return NO_TROUBLES
+    beds = 0 if sheet.goes else _beds(declared, sheet.answers)
     from_now = Days(today, date.max)
     with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
         rows = repository.session.execute(_stays_at(repository, declared.stays, from_now, sheet.record_id)).mappings()
         days = _held_beds([dict(row) for row in rows], today)
     return BedTroubles(full_on=first_full_day([from_now], days, beds + 1))
+
+
+def loses_beds(declared: Programme, sheet: ChangedSheet) -> bool:
+    """Whether a place that there is has other beds than before, and not more."""
+    beds, were = _beds(declared, sheet.answers), _beds(declared, sheet.before)
+    return sheet.record_id is not None and beds != were and not beds > were > 0
+
+
+def _beds(declared: Programme, answers: Answers) -> int:
+    return int(answers.get(declared.places.beds) or 0)
 
 
 def reaches_every_stay_at(repository: Repository, declared: Programme, place_id: int, today: date) -> bool:

@@ -72,7 +72,7 @@ class CaseMerge:
 
 def may_merge(scope: Scope) -> bool:
     """Whether this worker may make one case of two."""
-    return (scope.system or scope.cases == "all") and scope.may("correct", CASE_FORM) and scope.may("delete", CASE_FORM)
+    return scope.corrects_every_case and scope.may("delete", CASE_FORM)
 
 
 def both_cases(repository: Repository, kept_id: int, gone_id: int) -> tuple[Sheet, Sheet]:

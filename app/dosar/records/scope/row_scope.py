@@ -100,6 +100,11 @@ class Scope:
         )
         return hers | case_id.in_(sorted(self.emergencies)) if self.emergencies else hers
 
+    @property
+    def corrects_every_case(self) -> bool:
+        """Whether she coordinates: every case is hers to correct, and so whatever nobody else decides about it."""
+        return self.system or (self.cases == "all" and self.may("correct", CASE_FORM))
+
     def reaches_case(self, case_id: Any) -> ColumnElement[bool]:
         """The condition under which she finds the case (a column of case ids) of which a table of Dosar's own tells."""
         if not self.may("see", CASE_FORM) and not self.may("choose", CASE_FORM):

@@ -129,7 +129,7 @@ def _require_bed(
     declared = programme_of_beds(repository, form)
     if declared is None or (goes and form.key == declared.stays.form):
         return
-    answers, case_id = answers_of(repository, record), getattr(record, "case_id", None)
+    answers, case_id = answers_of(repository, record), case_of_record(record)
     require_beds(repository, [ChangedSheet(form, answers, {}, case_id, record.id, goes)], actor, overbooks)
 
 

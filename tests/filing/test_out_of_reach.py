@@ -6,15 +6,20 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
+
 from dosar.filing.opening.submissions import correction, new_submission
 from dosar.filing.result import ValidationResult
 from dosar.filing.service import Values, validate
+from dosar.records.beds.free_beds import NO_TROUBLES
+from dosar.records.beds.required_beds import LackingBed, NoBed
 from dosar.records.scope.row_scope import Scope, acting_as
+from dosar.records.sheets.deletion import delete_sheet
 from tests.filing.conftest import READING
 from tests.filing.houses import HEAD, HELPER, Houses, day, kept
 from tests.organisations import CLERK
 
-EVERY = frozenset({"see", "enter", "correct"})
+EVERY = frozenset({"see", "enter", "correct", "delete"})
 MISSING = 98_765
 CAME, OUTSIDE = date(2026, 2, 28), date(2026, 8, 28)
 
@@ -93,3 +98,26 @@ def test_fewer_beds_tell_neither_a_day_nor_a_number_of_others(houses: Houses) ->
         said = [corrected(houses, "house", houses.urgent, HELPER, phase=phase) for phase in ("long", None)]
         assert said[0] == said[1] and not any(sign.isdigit() for sign in said[0][0][1])
     assert corrected(houses, "house", houses.urgent, HELPER, beds=1) == [], "she reaches all"
+
+
+def test_a_place_that_is_not_deleted_tells_no_day_of_others(houses: Houses) -> None:
+    """By whichever door a place loses its beds, and to whoever sees no stays at all."""
+    hers, other = houses.case(), houses.case()
+    kept(houses.file(other, came=day(9)))
+
+    def told_of_deleting(roles: frozenset[str]) -> LackingBed:
+        with pytest.raises(NoBed) as told:
+            delete_sheet(houses.organisation.repository, houses.organisation.form("house"), houses.urgent, replace(CLERK, roles=roles))
+        houses.organisation.repository.session.rollback()
+        [lacking] = told.value.lacking
+        return lacking
+
+    for roles in (HELPER, HEAD):
+        with reaching(hers):
+            lacking = told_of_deleting(roles)
+            assert lacking.hides_stays and lacking.troubles == NO_TROUBLES
+        with reaching(hers, other):
+            lacking = told_of_deleting(roles)
+            assert not lacking.hides_stays and f"{lacking.troubles.full_on}" == day(9)
+        with reaching(hers, other, stay=frozenset()):
+            assert told_of_deleting(roles).troubles == NO_TROUBLES

@@ -197,7 +197,9 @@ def test_a_place_in_which_somebody_stays_is_deleted_with_a_reason(demo: Demo) ->
     address = f"/records/facility/{place}"
     manager = demo.browser("case_manager")
     assert post(manager, f"{address}/delete", _confirmed="1").status_code == 303
-    assert "Mutați mai întâi o persoană în alt loc" in manager.get(address).text
+    told = manager.get(address).text
+    assert "persoane din cazuri care nu sunt ale dumneavoastră" in told and "Lăsați paturile cum erau" in told
+    assert f"{TODAY:%d.%m.%Y}, mai multe" not in told and "Mutați mai întâi" not in told
     refused = post(browser, f"{address}/delete", _confirmed="1")
     assert refused.status_code == 422 and "mai multe persoane decât paturi ar avea locul" in refused.text
     untold = post(browser, f"{address}/delete", _confirmed="1", reason=" ")

@@ -7,7 +7,13 @@ from flask import request
 from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField
 
-from dosar.filing.doubts.beds import BEDS_IN_USE, BEDS_IN_USE_BUT, who_may_overbook
+from dosar.filing.doubts.beds import (
+    BEDS_IN_USE,
+    BEDS_IN_USE_BUT,
+    FEWER_BEDS_BUT,
+    FEWER_BEDS_REFUSED,
+    who_may_overbook,
+)
 from dosar.language.organisation.programme import Programme
 from dosar.language.text.message import Message
 from dosar.pages.context import PageContext
@@ -68,7 +74,14 @@ def _place_lines(context: PageContext, declared: Programme, refused: NoBed) -> I
     who = who_may_overbook(context.repository, declared, context.reading.language)
     for each in refused.lacking:
         day = day_text(each.troubles.full_on) if each.troubles.full_on is not None else ""
-        if refused.may_confirm:
+        if each.hides_stays and refused.may_confirm:
+            yield gettext(
+                "Fewer beds may be too few: in this place stay, or are to, people of cases that are not among yours. "
+                "If it is right, write why."
+            )
+        elif each.hides_stays:
+            yield Message(FEWER_BEDS_BUT if who else FEWER_BEDS_REFUSED, {"who": who}).say(gettext)
+        elif refused.may_confirm:
             yield gettext(
                 "More people stay here on %(day)s, or are to, than the place would have beds. If it is right, write "
                 "why.",

@@ -153,13 +153,16 @@ def _beds(declared: Programme, answers: Answers) -> int:
 
 
 def reaches_every_stay_at(repository: Repository, declared: Programme, place_id: int, today: date) -> bool:
-    """Whether the worker reaches the case of everybody who stays in this place, or is to, from today on."""
-    if current_scope.get().reaches_all_cases:
+    """Whether the worker sees stays, and reaches the case of everybody who stays in this place, or is to, from today
+    on."""
+    scope = current_scope.get()
+    sees = scope.may("see", declared.stays.form)
+    if sees and scope.reaches_all_cases:
         return True
     query = _stays_at(repository, declared.stays, Days(today, date.max), place_id)
     with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
         cases = {row["case_id"] for row in repository.session.execute(query).mappings()}
-    return cases <= cases_in_reach(repository.session, cases)
+    return cases <= cases_in_reach(repository.session, cases) if sees else not cases
 
 
 def other_phase_on(repository: Repository, declared: Programme, place_id: int, phase: Any, today: date) -> date | None:

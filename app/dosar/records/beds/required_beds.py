@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from dosar.language.organisation.programme import Programme
 from dosar.records.actor import Actor
-from dosar.records.beds.free_beds import NO_TROUBLES, BedTroubles, ChangedSheet, bed_troubles, programme_of_beds
+from dosar.records.beds.free_beds import (
+    NO_TROUBLES,
+    BedTroubles,
+    ChangedSheet,
+    bed_troubles,
+    programme_of_beds,
+    reaches_every_stay_at,
+)
 from dosar.records.repository import Repository
 
 
@@ -19,7 +26,10 @@ class LackingBed:
 
     place_id: int | None
     troubles: BedTroubles
+    """Without a day where it would be that of somebody out of reach."""
     is_place: bool = False
+    hides_stays: bool = False
+    """Of a place: whether somebody stays there, or is to, whose stay the worker does not reach."""
 
 
 class NoBed(Exception):
@@ -57,9 +67,20 @@ def require_beds(
         if declared is None or troubles == NO_TROUBLES:
             continue
         is_place = sheet.form.key == declared.places.form
-        place = sheet.record_id if is_place else sheet.answers.get(declared.stays.place)
-        lacking.append(LackingBed(place, troubles, is_place))
+        lacking.append(
+            _lacking_in_place(repository, declared, sheet, troubles, actor)
+            if is_place
+            else LackingBed(sheet.answers.get(declared.stays.place), troubles)
+        )
         may = with_case is not None or (may_overbook(declared, actor.roles) and troubles.phase_there is None)
         may_confirm = may_confirm and may and troubles.elsewhere is None
     if lacking and not (may_confirm and overbooks):
         raise NoBed(lacking, may_confirm)
+
+
+def _lacking_in_place(
+    repository: Repository, declared: Programme, sheet: ChangedSheet, troubles: BedTroubles, actor: Actor
+) -> LackingBed:
+    place_id = sheet.record_id
+    hides = place_id is not None and not reaches_every_stay_at(repository, declared, place_id, actor.today)
+    return LackingBed(place_id, NO_TROUBLES if hides else troubles, True, hides)

@@ -116,7 +116,7 @@ def test_kinds_of_one_name_are_chosen_as_one(demo: Demo, case: int) -> None:
 def test_where_a_choice_says_how_often_the_rule_names_it(demo: Demo, case: int) -> None:
     due(demo, "monitoring_form.next", case, TODAY, since=TODAY - timedelta(14))
     (line,) = lines(demo, f"?case={case}")
-    assert "cât de des spune „Frecvența”" in line and "în ziua" not in line
+    assert "la intervalul din „Frecvența”, de la" in line and "în aceeași zi" not in line
 
 
 def test_a_new_sheet_is_begun_where_one_is_due(demo: Demo, case: int) -> None:
@@ -253,13 +253,13 @@ def test_the_coordinator_reads_with_whom_it_is_late(demo: Demo, case: int) -> No
 
 def test_on_paper_it_says_what_was_asked_for(demo: Demo, case: int) -> None:
     told = re.search(r'<p class="only-printed">(.*?)</p>', shown(demo, f"?case={case}&state=overdue&weight=binding"))
-    assert told and re.fullmatch(rf"{TODAY:%d.%m.%Y} · Restante · Caz: \S+ · Fel: Obligatoriu", told[1])
+    assert told and re.fullmatch(rf"{TODAY:%d.%m.%Y} · Restante · Caz: \S+ · Caracter: Obligatoriu", told[1])
 
 
 def test_what_it_is_narrowed_by_stands_beside_the_folded_filters(demo: Demo, case: int) -> None:
     assert "<details" in shown(demo) and "<summary>Filtre</summary>" in shown(demo)
     narrowed = shown(demo, f"?worker={user_id(demo, 'case_manager')}&weight=binding&view=week")
-    assert "<summary>Filtre (2): Al cui: Teodora Brândușan · Fel: Obligatoriu</summary>" in narrowed
+    assert "<summary>Filtre (2): Responsabil: Teodora Brândușan · Caracter: Obligatoriu</summary>" in narrowed
     assert '<a class="list-link" href="?view=week">Șterge filtrele</a>' in narrowed
 
 
@@ -267,7 +267,7 @@ def test_what_has_no_line_is_still_said_chosen_and_cleared(demo: Demo, case: int
     manager = user_id(demo, "volunteer")
     markup = shown(demo, f"?worker={manager}&case={case}&partner=999999&team=999")
     assert re.search(
-        r"<summary>Filtre \(4\): Al cui: [^<]+ · Echipă: 999 · Caz: [^<]+ · Partener: 999999</summary>", markup
+        r"<summary>Filtre \(4\): Responsabil: [^<]+ · Echipă: 999 · Caz: [^<]+ · Partener: 999999</summary>", markup
     )
     for name, chosen in (("worker", manager), ("case", case), ("partner", 999999), ("team", 999)):
         assert re.search(rf'<select [^>]*name="{name}">[^§]*?<option value="{chosen}" selected>', markup), name

@@ -78,7 +78,7 @@ def test_a_visit_promised_is_due_until_the_next_one(demo: Demo, visited: int) ->
     filed(demo, "visit_report", visited, visit_date=TODAY - timedelta(50), next_visit_on=TODAY + timedelta(1))
     assert due_in(demo, visited) == overdue, "an older sheet typed in later promises nothing new"
     filed(demo, "visit_report", visited, visit_date=TODAY, next_visit_on=TODAY + timedelta(1))
-    assert due_in(demo, visited)[0][1].endswith("peste o zi")
+    assert due_in(demo, visited)[0][1].endswith("mâine")
     filed(demo, "visit_report", visited, visit_date=TODAY)
     assert due_in(demo, visited) == [], "of two sheets of one day the later one counts; three months are far"
 

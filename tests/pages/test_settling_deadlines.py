@@ -297,7 +297,7 @@ def test_the_case_says_by_which_rule(demo: Demo, case: int) -> None:
     block = demo.browser("case_manager").get(f"/cases/{case}").text.partition("<h2>Termene</h2>")[2]
     block = unescape(block.partition("</section>")[0])
     assert f"3 luni după „Data vizitei”, {TODAY - timedelta(30):%d.%m.%Y}" in block
-    assert f"„La data de” de pe fișa „Sarcină sau programare”, {TODAY:%d.%m.%Y}" in block
+    assert f"„La data de” din „Sarcină sau programare”, {TODAY:%d.%m.%Y}" in block
     assert f'href="/due?case={case}"' in block, "the list and the calendar of the case are a press away"
 
 
@@ -313,7 +313,7 @@ def test_a_provider_who_does_not_answer_in_time_is_late(demo: Demo, case: int) -
     assert due_days(demo, case, rule) == [TODAY - timedelta(1)]
     shown = unescape(demo.browser("case_manager").get(f"/due?state=late&case={case}").text)
     assert "Răspunsul furnizorului la o solicitare" in shown and "Clinica Răspuns" in shown
-    assert "în timpul prevăzut la „Timp maxim de răspuns (ore)”" in shown
+    assert "în termenul din „Timp maxim de răspuns (ore)”" in shown
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         form = demo.repository.forms["service_agreement"]
         actor = Actor(user_id(demo, "coordinator"), "coordinator", TODAY)

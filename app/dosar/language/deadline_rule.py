@@ -30,7 +30,7 @@ class DeadlineRule(BaseModel):
     deadline: Name
     """Its name for ever, within the form."""
     title: Text
-    """What is to be done, as people read it in their lists: "Study visit"."""
+    """What is to be done, as people read it in their lists: "Visit"."""
     source: str | None = None
     """Which paper or law asks for it."""
     due: Name | None = None

@@ -59,6 +59,8 @@ def days_away_text(days: int) -> str:
     """How far a day is from today."""
     if not days:
         return gettext("today")
+    if days == 1:
+        return gettext("tomorrow")
     if days < 0:
         return ngettext("%(num)s day overdue", "%(num)s days overdue", -days)
     return ngettext("in %(num)s day", "in %(num)s days", days)

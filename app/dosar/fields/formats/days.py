@@ -21,6 +21,8 @@ LONG_DATE_FORMAT = "d MMMM yyyy"
 MONTH_FORMAT = "LLLL yyyy"
 DAYS_BY_WORD = {msgid("yesterday"): -1, msgid("today"): 0, msgid("this day"): 0, msgid("tomorrow"): 1}
 """Days said by a word, and how far from today they are."""
+ONE_OF = {"day": msgid("1 day"), "month": msgid("1 month"), "year": msgid("1 year")}
+"""One of a unit as a sentence says it: "o lună", where a figure before the word would be read aloud wrongly."""
 ROMAN_NUMERALS = {
     "i": 1,
     "ii": 2,
@@ -49,9 +51,11 @@ def format_day(day: date, language: str, pattern: str = "") -> str:
 
 @lru_cache(maxsize=256)
 def format_duration(time: Duration, language: str) -> str:
-    """A length of time as people read it: 20 days, 3 luni. The rules have few, and to word one takes longer than a
-    line."""
+    """A length of time as people read it: 20 days, 3 luni, o lună. The rules have few, and to word one takes
+    longer than a line."""
     number, unit = time.amount
+    if number == 1:
+        return translated_word(ONE_OF[unit], language)
     return str(format_unit(number, f"duration-{unit}", locale=locale_of(language)))
 
 

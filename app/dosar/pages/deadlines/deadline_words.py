@@ -1,6 +1,7 @@
 """A deadline in words: what, by which rule, whose."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from flask_babel import gettext
 
@@ -44,16 +45,22 @@ def day_words(context: PageContext, deadline: Deadline) -> str:
 
 
 def rule_text(context: PageContext, deadline: Deadline) -> str:
-    """Why it is due on that day, by the rule: "every 3 months after the first assessment, 15.10.2025"; and what people
+    """Why it is due on that day, by the rule: "every 3 months, from the first assessment, 15.10.2025"; and what people
     made of it. Empty where the reader may not know from which date it is counted."""
-    told = [_counted_text(context, deadline)]
-    if deadline.limit is not None:
-        told.append(gettext("a day was typed; by the rule: %(day)s", day=day_text(deadline.limit)))
+    counted = _counted_text(context, deadline)
+    told = [counted if deadline.limit is None else _typed_text(deadline.limit, counted)]
     if deadline.of_day is not None:
         told.append(gettext("moved from %(day)s", day=day_text(deadline.of_day)))
     if deadline.rule.rule.weight == "advice":
         told.append(gettext("good practice, no obligation"))
     return "; ".join(filter(None, told))
+
+
+def _typed_text(limit: date, counted: str) -> str:
+    """That people set the day, before the rule: else the rule reads as if it led to the day that stands beside it."""
+    if counted:
+        return gettext("a day set on the sheet; by the rule %(day)s: %(counted)s", day=day_text(limit), counted=counted)
+    return gettext("a day set on the sheet; by the rule %(day)s", day=day_text(limit))
 
 
 def _counted_text(context: PageContext, deadline: Deadline) -> str:

@@ -105,8 +105,8 @@ def due_calendar(
         _title(asked, shown, since, until, language),
         _heads(language),
         weeks,
-        (gettext("Week before") if asked.view == "week" else gettext("Month before"), before),
-        (gettext("Week after") if asked.view == "week" else gettext("Month after"), after),
+        (gettext("Previous week") if asked.view == "week" else gettext("Previous month"), before),
+        (gettext("Next week") if asked.view == "week" else gettext("Next month"), after),
         asked.address(day="", state=""),
         not found,
     )

@@ -28,7 +28,7 @@ from dosar.mail.digest import write_digest
 from dosar.mail.digest_choice import DAILY, NEVER, WEEKLY, DigestChoice, due_day, read_choice
 from dosar.mail.queue import GIVE_UP_AFTER, LONGEST_PAUSE, pause_after
 from dosar.mail.schedule import MailSchedule
-from dosar.overview.reminders import Reminder
+from dosar.overview.reminders import A_COLLEAGUES, NOBODYS, Reminder
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import KEY, Place
 from tests.mail.conftest import MailOffice
@@ -73,6 +73,14 @@ def test_pauses_grow_and_are_bounded() -> None:
 def test_of_an_appointment_only_its_hours_leave_dosar(kept: str, told: str) -> None:
     mail = write_digest([Reminder("a", "D-1", "Ședință", date(2026, 12, 4), kept)], date(2026, 12, 3), "ro")
     assert f"D-1 · Ședință · 04.12.2026{told}\n" in mail.text and "Maria" not in mail.text + mail.html
+
+
+@pytest.mark.parametrize(
+    ("whose", "told"), [("", ""), (A_COLLEAGUES, " · pentru un coleg"), (NOBODYS, " · fără responsabil")]
+)
+def test_what_is_not_hers_is_told_without_a_name(whose: str, told: str) -> None:
+    mail = write_digest([Reminder("a", "D-1", "Vizită", date(2026, 12, 4), "", whose)], date(2026, 12, 3), "ro")
+    assert f"D-1 · Vizită · 04.12.2026{told}\n" in mail.text and f"04.12.2026{told}</li>" in mail.html
 
 
 def names_in(office: MailOffice) -> set[str]:

@@ -80,9 +80,20 @@ def test_a_calendar_shows_what_is_due_and_names_nobody(demo: Demo) -> None:
     again = stranger.get(address, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304 and again.data == b""
     fewer = stranger.get(made_address(demo.browser("volunteer")))
-    assert {event.summary.value for event in events_in(fewer.data)} < {event.summary.value for event in found}
+    assert {event.uid.value for event in events_in(fewer.data)} < {event.uid.value for event in found}
     accountant = stranger.get(made_address(demo.browser("accountant")))
     assert "DEMO-" not in accountant.text
+
+
+def test_what_is_not_hers_is_told_in_the_calendar_without_a_name(demo: Demo) -> None:
+    def told(role: str) -> set[tuple[str, bool]]:
+        found = events_in(demo.app.test_client().get(made_address(demo.browser(role))).data)
+        words = ("pentru un coleg", "fără responsabil")
+        ends = [(event.summary.value.rpartition(" · ")[2], event.categories.value[-1]) for event in found]
+        return {(end if end in words else "", end == category) for end, category in ends}
+
+    assert told("case_manager") >= {("pentru un coleg", True), ("", False)}
+    assert ("fără responsabil", True) in told("coordinator")
 
 
 def test_an_address_is_kept_as_a_digest_and_opens_nothing_once_it_is_ended(demo: Demo) -> None:

@@ -51,7 +51,7 @@ def _groups(shown: Sequence[Reminder], today: date, language: str) -> Iterator[t
 def _line(reminder: Reminder, language: str) -> str:
     hours = "–".join(f"{hour:%H:%M}" for hour in hours_of(reminder))
     day = " ".join(filter(None, (format_day(reminder.day, language), hours)))
-    return f"{reminder.what} · {day}"
+    return " · ".join(filter(None, (reminder.what, day, translated_word(reminder.whose, language))))
 
 
 def _plain(groups: Sequence[tuple[str, list[str]]], closing: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from dosar.language.form import CASE_FORM
+from dosar.language.text.message import msgid
 from dosar.language.text.texts import text_in_language
 from dosar.overview.deadlines.filters import due_to_worker
 from dosar.overview.deadlines.known_rules import may_do
@@ -20,6 +21,7 @@ from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
 
 MOST_REMINDERS = 1000
+A_COLLEAGUES, NOBODYS = msgid("for a colleague"), msgid("nobody responsible")
 HOURS = re.compile(r"\s*([01]?\d|2[0-3]):([0-5]\d)(?!\d)(?:\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)(?!\d))?")
 
 
@@ -36,6 +38,8 @@ class Reminder:
     day: date
     time: str = ""
     """The hour of an appointment: 14:30."""
+    whose: str = ""
+    """Whose it is, if it is not hers who is reminded: :data:`A_COLLEAGUES` or :data:`NOBODYS`, never a name."""
 
     @property
     def what(self) -> str:
@@ -69,7 +73,13 @@ def find_reminders(repository: Repository, until: date, language: str) -> list[R
 def _reminder(due: Deadline, codes: Mapping[int, str], language: str) -> Reminder:
     code = "" if due.case_id is None else codes[due.case_id]
     kind = text_in_language(due.rule.rule.title, language)
-    return Reminder(f"{due.rule.key}.{due.record_id}.{due.row_id}", code, kind, due.day, due.time)
+    return Reminder(f"{due.rule.key}.{due.record_id}.{due.row_id}", code, kind, due.day, due.time, _whose(due))
+
+
+def _whose(due: Deadline) -> str:
+    if due.user_id is None:
+        return NOBODYS
+    return "" if due.user_id == current_scope.get().worker_id else A_COLLEAGUES
 
 
 def _codes_in_reach(repository: Repository, ids: Iterable[int]) -> dict[int, str]:

@@ -107,7 +107,12 @@ def test_a_place_that_is_not_deleted_tells_no_day_of_others(houses: Houses) -> N
 
     def told_of_deleting(roles: frozenset[str]) -> LackingBed:
         with pytest.raises(NoBed) as told:
-            delete_sheet(houses.organisation.repository, houses.organisation.form("house"), houses.urgent, replace(CLERK, roles=roles))
+            delete_sheet(
+                houses.organisation.repository,
+                houses.organisation.form("house"),
+                houses.urgent,
+                replace(CLERK, roles=roles),
+            )
         houses.organisation.repository.session.rollback()
         [lacking] = told.value.lacking
         return lacking

@@ -14,10 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from dosar.access.accounts.users import set_user_active
-from dosar.access.login.throttle import ADDRESS_LIMIT
+from dosar.access.login.throttle import ADDRESS_LIMIT, FEED_ADDRESS_LIMIT
 from dosar.access.tables import calendar_feed_table, try_table
 from dosar.access.worker import worker_for
 from dosar.calendars.ical import CalendarReader, write_calendar
+from dosar.cli.demo import demo_password
 from dosar.language.form import CASE_FORM
 from dosar.mail.digest_choice import WEEKLY, read_choice
 from dosar.overview.reminders import Reminder
@@ -126,13 +127,34 @@ def test_an_administrator_ends_it_and_so_does_the_end_of_the_account(demo: Demo)
 
 def test_whoever_guesses_waits(demo: Demo) -> None:
     stranger, address = demo.app.test_client(), made_address(demo.browser("psychologist"))
-    guesses = [f"/calendar/guess{number}.ics" for number in range(ADDRESS_LIMIT.free_tries + 2)]
+    guesses = [f"/calendar/guess{number}.ics" for number in range(FEED_ADDRESS_LIMIT.free_tries + 2)]
     answers = [stranger.get(guess).status_code for guess in guesses]
     assert answers[0] == 404 and answers[-1] == 429
     assert stranger.get(address).status_code == 429, "nobody learns meanwhile that a word is right"
     with demo.repository.store.writing() as session:
         session.execute(try_table.delete())
     assert [stranger.get(address).status_code for _ in range(40)] == [200] * 40, "a right one is no guess"
+
+
+def test_a_calendar_set_up_wrongly_keeps_nobody_of_the_office_out(demo: Demo) -> None:
+    """Behind one address of the internet sit the program that goes on asking and whoever wants to sign in."""
+    office, address = demo.app.test_client(), made_address(demo.browser("doctor"))
+    assert [office.get("/calendar/ended.ics").status_code for _ in range(8)] == [404] * 5 + [429] * 3
+    assert office.get(address).status_code == 200, "an ended address alone closes no other"
+    for number in range(FEED_ADDRESS_LIMIT.free_tries):
+        office.get(f"/calendar/wrong{number}.ics")
+    assert office.get(address).status_code == 429
+    assert tried_to_sign_in(office, "doctor", demo_password("doctor")) == 303
+    with demo.repository.store.writing() as session:
+        session.execute(try_table.delete())
+    for number in range(ADDRESS_LIMIT.free_tries + 1):
+        refused = tried_to_sign_in(demo.app.test_client(), f"nobody{number}", "x")
+    assert refused == 429 and office.get(address).status_code == 200
+
+
+def tried_to_sign_in(browser: FlaskClient, user_name: str, password: str) -> int:
+    answers = {"user_name": user_name, "password": password, "csrf_token": token_on(browser.get("/sign-in").text)}
+    return browser.post("/sign-in", data=answers).status_code
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,10 @@ DEVICE_LIMIT = TryLimit("device", 3, _minutes(60, 360), timedelta(hours=6))
 """8 more on a device that is known, while the account or the address has to wait."""
 ADDRESS_LIMIT = TryLimit("address", 20, _minutes(1, 2, 5), timedelta(minutes=3))
 """A whole office may stand behind one address, and all who share one computer do."""
+FEED_LIMIT = TryLimit("calendar", 5, _minutes(1, 5, 15, 60), timedelta(hours=1))
+"""Per word of a calendar's address: a program goes on asking for an address that was ended."""
+FEED_ADDRESS_LIMIT = TryLimit("calendar_address", 20, _minutes(1, 2, 5), timedelta(minutes=3))
+"""Apart from the sign-in: a calendar program that is set up wrongly keeps nobody of its office from signing in."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,12 @@ class Guess:
     address: str | None = None
     device: str | None = None
     limit: TryLimit = ACCOUNT_LIMIT
+    address_limit: TryLimit = ADDRESS_LIMIT
 
     @property
     def counted_at(self) -> list[tuple[TryLimit, str]]:
         """Where it is counted."""
-        at_address = [] if self.address is None else [(ADDRESS_LIMIT, self.address)]
+        at_address = [] if self.address is None else [(self.address_limit, self.address)]
         return [(self.limit, self.account), *at_address]
 
     @property
@@ -102,7 +107,7 @@ def forget_tries(services: AccessServices, secret: str, guess: Guess, counted: C
     hers = [_try_digest(secret, *where) for where in (guess.counted_at[0], *guess.counted_on_device)]
     services.session.execute(delete(try_table).where(try_table.c.key.in_(hers)))
     for limit, text in counted:
-        if limit is ADDRESS_LIMIT:
+        if limit is guess.address_limit:
             services.session.execute(
                 update(try_table)
                 .where(try_table.c.key == _try_digest(secret, limit, text))

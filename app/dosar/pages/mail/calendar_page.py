@@ -13,7 +13,14 @@ from dosar.access.i18n.language_names import DEFAULT_LANGUAGE
 from dosar.access.i18n.languages import worded_language
 from dosar.access.login.login import throttle_secret
 from dosar.access.login.secret_words import secret_digest
-from dosar.access.login.throttle import Guess, TooManyTries, count_try, forget_tries
+from dosar.access.login.throttle import (
+    FEED_ADDRESS_LIMIT,
+    FEED_LIMIT,
+    Guess,
+    TooManyTries,
+    count_try,
+    forget_tries,
+)
 from dosar.access.organisation.time_zones import local_day
 from dosar.access.services import AccessServices, access_services
 from dosar.access.worker import Worker, worker_for
@@ -50,8 +57,8 @@ class CalendarPage(PageView):
 
 
 def _feed_or_refusal(services: AccessServices, word: str) -> CalendarFeed:
-    """Whose word it is. Who guesses waits longer each time, as at the sign-in."""
-    guess = Guess(f"calendar:{secret_digest(word)}", request.remote_addr or "")
+    """Whose word it is. Who guesses waits longer each time, as at the sign-in, and apart from it."""
+    guess = Guess(secret_digest(word), request.remote_addr or "", None, FEED_LIMIT, FEED_ADDRESS_LIMIT)
     try:
         with services.store.writing() as session:
             counted = count_try(services, throttle_secret(), guess)

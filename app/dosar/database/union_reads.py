@@ -3,7 +3,7 @@
 A page asks the database as often for a form with seven tables of rows as for one with a single one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -60,22 +60,31 @@ class UnionQuery:
         if not self.readers:
             return []
         rows = session.execute(self.statement, values, execution_options={"with_deleted": with_deleted})
-        return self._by_part(rows, session.get_bind().dialect)
+        return self._by_part(rows.all(), session.get_bind().dialect)
 
     def read_tables(self, connection: Connection, values: Mapping[str, Any] = NO_VALUES) -> list[list[dict[str, Any]]]:
         """The same below all scopes, of parts that name tables and no classes."""
-        return self._by_part(connection.execute(self.statement, values), connection.dialect) if self.readers else []
+        return (
+            self._by_part(connection.execute(self.statement, values).all(), connection.dialect) if self.readers else []
+        )
 
     def _by_part(self, rows: Iterable[Any], dialect: Dialect) -> list[list[dict[str, Any]]]:
-        found: list[list[dict[str, Any]]] = [[] for _ in self.readers]
+        texts_by_part: list[list[Sequence[str | None]]] = [[] for _ in self.readers]
         for position, *texts in rows:
-            found[position].append(
-                {
-                    key: None if text is None else read(text, dialect)
-                    for (key, read), text in zip(self.readers[position], texts, strict=False)
-                }
-            )
-        return found
+            texts_by_part[position].append(texts)
+        return [
+            _read_rows([(key, reader(dialect)) for key, reader in readers], of_part) if of_part else []
+            for readers, of_part in zip(self.readers, texts_by_part, strict=True)
+        ]
+
+
+def _read_rows(
+    readers: Sequence[tuple[str, Callable[[str], Any]]], rows: Iterable[Sequence[str | None]]
+) -> list[dict[str, Any]]:
+    return [
+        {key: None if text is None else read(text) for (key, read), text in zip(readers, texts, strict=False)}
+        for texts in rows
+    ]
 
 
 def read_union(

@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 from dosar.database.sealing.sealed_choices import ChoiceAsItLies, SealedChoice
 from dosar.database.sealing.sealed_columns import ENVELOPE_VERSION, SealedColumn, sealing_keys, value_changed
 from dosar.database.sealing.sealed_value import PLACE_BYTES, open_by_cipher, place_digest
-from dosar.database.text.stored_texts import value_from_text
+from dosar.database.text.stored_texts import text_reader, value_from_text
 from dosar.language.question import Question
 
 ANSWER_PURPOSE = "answers"
@@ -59,6 +59,8 @@ class SealedAnswer(SealedColumn):
     def __init__(self, plain: TypeEngine[Any], place: str) -> None:
         super().__init__(ANSWER_PURPOSE, place)
         self.plain = plain
+        self.read_plain = text_reader(plain)(None)
+        """Makes the plain column's value of its text."""
         self.beginning = self.bound_to = answer_beginning(place)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
@@ -73,7 +75,7 @@ class SealedAnswer(SealedColumn):
 
     def from_bytes(self, opened: bytes) -> Any:
         """The value that the plain column has by this text."""
-        return value_from_text(self.plain, opened.decode())
+        return self.read_plain(opened.decode())
 
 
 class AnswerAsItLies(TypeDecorator[Any]):

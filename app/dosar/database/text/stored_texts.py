@@ -23,8 +23,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-TextReader = Callable[[str, Dialect | None], Any]
-"""Makes the value of its text; what lies sealed is opened by the keys of the engine with this dialect."""
+TextReader = Callable[[Dialect | None], Callable[[str], Any]]
+"""Gives what makes the value of its text; what lies sealed is opened by the keys of the engine with this dialect."""
 
 TEXT_READERS: Sequence[tuple[type[TypeEngine[Any]], Callable[[str], Any]]] = (
     (Boolean, lambda text: text in ("1", "true", "t")),
@@ -62,14 +62,14 @@ def column_as_text(column: Any) -> Any:
 
 def value_from_text(kind: TypeEngine[Any], text: str | None, dialect: Dialect | None = None) -> Any:
     """The value a column of this type has, from its text."""
-    return None if text is None else text_reader(kind)(text, dialect)
+    return None if text is None else text_reader(kind)(dialect)(text)
 
 
 def text_reader(kind: TypeEngine[Any]) -> TextReader:
     """How values of this type are read from their texts."""
     if isinstance(kind, TypeDecorator):
-        stored: Any = text_reader(kind.impl_instance)
+        stored: Any = text_reader(kind.impl_instance)(None)
         made: Any = kind.process_result_value
-        return lambda text, dialect: made(stored(text, dialect), dialect)
+        return lambda dialect: lambda text: made(stored(text), dialect)
     read = next((read for stored_as, read in TEXT_READERS if isinstance(kind, stored_as)), str)
-    return lambda text, dialect: read(text)
+    return lambda _: read

@@ -1,9 +1,10 @@
 """Moments, days and sizes as people read them here: the day first, by the organisation's clock."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_datetime as babel_datetime
-from flask_babel import format_decimal, gettext, ngettext
+from flask_babel import format_decimal, gettext
 
 from dosar.access.i18n.languages import request_wording
 from dosar.access.organisation.time_zones import local_day, local_time
@@ -12,6 +13,7 @@ from dosar.fields.formats.days import format_day
 from dosar.language.question import ReadingContext
 from dosar.language.text.locales import locale_of
 from dosar.language.text.message import msgid
+from dosar.language.text.translations import own_texts
 
 MOMENT_PATTERN = msgid("d MMM y, HH:mm")
 TIME_PATTERN, EXACT_PATTERN = "HH:mm", "HH:mm:ss"
@@ -51,19 +53,21 @@ def day_text(day: date) -> str:
 
 def due_text(day: date, reading: ReadingContext, is_waiting: bool = False) -> str:
     """A day that something is due on, and how far it is; of a sheet that waits, that nothing is due yet."""
-    text = f"{format_day(day, reading.language)} · {days_away_text((day - reading.today).days)}"
+    text = f"{format_day(day, reading.language)} · {days_away_text((day - reading.today).days, reading.language)}"
     return f"{text} · {gettext('waits for acceptance')}" if is_waiting else text
 
 
-def days_away_text(days: int) -> str:
-    """How far a day is from today."""
+@lru_cache(maxsize=4096)
+def days_away_text(days: int, language: str) -> str:
+    """How far a day is from today. A page tells it hundreds of times."""
+    texts = own_texts(language)
     if not days:
-        return gettext("today")
+        return texts.gettext("today")
     if days == 1:
-        return gettext("tomorrow")
+        return texts.gettext("tomorrow")
     if days < 0:
-        return ngettext("%(num)s day overdue", "%(num)s days overdue", -days)
-    return ngettext("in %(num)s day", "in %(num)s days", days)
+        return texts.ngettext("%(num)s day overdue", "%(num)s days overdue", -days) % {"num": -days}
+    return texts.ngettext("in %(num)s day", "in %(num)s days", days) % {"num": days}
 
 
 def _format_moment(moment: datetime, pattern: str) -> str:

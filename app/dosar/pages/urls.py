@@ -4,7 +4,7 @@ A page names dozens of addresses; ``url_for`` would take longer than the page's 
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -57,9 +57,15 @@ def case_list_url(form: str, case_id: int) -> str:
 
 def new_sheet_url(form: str, case_id: int | None, back: str = "") -> str:
     """Where a sheet of a form is begun, for a case or for none; ``back`` is where it leads when it is saved."""
-    asked = {"case": case_id or "", "next": back}
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return f"/records/{form}/new?{query}" if query else f"/records/{form}/new"
+    asked = [f"case={case_id}"] if case_id else []
+    asked += [next_query(back)] if back else []
+    return f"/records/{form}/new?{'&'.join(asked)}" if asked else f"/records/{form}/new"
+
+
+@lru_cache(maxsize=64)
+def next_query(back: str) -> str:
+    """What says in an address where it leads in the end: the same for every line of a page."""
+    return urlencode({"next": back})
 
 
 def sheet_page_url(place: DraftPlace, face: str = "") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import team_table
@@ -47,11 +47,16 @@ def teams_she_may_change(repository: Repository, case_ids: Collection[int]) -> s
         return {*case_ids}
     if not scope.may("correct", CASE_FORM) or not case_ids:
         return set()
-    hers = team_table.c
-    led = select(hers.case_id).where(
-        hers.case_id.in_(sorted(case_ids)), hers.user_id == scope.worker_id, hers.leads.is_(True), hers.until.is_(None)
-    )
-    return {*repository.session.scalars(led)}
+    return {*repository.session.scalars(_LED, {"cases": sorted(case_ids), "worker": scope.worker_id})}
+
+
+_LED = select(team_table.c.case_id).where(
+    team_table.c.case_id.in_(bindparam("cases", expanding=True)),
+    team_table.c.user_id == bindparam("worker"),
+    team_table.c.leads.is_(True),
+    team_table.c.until.is_(None),
+)
+"""Those of the cases that the worker leads."""
 
 
 def works_on_cases(repository: Repository) -> ColumnElement[bool]:

@@ -20,6 +20,9 @@ from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 
 MAX_TEAM_NAME_LENGTH = 100
+_IN_TEAMS = select(Group.id, Group.name, user_group_table.c.user_id).join(
+    user_group_table, user_group_table.c.group_id == Group.id
+)
 
 
 def all_work_teams(session: Any) -> list[Group]:
@@ -40,11 +43,8 @@ def work_team_members(session: Any) -> dict[int, list[User]]:
 
 def work_team_numbers(session: Any) -> dict[int, tuple[str, set[int]]]:
     """Team → its name and the numbers of who is in it, in the order of the alphabet: one statement."""
-    query = select(Group.id, Group.name, user_group_table.c.user_id).join(
-        user_group_table, user_group_table.c.group_id == Group.id
-    )
     found: dict[int, tuple[str, set[int]]] = {}
-    for team_id, name, user_id in sorted(session.execute(query), key=lambda row: sort_key(row[1])):
+    for team_id, name, user_id in sorted(session.execute(_IN_TEAMS).all(), key=lambda row: sort_key(row[1])):
         found.setdefault(team_id, (name, set()))[1].add(user_id)
     return found
 

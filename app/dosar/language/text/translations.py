@@ -55,7 +55,7 @@ WORDINGS = tuple(folder.replace("_", "-") for folder in _folders() if "_" in fol
 @lru_cache(maxsize=4096)
 def translated_word(text: str, language: str) -> str:
     """A sentence of Dosar's own in a language or wording; what a country does not say differently is its language's."""
-    return _catalogue(language).gettext(text) if text else text
+    return own_texts(language).gettext(text) if text else text
 
 
 @lru_cache(maxsize=1024)
@@ -68,14 +68,14 @@ def in_every_language(text: str) -> dict[str, str]:
 
 def translated_words(language: str) -> dict[str, str]:
     """Every sentence of Dosar's own, and how this language says it; of a sentence with plurals the first."""
-    said: dict[str | tuple[str, int], str] = getattr(_catalogue(language), "_catalog", {})
+    said: dict[str | tuple[str, int], str] = getattr(own_texts(language), "_catalog", {})
     return {text: words for text, words in said.items() if isinstance(text, str) and text}
 
 
 def translated_forms(text: str, language: str) -> tuple[str, ...]:
     """A sentence in a language, in each of its plurals if it counts something."""
     for one in dict.fromkeys((language, language.partition("-")[0])):
-        said: dict[str | tuple[str, int], str] = getattr(_catalogue(one), "_catalog", {})
+        said: dict[str | tuple[str, int], str] = getattr(own_texts(one), "_catalog", {})
         plurals = (said.get((text, number), "") for number in range(MOST_PLURALS))
         if forms := tuple(filter(None, (said.get(text, ""), *plurals))):
             return forms
@@ -83,7 +83,8 @@ def translated_forms(text: str, language: str) -> tuple[str, ...]:
 
 
 @cache
-def _catalogue(language: str) -> NullTranslations:
+def own_texts(language: str) -> NullTranslations:
+    """Dosar's own sentences in a language or wording, for who says many of them: outside of requests too."""
     return translation("messages", translations_folder(), [language.replace("-", "_")], fallback=True)
 
 

@@ -1,11 +1,10 @@
 """What is due, as far as the acting worker may know it. The only door to the kept days: pages, mails and feeds use it,
 and what is counted of them goes through the same conditions (:mod:`dosar.overview.deadlines.filters`)."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from types import SimpleNamespace
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -26,8 +25,7 @@ from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
 
 
-@dataclass(frozen=True)
-class Deadline:
+class Deadline(NamedTuple):
     """Something that is due."""
 
     id: int
@@ -61,6 +59,29 @@ class Deadline:
         return self.day < today and not self.waits
 
 
+DEADLINE_COLUMNS = tuple(
+    deadline_table.c[name]
+    for name in (
+        "id",
+        "rule",
+        "case_id",
+        "record_id",
+        "row_id",
+        "day",
+        "since",
+        "last",
+        "limit_day",
+        "of_day",
+        "waits",
+        "user_id",
+        "partner_id",
+        "time",
+    )
+)
+"""What a :class:`Deadline` is made of, in its order."""
+_in_order = itemgetter(*(column.key for column in DEADLINE_COLUMNS))
+
+
 def find_deadlines(repository: Repository, wanted: DeadlineFilter = EVERYTHING) -> list[Deadline]:
     """What is due and within reach of the acting worker, the soonest first: one statement."""
     rules = known_rules(repository)
@@ -69,12 +90,12 @@ def find_deadlines(repository: Repository, wanted: DeadlineFilter = EVERYTHING) 
     kind = ("deadlines", shape_of(wanted), wanted.most is None)
     query = repository.made_for(current_scope.get(), kind, lambda: _deadlines_query(repository, wanted))
     partners, values = partner_forms(repository), {**values_of(wanted), "most": wanted.most, "skip": wanted.skip}
-    return [deadline_of_row(rules, partners, row) for row in repository.session.execute(query, values)]
+    return [deadline_of_row(rules, partners, row) for row in repository.session.execute(query, values).all()]
 
 
 def _deadlines_query(repository: Repository, wanted: DeadlineFilter) -> Any:
     day = deadline_table.c
-    every = select(*day).where(*deadline_conditions(repository, wanted)).order_by(day.day, day.id)
+    every = select(*DEADLINE_COLUMNS).where(*deadline_conditions(repository, wanted)).order_by(day.day, day.id)
     return every if wanted.most is None else every.limit(named_value("most")).offset(named_value("skip"))
 
 
@@ -84,7 +105,7 @@ def query_deadlines(repository: Repository, wanted: DeadlineFilter) -> DeferredR
         return known_result(list[Deadline]())
     return DeferredRead.of_part(
         ("deadlines", shape_of(wanted)),
-        lambda: UnionPart(deadline_table, list(deadline_table.c), deadline_conditions(repository, wanted)),
+        lambda: UnionPart(deadline_table, DEADLINE_COLUMNS, deadline_conditions(repository, wanted)),
         lambda rows: deadlines_of_part(repository, rows),
         values_of(wanted),
     )
@@ -94,31 +115,18 @@ def deadlines_part(repository: Repository, of_case: Any) -> tuple[Any, ...] | No
     """What to read together with others to know what is due in a case that is within reach; nothing for who may know
     none. :func:`deadlines_of_part` makes sense of it."""
     keys, day = sorted(known_rules(repository)), deadline_table.c
-    return (deadline_table, [*day], [day.case_id == of_case, day.rule.in_(keys)]) if keys else None
+    return (deadline_table, DEADLINE_COLUMNS, [day.case_id == of_case, day.rule.in_(keys)]) if keys else None
 
 
 def deadlines_of_part(repository: Repository, rows: Iterable[Mapping[str, Any]]) -> list[Deadline]:
     """What is due by these rows, the soonest first."""
     rules, partners = known_rules(repository), partner_forms(repository)
-    found = [deadline_of_row(rules, partners, SimpleNamespace(**row)) for row in rows if row["rule"] in rules]
+    found = [deadline_of_row(rules, partners, _in_order(row)) for row in rows if row["rule"] in rules]
     return sorted(found, key=lambda each: (each.day, each.id))
 
 
-def deadline_of_row(rules: Mapping[str, ReadyRule], partners: Collection[str], row: Any) -> Deadline:
-    """What a kept day says; who promised it, if it is by one of the rules of ``partners``."""
-    return Deadline(
-        row.id,
-        rules[row.rule],
-        row.case_id,
-        row.record_id,
-        row.row_id,
-        row.day,
-        row.since,
-        row.last,
-        row.limit_day,
-        row.of_day,
-        row.waits,
-        row.user_id,
-        row.partner_id if row.rule in partners else None,
-        row.time,
-    )
+def deadline_of_row(rules: Mapping[str, ReadyRule], partners: Collection[str], row: Sequence[Any]) -> Deadline:
+    """What a kept day says, of which the row begins with ``DEADLINE_COLUMNS``; who promised it, if it is by one of the
+    rules of ``partners``."""
+    number, key, *told, partner_id, time = row[: len(DEADLINE_COLUMNS)]
+    return Deadline._make((number, rules[key], *told, partner_id if key in partners else None, time))

@@ -21,7 +21,7 @@ from dosar.overview.deadlines.filters import (
     values_of,
 )
 from dosar.overview.deadlines.known_rules import known_rules, partner_forms
-from dosar.overview.deadlines.reading import Deadline, deadline_of_row
+from dosar.overview.deadlines.reading import DEADLINE_COLUMNS, Deadline, deadline_of_row
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
 
@@ -62,7 +62,7 @@ def tally_deadlines(
         values |= values_of(span, place)
     return [
         DeadlineTally(user_id or None, partner_id, rule, span, count)
-        for user_id, partner_id, rule, span, count in repository.session.execute(query, values)
+        for user_id, partner_id, rule, span, count in repository.session.execute(query, values).all()
         if span is not None
     ]
 
@@ -113,7 +113,7 @@ def find_by_day(repository: Repository, wanted: DeadlineFilter, most: int) -> di
     kind = ("deadlines by day", shape_of(wanted))
     query = repository.made_for(current_scope.get(), kind, lambda: _by_day_query(repository, wanted))
     partners, found = partner_forms(repository), dict[date, DueOnDay]()
-    for row in repository.session.execute(query, {**values_of(wanted), "most": most}):
+    for row in repository.session.execute(query, {**values_of(wanted), "most": most}).all():
         found.setdefault(row.day, DueOnDay([], row.every)).first.append(deadline_of_row(rules, partners, row))
     return found
 
@@ -122,5 +122,5 @@ def _by_day_query(repository: Repository, wanted: DeadlineFilter) -> Any:
     day = deadline_table.c
     place = func.row_number().over(partition_by=day.day, order_by=day.id).label("place")
     every = func.count(day.id).over(partition_by=day.day).label("every")
-    within = select(*day, place, every).where(*deadline_conditions(repository, wanted)).subquery()
+    within = select(*DEADLINE_COLUMNS, place, every).where(*deadline_conditions(repository, wanted)).subquery()
     return select(within).where(within.c.place <= named_value("most")).order_by(within.c.day, within.c.id)

@@ -1,11 +1,9 @@
 """The addresses of something that is due: the sheet on which it is done, and what may be made of it."""
 
-from urllib.parse import urlencode
-
 from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
-from dosar.pages.urls import new_sheet_url, record_url
+from dosar.pages.urls import new_sheet_url, next_query, record_url
 
 
 def deadline_url(context: PageContext, due: Deadline, back: str = "") -> str:
@@ -37,5 +35,5 @@ def done_url(deadline: Deadline) -> str:
 
 def move_url(deadline: Deadline, back: str = "") -> str:
     """Where it is moved or waived, and ``back`` after that; to its case where nothing is said."""
-    query = f"?{urlencode({'next': back})}" if back else ""
+    query = f"?{next_query(back)}" if back else ""
     return f"/due/{deadline.id}/move{query}"

@@ -6,7 +6,9 @@ from datetime import date
 from flask_babel import gettext
 
 from dosar.language.form import USER_LINK
+from dosar.language.text.message import msgid
 from dosar.language.text.texts import text_in_language
+from dosar.language.text.translations import own_texts, translated_word
 from dosar.overview.deadlines.reading import Deadline
 from dosar.overview.deadlines.rule_words import rule_words
 from dosar.pages.context import PageContext
@@ -14,6 +16,7 @@ from dosar.pages.formatting import day_text, due_text
 from dosar.pages.linked_titles import RecordTitles
 
 NO_TITLES: RecordTitles = {}
+GOOD_PRACTICE = msgid("good practice, no obligation")
 
 
 def title_text(context: PageContext, deadline: Deadline, titles: RecordTitles = NO_TITLES) -> str:
@@ -52,7 +55,7 @@ def rule_text(context: PageContext, deadline: Deadline) -> str:
     if deadline.of_day is not None:
         told.append(gettext("moved from %(day)s", day=day_text(deadline.of_day)))
     if deadline.rule.rule.weight == "advice":
-        told.append(gettext("good practice, no obligation"))
+        told.append(translated_word(GOOD_PRACTICE, context.reading.language))
     return "; ".join(filter(None, told))
 
 
@@ -65,8 +68,9 @@ def _typed_text(limit: date, counted: str) -> str:
 
 def _counted_text(context: PageContext, deadline: Deadline) -> str:
     known = context.forms if context.worker.may("see", deadline.rule.source.form) else {}
-    words = rule_words(deadline.rule, deadline.since, deadline.last, known, context.reading.language)
-    return words.say(gettext) if words is not None else ""
+    language = context.reading.language
+    words = rule_words(deadline.rule, deadline.since, deadline.last, known, language)
+    return words.say(own_texts(language).gettext) if words is not None else ""
 
 
 def whose_text(context: PageContext, deadline: Deadline, titles: RecordTitles) -> str:

@@ -95,16 +95,16 @@ def _calendar_line(context: PageContext, due: Deadline, titles: RecordTitles, ba
     today, source = context.reading.today, due.rule.source.form
     of = (CASE_FORM, due.case_id) if due.case_id is not None else (source, due.record_id)
     of_url = f"/cases/{due.case_id}" if due.case_id is not None else source_url(context, due)
-    form_title = context.form_title(source) if source in context.forms else ""
     says_itself = due.case_id is None and due.rule.rule.with_title
+    named = "" if says_itself else titles.get(of, "")
     return DueLine(
-        form_title if says_itself else titles.get(of, form_title),
+        named or (context.form_title(source) if source in context.forms else ""),
         of_url if of in titles else "",
         title_text(context, due, titles),
         deadline_url(context, due, back),
         worker_text(titles, due.user_id),
         format_day(due.day, context.reading.language),
-        days_away_text((due.day - today).days),
+        days_away_text((due.day - today).days, context.reading.language),
         due.is_late(today),
         due.waits,
         due.time,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from flask import abort, render_template
@@ -151,13 +151,8 @@ def _page_size(asked: AskedDeadlines) -> int:
 
 def _groups(found: list[Deadline], lines: list[DueLine], today: date) -> list[DueGroup]:
     """The lines under the state of their day."""
-    groups: list[DueGroup] = []
-    for deadline, line in zip(found, lines, strict=True):
-        title = str(STATES[state_of_day(deadline.day, today)])
-        if not groups or groups[-1].title != title:
-            groups.append(DueGroup(title, []))
-        groups[-1].lines.append(line)
-    return groups
+    by_state = groupby(zip(found, lines, strict=True), key=lambda each: state_of_day(each[0].day, today))
+    return [DueGroup(str(STATES[state]), [line for _, line in of_state]) for state, of_state in by_state]
 
 
 def _view_links(asked: AskedDeadlines) -> list[tuple[str, str, bool]]:

@@ -6,7 +6,7 @@ table, keeps case managers to their own cases, and writes the same history and s
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -49,8 +49,9 @@ from dosar.database.text.folding import fold_text, word_as_heard, word_variants
 from dosar.language.form import Form
 from dosar.language.text.collation import sort_key
 from dosar.records.repository import Repository
-from tests.bench.by_hand_due import due_page
-from tests.bench.by_hand_home import DueWords, FirstPage
+from tests.bench.by_hand_due import due_page, words_of_rules
+from tests.bench.by_hand_home import FirstPage
+from tests.bench.by_hand_log import ReadingLog
 
 COOKIE, SECRET = "by_hand", b"nothing outside this benchmark is signed with it"
 PAGE, MOST_COUNTED = 25, 1000
@@ -212,27 +213,18 @@ class _Pages:
     """The pages, on one database."""
 
     def __init__(self, repository: Repository) -> None:
-        self.store = repository.store
+        self.store, self.log = repository.store, ReadingLog(repository.store)
         records = {key: kept.__table__ for key, kept in repository.tables.records.items()}  # type: ignore[attr-defined]
         self.cases_table, self.visits, self.aid = records["case"], records["visit_report"], records["humanitarian_aid"]
         self.organisations, self.tables = records["organisation"], records
         self.risk_rows: Any = repository.tables.rows["risk_assessment", "risks"].__table__  # type: ignore[attr-defined]
         self.family: Any = repository.tables.rows["visit_report", "family"].__table__  # type: ignore[attr-defined]
         self.participants: Any = repository.tables.rows["visit_report", "participants"].__table__  # type: ignore[attr-defined]
-        self.due_titles = {rule.key: rule.rule.title["ro"] for rule in repository.definition.deadlines}
         # the date of each sheet, as the person who wrote the page looked it up
         self.sheets = [(key, records[key], _dated(form)) for key, form in repository.forms.items() if form.belongs_to]
-        due = {
-            rule.key: DueWords(
-                rule.rule.title["ro"],
-                rule.due_form if rule.is_new_sheet else None,
-                rule.source.form,
-                rule.rule.one_click,
-            )
-            for rule in repository.definition.deadlines
-        }
+        self.rules = words_of_rules(repository)
         stages = [(stage.title["ro"], stage.needs, stage.optional) for stage in repository.definition.stages.stages]
-        self.first_page = FirstPage(records, {key: name for key, _, name in self.sheets}, stages, due)
+        self.first_page = FirstPage(records, {key: name for key, _, name in self.sheets}, stages, self.rules)
         # long statements, made once
         self.counting, self.happening = _counting(self.sheets), _happening(self.sheets)
         with self.store.engine.connect() as connection:
@@ -266,8 +258,9 @@ class _Pages:
         if connection is not None:
             connection.close()
 
-    def page(self, template: str, **contents: Any) -> str:
-        return render_template(
+    def page(self, template: str, seen: Iterable[int | None] = (), **contents: Any) -> str:
+        """The page; of which cases it tells is in the audit log before it leaves."""
+        text = render_template(
             template,
             worker=g.visitor,
             csrf=g.csrf,
@@ -275,6 +268,8 @@ class _Pages:
             today=date.today().isoformat(),
             **contents,
         )
+        self.log.note_reading({*seen} - {None})
+        return text
 
     def sheet(self, template: str, values: Mapping[str, Any], **contents: Any) -> str:
         """A sheet as it opens: with the draft, if she left one here."""
@@ -332,6 +327,7 @@ class _Pages:
         )
         return self.page(
             "list.html",
+            [row.id for row in rows],
             rows=rows,
             more=more,
             first=first,
@@ -375,7 +371,7 @@ class _Pages:
         return self.first_page.show(self.hers, self.page)
 
     def due(self) -> str:
-        return due_page(self.cases_table, self.hers, self.page, self.due_titles)
+        return due_page(self.cases_table, self.hers, self.page, self.rules)
 
     # --- the case --------------------------------------------------------------------------------------
 
@@ -388,6 +384,7 @@ class _Pages:
             current.state = "now"
         return self.page(
             "case.html",
+            [case_id],
             case=case,
             counted=counted,
             stages=stages,
@@ -472,7 +469,7 @@ class _Pages:
     def identity(self, case_id: int) -> Any:
         case = self.found_case(case_id)
         if request.method == "GET":
-            return self.sheet("identity.html", _typed(case._mapping), case=case)
+            return self.sheet("identity.html", _typed(case._mapping), case=case, seen=[case_id])
         values, problems = _read_identity(request.form, self.globals)
         if problems:
             return self.page("identity.html", case=case, problems=problems, values={**request.form, **values}), 422
@@ -523,7 +520,9 @@ class _Pages:
                 .scalar_subquery()
             )
             rows = g.connection.execute(select(family).where(family.c.record_id == last).order_by(family.c.position))
-            return self.sheet("visit.html", {}, case=case, once=token_hex(16), family=rows.all() or [{}])
+            return self.sheet(
+                "visit.html", {}, case=case, seen=[case.id], once=token_hex(16), family=rows.all() or [{}]
+            )
         values, problems = _read_visit(request.form, self.globals)
         family, participants = _rows(request.form, "family"), _rows(request.form, "participants")
         for row in family:

@@ -1,30 +1,78 @@
 """What is due, written by hand: counts of each state and worker, the choices, and a page of the list or a calendar."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from flask import g, request
 from sqlalchemy import case as one_of
 from sqlalchemy import func, or_, select
 
-from dosar.access.tables import user_table
+from dosar.access.framework import Group
+from dosar.access.tables import user_group_table, user_table
 from dosar.database.system_tables import deadline_table, team_table
+from dosar.fields.formats.days import format_day
+from dosar.language.deadlines.ready_rules import ReadyRule
+from dosar.language.text.translations import own_texts
+from dosar.overview.deadlines.rule_words import rule_words
+from dosar.records.repository import Repository
 
 LINES = 50
-STATES = ("Restante", "Azi", "Săptămâna aceasta", "Mai târziu")
+STATES = ("Restante", "Azi", "Săptămâna aceasta", "Mai târziu", "Așteaptă acceptarea")
 MOST_ON_DAY = {"month": 4, "week": 20}
 DAY = timedelta(1)
+DAY_OF_WORDS = date(2001, 1, 1)
+"""Stands in the words of a rule where the date is written."""
 
 
-def due_page(cases: Any, hers: Callable[[Any], Any], page: Callable[..., str], rules: dict[str, str]) -> str:
-    """The page; ``rules`` are the titles of what is due, by their keys."""
+@dataclass(frozen=True)
+class DueWords:
+    """What is written on the page of something that is due."""
+
+    title: str
+    new_sheet: str | None
+    """The form of the sheet on which it is done."""
+    source: str
+    """The form it is counted from."""
+    one_click: bool
+    before: str
+    """By which rule: the words before the date it is counted from, and after it."""
+    after: str
+
+
+def words_of_rules(repository: Repository) -> dict[str, DueWords]:
+    """Rule → its words, as the person who wrote the page looked them up."""
+    return {rule.key: _words(repository, rule) for rule in repository.definition.deadlines}
+
+
+def _words(repository: Repository, rule: ReadyRule) -> DueWords:
+    counted = rule_words(rule, DAY_OF_WORDS, None, repository.forms, "ro")
+    said = counted.say(own_texts("ro").gettext) if counted is not None else ""
+    before, _, after = said.partition(format_day(DAY_OF_WORDS, "ro"))
+    after += "; bună practică, fără obligație" if rule.rule.weight == "advice" else ""
+    new_sheet = rule.due_form if rule.is_new_sheet else None
+    return DueWords(rule.rule.title["ro"], new_sheet, rule.source.form, rule.rule.one_click, before, after)
+
+
+def address_of(words: Mapping[str, DueWords], row: Any, back: str = "") -> str:
+    """Where what is due is done: a new sheet, or the one it is counted from."""
+    rule = words[row.rule]
+    if rule.new_sheet:
+        return f"/records/{rule.new_sheet}/new?case={row.case_id}{f'&next={back}' if back else ''}"
+    return f"/cases/{row.record_id}" if rule.source == "case" else f"/records/{rule.source}/{row.record_id}"
+
+
+def due_page(cases: Any, hers: Callable[[Any], Any], page: Callable[..., str], words: Mapping[str, DueWords]) -> str:
+    """The page; ``words`` are those of what is due, by the keys of the rules."""
     day, today = deadline_table.c, date.today()
     sunday = today + timedelta(6 - today.weekday())
     joined = deadline_table.outerjoin(cases, cases.c.id == day.case_id)
     mine = or_(day.case_id.is_(None), (cases.c.deleted_at.is_(None)) & hers(day.case_id))
-    state = one_of((day.day < today, 0), (day.day == today, 1), (day.day <= sunday, 2), else_=3)
+    late = day.day < today
+    state = one_of((late & day.waits, 4), (late, 0), (day.day == today, 1), (day.day <= sunday, 2), else_=3)
     worker = func.coalesce(day.user_id, 0)
     counted = g.connection.execute(
         select(worker, state, func.count()).select_from(joined).where(mine).group_by(worker, state)
@@ -36,25 +84,38 @@ def due_page(cases: Any, hers: Callable[[Any], Any], page: Callable[..., str], r
     people = select(user_table.c.id, user_table.c.first_name, user_table.c.last_name).where(
         user_table.c.id.in_(workers)
     )
+    teams = [(team, name) for team, name in g.connection.execute(_her_teams())]
     names = {row.id: f"{row.first_name} {row.last_name}" for row in g.connection.execute(people)}
-    states, late = Counter[int](), Counter[int]()
+    states, overdue = Counter[int](), Counter[int]()
     for who, of_state, count in counted:
         states[of_state] += count
-        late[who] += count if of_state == 0 else 0
+        overdue[who] += count if of_state == 0 else 0
+    back = quote(request.full_path.rstrip("?"), safe="")
     return page(
         "due_calendar.html" if days else "due.html",
+        [row.case_id for row in rows],
         rows=rows,
         names=names,
-        rules=rules,
+        teams=teams,
+        words=words,
+        back=back,
+        address=lambda row: address_of(words, row, back),
         led=_led_by_her(rows) if not days else set(),
         days=days,
         by_day={each: [row for row in rows if row.day == each] for each in days},
-        states=[(title, states[place]) for place, title in enumerate(STATES)],
-        late=[(names.get(who, "fără responsabil"), who, count) for who, count in late.most_common() if count],
+        states=[(place, title, states[place]) for place, title in enumerate(STATES) if place < 4 or states[place]],
+        late=[(names.get(who, "fără responsabil"), who, count) for who, count in overdue.most_common() if count],
         now=today,
         number=number,
         count=sum(states.values()),
     )
+
+
+def _her_teams() -> Any:
+    """The teams she may ask for: a coordinator every one, others their own."""
+    every = select(Group.id, Group.name).distinct().order_by(Group.name)
+    within = every.join(user_group_table, user_group_table.c.group_id == Group.id)
+    return within if g.visitor.role == "coordinator" else within.where(user_group_table.c.user_id == g.visitor.id)
 
 
 def _columns(day: Any, cases: Any) -> list[Any]:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from flask import current_app, g
@@ -17,24 +17,12 @@ from dosar.access.tables import (
     user_table,
 )
 from dosar.database.system_tables import deadline_table, draft_table, history_table, team_table
-from tests.bench.by_hand_due import STATES
+from tests.bench.by_hand_due import STATES, DueWords, address_of
 
 SHOWN, MOST = 8, 500
 CLOSED = ("closed", "closed_referred", "archived")
 WRITTEN_WHEN_CLOSED = {"case_stage", "final_note", "success_check", "monitoring_form", "visit_report"}
 DAY = timedelta(1)
-
-
-@dataclass(frozen=True)
-class DueWords:
-    """What is written on the page of something that is due."""
-
-    title: str
-    new_sheet: str | None
-    """The form of the sheet on which it is done."""
-    source: str
-    """The form it is counted from."""
-    one_click: bool
 
 
 class FirstPage:
@@ -56,22 +44,29 @@ class FirstPage:
         today, entered = date.today(), self._entered()
         morning = datetime.combine(today, time()).astimezone(UTC).replace(tzinfo=None)
         settings = {row.key for row in self._settings()}
+        due, changed = self._due(hers, today), self._changed(hers)
+        lacking, by_others = self._lacking(), self._by_others(hers)
+        seen = [row.case_id for rows in (*due.values(), by_others) for row in rows]
+        seen += [row.id for row in (*changed, *(case for case, *_ in lacking[:SHOWN]))]
         return page(
             "home.html",
+            seen,
             cards=f"tour.{g.visitor.id}" not in settings,
             copies=g.visitor.role == "coordinator" and "backup" not in settings,
             confirming=self._confirming() if g.visitor.role == "coordinator" else [],
             emergencies=self._emergencies() if g.visitor.role == "coordinator" else 0,
             drafts=self._drafts(),
-            due=self._due(hers, today),
+            due=due,
+            late=self._late(today) if g.visitor.role == "coordinator" else [],
             words=self.due,
+            address=partial(address_of, self.due),
             to_check=self._to_check(hers) if g.visitor.role == "coordinator" else [],
-            lacking=self._lacking(),
+            lacking=lacking,
             new_sheets=self._new_sheets(entered),
-            by_others=self._by_others(hers),
+            by_others=by_others,
             places=self._places(),
             leaving=self._leaving(hers, today),
-            changed=self._changed(hers),
+            changed=changed,
             entered=[row for row in entered if row.at >= morning],
             now=today,
         )
@@ -107,6 +102,8 @@ class FirstPage:
         """Heading → what is announced of hers: all that is late or due today, and the first of the rest."""
         day, case, sunday = deadline_table.c, self.cases.c, today + timedelta(6 - today.weekday())
         reached = or_(day.case_id.is_(None), and_(case.deleted_at.is_(None), hers(day.case_id)))
+        mine = [day.user_id == g.visitor.id, day.case_id.in_(_own_cases(g.visitor.id))]
+        mine += [day.user_id.is_(None)] if g.visitor.role == "coordinator" else []
         rows = g.connection.execute(
             select(day.id, day.rule, day.case_id, day.record_id, day.day, day.user_id, day.waits, day.time)
             .add_columns(*_person(case), user_table.c.first_name.label("whose"), user_table.c.last_name.label("of"))
@@ -114,7 +111,7 @@ class FirstPage:
             .outerjoin(self.cases, case.id == day.case_id)
             .outerjoin(user_table, user_table.c.id == day.user_id)
             .where(reached, day.announced_on <= today)
-            .where(or_(day.user_id == g.visitor.id, day.case_id.in_(_own_cases(g.visitor.id))))
+            .where(or_(*mine))
             .order_by(day.day, day.id)
         )
         groups: dict[str, list[Any]] = defaultdict(list)
@@ -125,6 +122,18 @@ class FirstPage:
             )
             groups[heading].append(row)
         return {heading: of if heading in STATES[:2] else of[:SHOWN] for heading, of in groups.items()}
+
+    def _late(self, today: date) -> Any:
+        """How much is overdue with whom, the most first."""
+        day, case, count = deadline_table.c, self.cases.c, func.count(deadline_table.c.id).label("count")
+        deleted = select(case.id).where(case.deleted_at.is_not(None))
+        is_there = or_(day.case_id.is_(None), day.case_id.not_in(deleted))
+        late = select(day.user_id, count).where(day.day < today, day.waits.is_not(True), is_there)
+        counted = late.group_by(day.user_id).subquery()
+        people = select(counted.c.count, user_table.c.first_name, user_table.c.last_name).outerjoin_from(
+            counted, user_table, user_table.c.id == counted.c.user_id
+        )
+        return g.connection.execute(people.order_by(counted.c.count.desc())).all()
 
     def _to_check(self, hers: Callable[[Any], Any]) -> Any:
         every, case = self.waiting.subquery(), self.cases.c

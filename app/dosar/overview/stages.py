@@ -1,23 +1,22 @@
 """The stages of one case: their documents, what these lack, when the stages began and ended."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, null
 
 from dosar.language.answers.validation import knows_what_is_missing
+from dosar.language.form import Form
 from dosar.language.organisation.stages import Stage, Stages
 from dosar.overview.case_query import CaseQuery
 from dosar.records.sheets.acceptance import is_accepted, waiting_count
 
 
-@dataclass(frozen=True)
-class FiledSheets:
+class FiledSheets(NamedTuple):
     """The sheets of a form that a case has."""
 
-    count: int = 0
+    count: int = 0  # type: ignore[assignment]
     last: Any = None
     """The date on the last of them, as it is stored."""
     lacking: int = 0
@@ -112,32 +111,62 @@ def _case_date(case_query: CaseQuery, name: str | None) -> Any:
     return getattr(case_query.case, name, None) if name else None
 
 
-def filed_sheets(case_query: CaseQuery, form: str, since: str | None = None) -> FiledSheets:
-    """The sheets of a form, all of them or those since a date of the case file."""
-    found = case_query.found.get(("filed", form, since))
+def filed_sheets(case_query: CaseQuery, form: str) -> FiledSheets:
+    """All the sheets of a form."""
+    return _filed_sheets(case_query.found.get(("filed", form, None)))
+
+
+def _filed_sheets(found: Sequence[Any] | None) -> FiledSheets:
     if not found:
         return NOTHING_FILED
     row = found[0]
     return FiledSheets(row["count"], row["last"], row["lacking"] or 0, row["newest"], row["waiting"] or 0)
 
 
+class _KnownStage(NamedTuple):
+    """A stage, and what of it the reader may know: the same in every case."""
+
+    stage: Stage
+    documents: Sequence[tuple[str, bool, Any]]
+    """The form, whether it is needed, and the key by which its sheets are found."""
+    is_known: bool
+    is_seen: bool
+    """Whether she may know anything of it, also if nobody wrote that it began."""
+
+
+def _known_stage(known: Mapping[str, Form], stage: Stage) -> _KnownStage:
+    documents = [
+        (form, is_needed, ("filed", form, stage.since))
+        for forms, is_needed in ((stage.needs, True), (stage.optional, False))
+        for form in forms
+        if form in known
+    ]
+    return _KnownStage(stage, documents, known.keys() >= {*stage.needs}, not known.keys().isdisjoint(stage.forms))
+
+
 def stages_progress(case_query: CaseQuery, stages: Stages) -> list[StageProgress]:
     """Every stage of which the reader may know something."""
-    written = _stage_dates(case_query, stages)
-    seen = [
-        stage
-        for stage in stages.stages
-        if stage.stage in written or not case_query.known.keys().isdisjoint(stage.forms)
-    ]
-    made = [_stage_progress(case_query, stage, *written.get(stage.stage, (None, None))) for stage in seen]
-    current = _current_stage(made)
-    return [progress._replace(is_current=True) if progress is current else progress for progress in made]
+    return next(progress_of_cases([case_query], stages))
+
+
+def progress_of_cases(case_queries: Sequence[CaseQuery], stages: Stages) -> Iterator[list[StageProgress]]:
+    """The same of several cases that one reader looks at."""
+    every = [_known_stage(case_queries[0].known, stage) for stage in stages.stages] if case_queries else []
+    for case_query in case_queries:
+        written = _stage_dates(case_query, stages)
+        made = [
+            _stage_progress(case_query, one, *written.get(one.stage.stage, (None, None)))
+            for one in every
+            if one.is_seen or one.stage.stage in written
+        ]
+        current = _current_stage(made)
+        yield [progress._replace(is_current=True) if progress is current else progress for progress in made]
 
 
 def _stage_dates(case_query: CaseQuery, stages: Stages) -> dict[str, tuple[date | None, date | None]]:
     """Stage → when it began and ended, as workers wrote; of several times the last."""
     told_by = stages.told_by
-    if told_by is None or "told" not in case_query.found:
+    if told_by is None or not case_query.found.get("told"):
         return {}
     written = [
         (answers.get(told_by.entered), number, answers) for number, answers in case_query.answers("told", told_by.form)
@@ -146,15 +175,15 @@ def _stage_dates(case_query: CaseQuery, stages: Stages) -> dict[str, tuple[date 
     return {answers[told_by.stage]: (entered, answers.get(told_by.finished)) for entered, _, answers in written}
 
 
-def _stage_progress(case_query: CaseQuery, stage: Stage, entered: date | None, finished: date | None) -> StageProgress:
-    documents = tuple(
-        StageDocument(form, is_needed, filed_sheets(case_query, form, stage.since))
-        for forms, is_needed in ((stage.needs, True), (stage.optional, False))
-        for form in forms
-        if form in case_query.known
-    )
-    is_known = case_query.known.keys() >= set(stage.needs)
-    return StageProgress(stage, documents, entered, finished, _case_date(case_query, stage.until), is_known=is_known)
+def _stage_progress(
+    case_query: CaseQuery, known: _KnownStage, entered: date | None, finished: date | None
+) -> StageProgress:
+    found, stage = case_query.found, known.stage
+    documents = [
+        StageDocument(form, is_needed, _filed_sheets(found.get(key))) for form, is_needed, key in known.documents
+    ]
+    until = _case_date(case_query, stage.until)
+    return StageProgress(stage, documents, entered, finished, until, is_known=known.is_known)
 
 
 def _current_stage(stages: Sequence[StageProgress]) -> StageProgress | None:

@@ -16,7 +16,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.stages import Stage, Stages
 from dosar.language.restriction import CaseRestriction
 from dosar.overview.case_query import CaseQuery
-from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
+from dosar.overview.stages import StageDocument, missing_documents, progress_of_cases, sheet_counts
 from dosar.records.repository import Repository
 from dosar.records.scope.restricted_cases import restricting_sheets
 from dosar.records.scope.row_scope import current_scope, works_on_case
@@ -119,11 +119,11 @@ def _cases_lacking(
             case_query.case,
             [
                 (progress.stage, document)
-                for progress, document in missing_documents(stages_progress(case_query, needed))
+                for progress, document in missing_documents(of_case)
                 if document.form in enterable
             ],
         )
-        for case_query in case_queries
+        for case_query, of_case in zip(case_queries, progress_of_cases(case_queries, needed), strict=True)
     ]
     return [LackingCase(case.id, documents) for case, documents in missing if documents]
 

@@ -7,6 +7,7 @@ is asked once more in the transaction that keeps the sheet (:mod:`dosar.filing.s
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from dosar.fields.formats.days import format_day
 from dosar.filing.result import Overbooked
@@ -90,9 +91,13 @@ def bed_issues(submission: Submission, answers: Answers) -> Iterator[ValidationI
     sheet = ChangedSheet(submission.form, answers, submission.saved, submission.case_id, submission.record_id)
     if submission.form.key == declared.stays.form:
         yield from _no_bed(submission, declared, sheet)
-    else:
-        yield from _other_stays(submission, declared, sheet)
-        yield from _too_few_beds(submission, declared, sheet)
+        return
+    place, loses, phase = sheet.record_id, loses_beds(declared, sheet), declared.places.phase
+    turns = answers.get(phase) != submission.saved.get(phase)
+    hidden = (loses or turns) and _hides_stays(submission, declared, sheet)
+    if place is not None and turns:
+        yield from _other_stays(submission, declared, place, answers.get(phase), hidden)
+    yield from _too_few_beds(submission, declared, sheet, hidden and loses)
 
 
 def _no_bed(submission: Submission, declared: Programme, sheet: ChangedSheet) -> Iterator[ValidationIssue]:
@@ -112,13 +117,14 @@ def _no_bed(submission: Submission, declared: Programme, sheet: ChangedSheet) ->
         yield _full(submission, declared, where, troubles.full_on, (ONE_TOO_MANY, NO_BED_BUT, NO_BED_FREE))
 
 
-def _too_few_beds(submission: Submission, declared: Programme, sheet: ChangedSheet) -> Iterator[ValidationIssue]:
+def _too_few_beds(
+    submission: Submission, declared: Programme, sheet: ChangedSheet, hidden: bool
+) -> Iterator[ValidationIssue]:
     """A place that loses beds in which somebody is to sleep.
 
     Where somebody stays whose case she does not reach, fewer beds are refused whatever their number: else she would
     learn by trying how many stay there, and from when on.
     """
-    hidden = loses_beds(declared, sheet) and _hides_stays(submission, declared, sheet)
     full_on = None if hidden else bed_troubles(submission.repository, sheet, submission.today).full_on
     if full_on is not None or hidden:
         counted = submission.form.questions[declared.places.beds]
@@ -167,18 +173,16 @@ def who_may_overbook(repository: Repository, declared: Programme, language: str)
     )
 
 
-def _other_stays(submission: Submission, declared: Programme, sheet: ChangedSheet) -> Iterator[ValidationIssue]:
-    """A place that is to be for another phase than those who stay there are in."""
-    phase = declared.places.phase
-    if sheet.record_id is None or sheet.answers.get(phase) == sheet.before.get(phase):
-        return
-    if _hides_stays(submission, declared, sheet):
-        yield ValidationIssue(_where(submission, phase), Message(HIDDEN_STAYS), soft=True)
-        return
-    day = other_phase_on(submission.repository, declared, sheet.record_id, sheet.answers.get(phase), submission.today)
-    if day is not None:
-        told = Message(OTHER_STAYS, {"day": format_day(day, submission.language)})
-        yield ValidationIssue(_where(submission, phase), told, soft=True)
+def _other_stays(
+    submission: Submission, declared: Programme, place: int, phase: Any, hidden: bool
+) -> Iterator[ValidationIssue]:
+    """A place that is to be for another phase than those who stay there are in; told without a day where somebody
+    stays whose case she does not reach."""
+    where = _where(submission, declared.places.phase)
+    if hidden:
+        yield ValidationIssue(where, Message(HIDDEN_STAYS), soft=True)
+    elif (day := other_phase_on(submission.repository, declared, place, phase, submission.today)) is not None:
+        yield ValidationIssue(where, Message(OTHER_STAYS, {"day": format_day(day, submission.language)}), soft=True)
 
 
 def _where(submission: Submission, *names: str) -> tuple[str, ...]:

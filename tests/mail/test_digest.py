@@ -26,7 +26,7 @@ from dosar.mail.account import remove_account, save_account
 from dosar.mail.delivery import Delivered
 from dosar.mail.digest import write_digest
 from dosar.mail.digest_choice import DAILY, NEVER, WEEKLY, DigestChoice, due_day, read_choice
-from dosar.mail.queue import GIVE_UP_AFTER, LONGEST_PAUSE, pause_after
+from dosar.mail.queue import CLAIMED_FOR, GIVE_UP_AFTER, LONGEST_PAUSE, claim_mail, pause_after, queue_mail
 from dosar.mail.schedule import MailSchedule
 from dosar.overview.reminders import A_COLLEAGUES, NOBODYS, Reminder
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
@@ -226,6 +226,19 @@ def test_a_program_killed_before_it_noted_what_left_loses_nothing(
     assert mailed.look(minutes=10).sent == 1 and mailed.look(minutes=20) == Delivered()
     first, again = mailed.server.mails
     assert first["Message-ID"] == again["Message-ID"] and parts_of(first) == parts_of(again)
+
+
+def test_whoever_waited_for_its_turn_takes_no_mail_that_another_sends(mailed: MailOffice) -> None:
+    """It looked at the clock before the other did, and reads the queue after it; a clock may be slow, too."""
+    reader, moment = mailed.choose("case_manager"), mailed.now
+    with mailed.services.store.writing() as session:
+        queue_mail(session, reader, moment)
+    with mailed.services.store.writing() as session:
+        assert claim_mail(session, moment + timedelta(seconds=2)) is not None
+    with mailed.services.store.writing() as session:
+        assert claim_mail(session, moment) is None
+        assert claim_mail(session, moment + CLAIMED_FOR) is None
+        assert claim_mail(session, moment + CLAIMED_FOR + timedelta(seconds=2)) is not None, "the other was killed"
 
 
 def test_several_programs_send_each_mail_once(mailed: MailOffice, mailed_place: Place, key_file: Path) -> None:

@@ -18,6 +18,9 @@ GIVE_UP_AFTER = timedelta(hours=20)
 """The next morning's digest says it all again."""
 CLAIMED_FOR = timedelta(minutes=10)
 """A program that says nothing for so long was killed while it sent: another one may try."""
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""By less than this one program's moment is behind another's: it waited for its turn, or its clock is slow. What is
+claimed for longer than that was claimed while a clock was wrong."""
 KEPT_FOR = timedelta(days=30)
 """So long the page says what became of a mail."""
 
@@ -53,7 +56,8 @@ def queue_mail(session: Any, user_id: int, moment: datetime) -> None:
 def claim_mail(session: Any, moment: datetime) -> QueuedMail | None:
     """One that is to be tried now, and is nobody else's meanwhile; inside the caller's transaction."""
     mail = mail_table.c
-    is_free = or_(mail.claimed_until.is_(None), mail.claimed_until <= moment, mail.claimed_until > moment + CLAIMED_FOR)
+    latest = moment + CLAIMED_FOR + CLOCKS_DIFFER
+    is_free = or_(mail.claimed_until.is_(None), mail.claimed_until <= moment, mail.claimed_until > latest)
     free = (mail.state == WAITING, mail.next_try <= moment, is_free)
     for number in session.scalars(select(mail.id).where(*free).order_by(mail.next_try, mail.id)).all():
         claim = update(mail_table).where(mail.id == number, *free).values(claimed_until=moment + CLAIMED_FOR)

@@ -67,7 +67,7 @@ def test_a_line_says_of_whom_what_whose_and_how_late(demo: Demo, case: int) -> N
     manager = user_id(demo, "case_manager")
     due(demo, "detailed_evaluation.plan", case, TODAY - timedelta(3), since=TODAY - timedelta(23), user_id=manager)
     (line,) = lines(demo, f"?case={case}")
-    assert "Planul întocmit" in line and "Teodora Brândușan" in line
+    assert "Întocmirea planului" in line and "Teodora Brândușan" in line
     assert f"{TODAY - timedelta(3):%d.%m.%Y} · depășit cu 3 zile" in line
     assert "20 de zile după" in line and f"{TODAY - timedelta(23):%d.%m.%Y}" in line
 

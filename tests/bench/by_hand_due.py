@@ -70,12 +70,15 @@ def due_page(cases: Any, hers: Callable[[Any], Any], page: Callable[..., str], w
     day, today = deadline_table.c, date.today()
     sunday = today + timedelta(6 - today.weekday())
     joined = deadline_table.outerjoin(cases, cases.c.id == day.case_id)
-    mine = or_(day.case_id.is_(None), (cases.c.deleted_at.is_(None)) & hers(day.case_id))
+    deleted = select(cases.c.id).where(cases.c.deleted_at.is_not(None))
+    mine = or_(day.case_id.is_(None), hers(day.case_id) & day.case_id.not_in(deleted))
     late = day.day < today
     state = one_of((late & day.waits, 4), (late, 0), (day.day == today, 1), (day.day <= sunday, 2), else_=3)
     worker = func.coalesce(day.user_id, 0)
     counted = g.connection.execute(
-        select(worker, state, func.count()).select_from(joined).where(mine).group_by(worker, state)
+        select(worker, state, func.count(day.id))
+        .where(mine)
+        .group_by(worker, state)  # few are deleted: no case is read
     ).all()
     view, number = request.args.get("view", "list"), max(request.args.get("page", 1, type=int), 1)
     days: Sequence[date] = () if view == "list" else _days_shown(view, today)
@@ -133,9 +136,9 @@ def _rows_of_days(joined: Any, cases: Any, mine: Any, days: Sequence[date], view
     """The first of each day, and how many there are."""
     day = deadline_table.c
     place = func.row_number().over(partition_by=day.day, order_by=day.id).label("place")
-    every = func.count().over(partition_by=day.day).label("every")
+    every = func.count(day.id).over(partition_by=day.day).label("every")
     shown = mine & day.day.between(days[0], days[-1])
-    within = select(day.id, place, every).select_from(joined).where(shown).subquery()
+    within = select(day.id, place, every).where(shown).subquery()
     both = joined.join(within, within.c.id == day.id)
     query = select(*_columns(day, cases), within.c.every).select_from(both).where(within.c.place <= MOST_ON_DAY[view])
     return g.connection.execute(query.order_by(day.day, day.id)).all()

@@ -18,6 +18,7 @@ from dosar.records.sheets.deletion import delete_sheet
 from tests.filing.conftest import READING
 from tests.filing.houses import HEAD, HELPER, Houses, day, kept
 from tests.organisations import CLERK
+from tests.records.offices import counted
 
 EVERY = frozenset({"see", "enter", "correct", "delete"})
 MISSING = 98_765
@@ -98,6 +99,18 @@ def test_fewer_beds_tell_neither_a_day_nor_a_number_of_others(houses: Houses) ->
         said = [corrected(houses, "house", houses.urgent, HELPER, phase=phase) for phase in ("long", None)]
         assert said[0] == said[1] and not any(sign.isdigit() for sign in said[0][0][1])
     assert corrected(houses, "house", houses.urgent, HELPER, beds=1) == [], "she reaches all"
+
+
+def test_fewer_beds_for_another_phase_ask_once_who_stays_there(houses: Houses) -> None:
+    hers, other = houses.case(), houses.case()
+    kept(houses.file(other, came=day(9)))
+    asked: list[int] = []
+    with reaching(hers):
+        for changed in ({"beds": 1}, {"phase": "long"}, {"beds": 1, "phase": "long"}):
+            with counted(houses.organisation) as statements:
+                assert len(corrected(houses, "house", houses.urgent, HELPER, **changed)) == len(changed)
+            asked.append(len(statements))
+    assert asked[2] == max(asked[:2])
 
 
 def test_a_place_that_is_not_deleted_tells_no_day_of_others(houses: Houses) -> None:

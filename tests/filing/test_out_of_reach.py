@@ -115,18 +115,13 @@ def test_fewer_beds_for_another_phase_ask_once_who_stays_there(houses: Houses) -
 
 def test_a_place_that_is_not_deleted_tells_no_day_of_others(houses: Houses) -> None:
     """By whichever door a place loses its beds, and to whoever sees no stays at all."""
-    hers, other = houses.case(), houses.case()
+    repository, hers, other = houses.organisation.repository, houses.case(), houses.case()
     kept(houses.file(other, came=day(9)))
 
     def told_of_deleting(roles: frozenset[str]) -> LackingBed:
         with pytest.raises(NoBed) as told:
-            delete_sheet(
-                houses.organisation.repository,
-                houses.organisation.form("house"),
-                houses.urgent,
-                replace(CLERK, roles=roles),
-            )
-        houses.organisation.repository.session.rollback()
+            delete_sheet(repository, houses.organisation.form("house"), houses.urgent, replace(CLERK, roles=roles))
+        repository.session.rollback()
         [lacking] = told.value.lacking
         return lacking
 

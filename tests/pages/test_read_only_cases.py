@@ -1,10 +1,12 @@
 """A case in which consent was withdrawn: its team goes on reading it, and whoever does not lead it writes nothing in
 it, by whichever door."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -115,6 +117,12 @@ class Withdrawn:
     def _rows(self, demo: Demo, **answers: Any) -> list[dict[str, Any]]:
         (row,) = open_sheet(demo.repository, "activity", self.activity).answers["participants"]
         return [{**row, **answers}]
+
+    def sheets(self) -> list[str]:
+        """The addresses of its sheets."""
+        numbers = {"intake": [self.intake], "visit_report": [self.visit, self.waiting]}
+        numbers |= {"humanitarian_aid": [self.aid], "task": [self.task], CASE_FORM: [self.case]}
+        return [f"/records/{form}/{number}" for form, found in numbers.items() for number in found]
 
     def deadline(self) -> Any:
         with acting_as(SYSTEM_SCOPE):
@@ -236,3 +244,32 @@ def test_a_sheet_open_at_the_moment_of_withdrawal_is_not_lost(demo: Demo) -> Non
     assert sent.status_code == 409 and WORDS in sent.text
     held.correct("intake", held.intake, SYSTEM_SCOPE, consent_withdrawn_on=None)
     assert WORDS in worker.get(address).text, "her draft waits"
+
+
+def offered(page: str) -> tuple[set[str], set[str]]:
+    """Where the links of a page lead that begin or change something, and what its buttons post to."""
+    links = re.findall(r'href="(/[^"#]*/(?:new|edit|move|reverse|return|delete|merge)\b[^"]*)"', page)
+    buttons = re.findall(r'action="(/(?:due|records|cases)/[^"]*)"', page)
+    return {unescape(url) for url in links}, {unescape(url) for url in buttons}
+
+
+@pytest.mark.parametrize("user", [*READERS, *WRITERS])
+def test_whatever_is_offered_in_the_case_is_possible(demo: Demo, withdrawn: Withdrawn, user: str) -> None:
+    """By every page on which something of the case stands: nothing is offered that answers that it is only read."""
+    browser, case = demo.browser(user), withdrawn.case
+    forms = [key for key, form in demo.forms.items() if form.belongs_to]
+    lists = [f"/records/{form}?case={case}" for form in forms]
+    due = [f"/due?case={case}{view}" for view in ("", "&view=week", "&view=month")]
+    pages = [f"/cases/{case}", f"/cases/{case}/team", "/", "/records/task/new", *due, *lists, *withdrawn.sheets()]
+    links, buttons = set[str](), set[str]()
+    for address in pages:
+        answer = browser.get(address)
+        if answer.status_code == 200:
+            on_page = offered(answer.text)
+            links |= on_page[0]
+            buttons |= on_page[1]
+    assert any(f"case={case}" in url for url in links) is (user in WRITERS)
+    assert {url: code for url in links if (code := status(browser, url)) not in (200, 302, 303)} == {}
+    token = token_on(browser.get("/profile").text)
+    answered = {url: browser.post(url, data={"csrf_token": token}).status_code for url in buttons}
+    assert {url: code for url, code in answered.items() if code in (403, 405, 409)} == {}

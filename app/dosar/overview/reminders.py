@@ -15,7 +15,6 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.message import msgid
 from dosar.language.text.texts import text_in_language
 from dosar.overview.deadlines.filters import due_to_worker
-from dosar.overview.deadlines.known_rules import may_do
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
@@ -65,7 +64,7 @@ def find_reminders(repository: Repository, until: date, language: str) -> list[R
     if scope.worker_id is None:
         return []
     wanted = replace(due_to_worker(scope), until=until, waits=False, most=MOST_REMINDERS)
-    due = [found for found in find_deadlines(repository, wanted) if may_do(scope, found.rule)]
+    due = [found for found in find_deadlines(repository, wanted) if found.may_be_done(scope)]
     codes = _codes_in_reach(repository, {found.case_id for found in due if found.case_id is not None})
     return [_reminder(found, codes, language) for found in due if found.case_id is None or found.case_id in codes]
 

@@ -80,10 +80,15 @@ class PageContext:
         """What restricts the case now; asked once a request."""
         if case_id is None or not self.worker.scope.restrictions:
             return ()
-        if case_id not in self.restrictions:
-            every = [reach.of for reach in self.worker.scope.restrictions]
-            self.restrictions[case_id] = restrictions_among(self.repository.session, every, [case_id]).get(case_id, [])
+        self.ask_restrictions([case_id])
         return self.restrictions[case_id]
+
+    def ask_restrictions(self, case_ids: Iterable[int]) -> None:
+        """Ask at once what restricts these cases: one statement, or none where nothing ever does."""
+        every, wanted = [reach.of for reach in self.worker.scope.restrictions], {*case_ids} - {*self.restrictions}
+        if every and wanted:
+            found = restrictions_among(self.repository.session, every, wanted)
+            self.restrictions |= {case_id: found.get(case_id, []) for case_id in wanted}
 
     def is_written(self, form: str, case_id: int | None) -> bool:
         """Whether sheets of the form are written in the case, by whoever may; what restricts a case says which are."""

@@ -58,8 +58,3 @@ def _partner_forms(repository: Repository) -> dict[str, str]:
         if target and (scope.may("see", target) or scope.may("choose", target)):
             found[key] = target
     return found
-
-
-def may_do(scope: Scope, rule: ReadyRule) -> bool:
-    """Whether somebody with this scope may do what is due: file the sheet, or answer on the one there is."""
-    return scope.may("enter" if rule.is_new_sheet else "correct", rule.due_form)

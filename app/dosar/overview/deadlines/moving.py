@@ -50,7 +50,7 @@ def may_be_moved(repository: Repository, found: Iterable[Deadline], actor: Actor
     at most."""
     if actor.checked:
         return set()
-    deadlines = list(found)
+    deadlines = [each for each in found if not each.only_read]
     cases = teams_she_may_change(repository, {each.case_id for each in deadlines if each.case_id is not None})
     return {each.id for each in deadlines if (_is_hers(each) if each.case_id is None else each.case_id in cases)}
 
@@ -82,9 +82,9 @@ def move_deadline(repository: Repository, deadline: Deadline, day: date | None, 
         raise Mistake("It is due on that day already. Choose another one.")
     if day is not None and day > LONGEST_MOVE.after(max(rule_limit(deadline), actor.today)):
         raise Mistake("Nothing is put off for more than two years. Check the year, or leave the day empty to waive it.")
+    require_written(repository.session, None, deadline.case_id)
     if not may_move(repository, deadline, actor):
         raise OutOfReach("deadline")
-    require_written(repository.session, None, deadline.case_id)
     with repository.writing():
         record = _record(repository, deadline)
         repository.session.execute(

@@ -22,7 +22,7 @@ from dosar.overview.deadlines.filters import (
 )
 from dosar.overview.deadlines.known_rules import known_rules, partner_forms
 from dosar.records.repository import Repository
-from dosar.records.scope.row_scope import current_scope
+from dosar.records.scope.row_scope import Scope, current_scope
 
 
 class Deadline(NamedTuple):
@@ -53,10 +53,17 @@ class Deadline(NamedTuple):
     """The organisation that promised it, for who may know it."""
     time: str
     """The hour of an appointment: 14:30."""
+    only_read: bool
+    """Whether the acting worker writes nothing in its case now: others alone do while it is restricted."""
 
     def is_late(self, today: date) -> bool:
         """Whether its day is over; what waits for acceptance is late for nobody."""
         return self.day < today and not self.waits
+
+    def may_be_done(self, scope: Scope) -> bool:
+        """Whether somebody with this scope may do what is due: file the sheet, or answer on the one there is."""
+        action = "enter" if self.rule.is_new_sheet else "correct"
+        return not self.only_read and scope.may(action, self.rule.due_form)
 
 
 DEADLINE_COLUMNS = tuple(
@@ -78,8 +85,9 @@ DEADLINE_COLUMNS = tuple(
         "time",
     )
 )
-"""What a :class:`Deadline` is made of, in its order."""
-_in_order = itemgetter(*(column.key for column in DEADLINE_COLUMNS))
+"""What a :class:`Deadline` is made of, in its order; last comes whether she only reads the case."""
+ONLY_READ = "only_read"
+_in_order = itemgetter(*(column.key for column in DEADLINE_COLUMNS), ONLY_READ)
 
 
 def find_deadlines(repository: Repository, wanted: DeadlineFilter = EVERYTHING) -> list[Deadline]:
@@ -95,7 +103,7 @@ def find_deadlines(repository: Repository, wanted: DeadlineFilter = EVERYTHING) 
 
 def _deadlines_query(repository: Repository, wanted: DeadlineFilter) -> Any:
     day = deadline_table.c
-    every = select(*DEADLINE_COLUMNS).where(*deadline_conditions(repository, wanted)).order_by(day.day, day.id)
+    every = select(*deadline_columns()).where(*deadline_conditions(repository, wanted)).order_by(day.day, day.id)
     return every if wanted.most is None else every.limit(named_value("most")).offset(named_value("skip"))
 
 
@@ -105,7 +113,7 @@ def query_deadlines(repository: Repository, wanted: DeadlineFilter) -> DeferredR
         return known_result(list[Deadline]())
     return DeferredRead.of_part(
         ("deadlines", shape_of(wanted)),
-        lambda: UnionPart(deadline_table, DEADLINE_COLUMNS, deadline_conditions(repository, wanted)),
+        lambda: UnionPart(deadline_table, deadline_columns(), deadline_conditions(repository, wanted)),
         lambda rows: deadlines_of_part(repository, rows),
         values_of(wanted),
     )
@@ -115,7 +123,7 @@ def deadlines_part(repository: Repository, of_case: Any) -> tuple[Any, ...] | No
     """What to read together with others to know what is due in a case that is within reach; nothing for who may know
     none. :func:`deadlines_of_part` makes sense of it."""
     keys, day = sorted(known_rules(repository)), deadline_table.c
-    return (deadline_table, DEADLINE_COLUMNS, [day.case_id == of_case, day.rule.in_(keys)]) if keys else None
+    return (deadline_table, deadline_columns(), [day.case_id == of_case, day.rule.in_(keys)]) if keys else None
 
 
 def deadlines_of_part(repository: Repository, rows: Iterable[Mapping[str, Any]]) -> list[Deadline]:
@@ -125,8 +133,13 @@ def deadlines_of_part(repository: Repository, rows: Iterable[Mapping[str, Any]])
     return sorted(found, key=lambda each: (each.day, each.id))
 
 
+def deadline_columns() -> list[Any]:
+    """What is read of a kept day, for :func:`deadline_of_row`."""
+    return [*DEADLINE_COLUMNS, current_scope.get().only_reads(deadline_table.c.case_id).label(ONLY_READ)]
+
+
 def deadline_of_row(rules: Mapping[str, ReadyRule], partners: Collection[str], row: Sequence[Any]) -> Deadline:
-    """What a kept day says, of which the row begins with ``DEADLINE_COLUMNS``; who promised it, if it is by one of the
-    rules of ``partners``."""
-    number, key, *told, partner_id, time = row[: len(DEADLINE_COLUMNS)]
-    return Deadline._make((number, rules[key], *told, partner_id if key in partners else None, time))
+    """What a kept day says, of which the row begins with :func:`deadline_columns`; who promised it, if it is by one of
+    the rules of ``partners``."""
+    number, key, *told, partner_id, time, only_read = row[: len(DEADLINE_COLUMNS) + 1]
+    return Deadline._make((number, rules[key], *told, partner_id if key in partners else None, time, bool(only_read)))

@@ -22,7 +22,7 @@ from dosar.overview.deadlines.filters import (
     values_of,
 )
 from dosar.overview.deadlines.known_rules import known_rules, partner_forms
-from dosar.overview.deadlines.reading import DEADLINE_COLUMNS, Deadline, deadline_of_row
+from dosar.overview.deadlines.reading import Deadline, deadline_columns, deadline_of_row
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
 
@@ -132,5 +132,5 @@ def _by_day_query(repository: Repository, wanted: DeadlineFilter) -> Any:
     day = deadline_table.c
     place = func.row_number().over(partition_by=day.day, order_by=day.id).label("place")
     every = func.count(day.id).over(partition_by=day.day).label("every")
-    within = select(*DEADLINE_COLUMNS, place, every).where(*deadline_conditions(repository, wanted)).subquery()
+    within = select(*deadline_columns(), place, every).where(*deadline_conditions(repository, wanted)).subquery()
     return select(within).where(within.c.place <= named_value("most")).order_by(within.c.day, within.c.id)

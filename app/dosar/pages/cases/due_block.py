@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from dosar.language.form import USER_LINK
 from dosar.overview.case_overview import CaseTeamMember
-from dosar.overview.deadlines.known_rules import may_do
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.context import PageContext
@@ -73,6 +72,6 @@ def _line(context: PageContext, deadline: Deadline, titles: RecordTitles, moves:
         deadline.is_late(context.reading.today),
         rule_text(context, deadline),
         whose_text(context, deadline, titles),
-        done_url(deadline) if may_do(context.worker.scope, deadline.rule) else "",
-        move_url(deadline) if moves else "",
+        done_url(deadline) if deadline.may_be_done(context.worker.scope) else "",
+        move_url(deadline) if moves and not deadline.only_read else "",
     )

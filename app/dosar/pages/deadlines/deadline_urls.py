@@ -9,10 +9,10 @@ from dosar.pages.urls import new_sheet_url, next_query, record_url
 def deadline_url(context: PageContext, due: Deadline, back: str = "") -> str:
     """A new sheet of the form that is due, where she may file one, and ``back`` after it; else what it is counted from.
 
-    In a restricted case nothing is due but on the forms that are still written in it.
+    In a restricted case nothing is due but on the forms that are still written in it; who only reads it files none.
     """
     form = due.rule.due_form
-    if due.rule.is_new_sheet and context.worker.may("enter", form):
+    if due.rule.is_new_sheet and due.may_be_done(context.worker.scope):
         of_case = due.case_id is not None and context.repository.forms[form].belongs_to
         return new_sheet_url(form, due.case_id if of_case else None, back)
     return source_url(context, due)

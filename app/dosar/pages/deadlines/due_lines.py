@@ -8,7 +8,7 @@ from flask_babel import gettext
 from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.deadlines.commitments import promised_by
-from dosar.overview.deadlines.known_rules import may_do, partner_forms
+from dosar.overview.deadlines.known_rules import partner_forms
 from dosar.overview.deadlines.moving import may_be_moved
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
@@ -74,7 +74,7 @@ def due_lines(
     for due, line in zip(deadlines, lines, strict=True):
         line.why = rule_text(context, due)
         line.partner = titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), words.get(due.id, ""))
-        line.done_url = done_url(due) if may_do(context.worker.scope, due.rule) else ""
+        line.done_url = done_url(due) if due.may_be_done(context.worker.scope) else ""
         line.move_url = move_url(due, back) if due.id in moved else ""
     return lines
 

@@ -15,7 +15,6 @@ from dosar.fields.formats.days import read_day
 from dosar.filing.deadline_done import KeptMeanwhile, NotDone, do_today
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
-from dosar.overview.deadlines.known_rules import may_do
 from dosar.overview.deadlines.moving import deadline_with, is_due_still, may_move, move_deadline, rule_limit
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.actions import saved_response
@@ -55,7 +54,8 @@ class DeadlineSettlingPages(PageView):
             deadline = deadline_with(context.repository, deadline_id)
         except OutOfReach:
             return _settled_meanwhile()
-        if not deadline.rule.rule.one_click or not may_do(context.worker.scope, deadline.rule):
+        require_written(context.repository.session, None, deadline.case_id)
+        if not deadline.rule.rule.one_click or not deadline.may_be_done(context.worker.scope):
             return redirect(deadline_url(context, deadline), 303)
         sheet_url = record_url(deadline.rule.source.form, deadline.record_id)
         try:
@@ -81,9 +81,9 @@ class DeadlineSettlingPages(PageView):
             deadline = deadline_with(context.repository, deadline_id)
         except OutOfReach:
             return _settled_meanwhile()
+        require_written(context.repository.session, None, deadline.case_id)
         if not may_move(context.repository, deadline, context.actor):
             return _settled_meanwhile()
-        require_written(context.repository.session, None, deadline.case_id)
         form = MoveForm()
         if not form.validate_on_submit():
             return _move_page(context, deadline, form)

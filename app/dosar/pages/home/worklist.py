@@ -15,7 +15,6 @@ from dosar.language.organisation.programme import Programme
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import ColleagueChange, query_changes_by_others
 from dosar.overview.deadlines.filters import due_to_worker
-from dosar.overview.deadlines.known_rules import may_do
 from dosar.overview.deadlines.reading import Deadline, query_deadlines
 from dosar.overview.deadlines.tallies import query_late_by_worker
 from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now, query_programme
@@ -45,7 +44,7 @@ def query_due(context: PageContext) -> DeferredRead[list[Deadline]]:
     also what is nobody's."""
     scope = context.worker.scope
     due = query_deadlines(context.repository, replace(due_to_worker(scope), announced=context.reading.today))
-    return due.then(lambda found: [deadline for deadline in found if may_do(scope, deadline.rule)])
+    return due.then(lambda found: [deadline for deadline in found if deadline.may_be_done(scope)])
 
 
 def query_late(context: PageContext) -> DeferredRead[dict[int, int]]:

@@ -16,6 +16,7 @@ from dosar.pages.cases.find import remembered_search
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.input.asked_days import AskedDay, asked_day, shown_day
 from dosar.pages.rendering.question_view import MANY_FILTER_OPTIONS, ListFilter, PageOption, SearchBox
+from dosar.pages.restricted import restriction_notices
 from dosar.pages.urls import page_url, parse_record_number
 from dosar.records.lists.filters import NO_ANSWER, THIS_MONTH, join_span, linked_records, parse_span
 from dosar.records.lists.list_columns import shown_columns, shows_case_column
@@ -103,20 +104,18 @@ def list_context(context: PageContext, form: Form) -> dict[str, Any]:
     """Everything ``list.html`` draws, in at most six statements."""
     own_list = own_lists(context.repository, context.worker.id, form.key)
     list_query = requested_list_query(form, own_list.columns)
-    case = (
-        find_or_404(context.repository.case, list_query.case_id)
-        if list_query.case_id is not None and form.belongs_to
-        else None
-    )
+    case = find_or_404(context.case, list_query.case_id) if list_query.case_id is not None and form.belongs_to else None
     found = list_page(context.repository, context.seen_forms(), form.key, list_query, context.reading)
     language = context.reading.language
+    restricted = restriction_notices(context, case.id, form.key) if case is not None else []
     new_url = ""
-    if context.worker.may("enter", form.key):
+    if context.worker.may("enter", form.key) and not restricted:
         new_url = url_for("RecordPages.new", form=form.key, case=list_query.case_id)
     return {
         "title": text_in_language(form.plural or form.title, language),
         "form_title": text_in_language(form.plural or form.title, language),
         "case": context.case_head(case),
+        "restricted": restricted,
         "columns": _column_heads(context, form, list_query),
         "rows": _list_lines(form, found),
         "filters": _list_filters(context, form, list_query),

@@ -35,6 +35,7 @@ def _choose_case(context: PageContext, form: Form) -> str:
     """Which case the sheet is for: a search, never a list of all."""
     words = searched_words()
     found = list_page(context.repository, context.forms, CASE_FORM, ListQuery(words=words), context.reading, size=12)
+    context.ask_restrictions(found.ids)
     named = titles_of_records(context.repository, context.forms[CASE_FORM], found.ids, context.reading)
     return render_template(
         "sheet/pick.html",
@@ -44,6 +45,8 @@ def _choose_case(context: PageContext, form: Form) -> str:
         cancel_url=return_url(form.key, None),
         results=[
             SearchResult(named[case_id], url=f"{request.path}?case={case_id}")
+            if context.is_written(form.key, case_id)
+            else SearchResult(named[case_id], note=gettext("Such a sheet is not filed in this case now."))
             for case_id in found.ids
             if case_id in named
         ],

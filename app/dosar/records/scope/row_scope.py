@@ -100,6 +100,12 @@ class Scope:
         )
         return hers | case_id.in_(sorted(self.emergencies)) if self.emergencies else hers
 
+    def only_reads(self, case_id: Any) -> ColumnElement[bool]:
+        """The condition under which she writes nothing in the case (a column of case ids of a plain table), since
+        others alone do while it is restricted."""
+        restricts = is_restricted if self.cases == "all" else is_restricted_here
+        return or_(false(), *[restricts(reach.of, case_id) for reach in self.restrictions if reach.of.read_only])
+
     @property
     def corrects_every_case(self) -> bool:
         """Whether she coordinates: every case is hers to correct, and so whatever nobody else decides about it."""

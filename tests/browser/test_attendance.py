@@ -1,49 +1,28 @@
 """Who took part in a group activity: everybody who stays in a place, ticked for a day on one page and by keyboard."""
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from dosar.cli.demo import demo_password
-from dosar.language.answers.settling import settle_answers
-from dosar.language.form import CASE_FORM
-from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.sheets.save import enter_sheet
 from tests.browser.conftest import SignIn
+from tests.browser.houses import TODAY, filed, house, open_case
 from tests.browser.serving import Site
 from tests.browser.visitors import Visitor
-from tests.days import today_here
 
-TODAY = today_here()
 GUESTS = 10
-
-
-def filed(site: Site, form: str, case: int | None = None, **answers: Any) -> int:
-    """A sheet filed by nobody in particular."""
-    repository = site.app.extensions["dosar_repository"]
-    whole = repository.forms[form]
-    every = settle_answers(whole, {name: None for name in whole.questions} | answers, TODAY)
-    with site.app.app_context(), acting_as(SYSTEM_SCOPE):
-        number = enter_sheet(repository, whole, every, Actor(None, "", TODAY), case)
-        repository.session.remove()
-    return number
 
 
 @pytest.fixture(scope="module")
 def place(site: Site) -> int:
     """A house in which ten people stay since yesterday."""
-    rooms = [{"id": None, "room": "Dormitor", "beds": GUESTS}]
-    house = filed(site, "facility", name="Casa mare", phase="centre", rooms=rooms)
-    long_ago, since = date(2000, 1, 1), TODAY - timedelta(1)
+    number = house(site, "Casa mare", GUESTS)
     for _ in range(GUESTS):
-        case = filed(site, CASE_FORM, opened_on=TODAY, status="open")
-        filed(site, "intake", case, informed_on=long_ago, consent_assistance=True, consent_on=long_ago)
-        filed(site, "stay", case, facility=house, phase="centre", admitted_on=since)
-    return house
+        filed(site, "stay", open_case(site), facility=number, phase="centre", admitted_on=TODAY - timedelta(1))
+    return number
 
 
 def tab_to(visitor: Visitor, box: str) -> None:

@@ -271,6 +271,20 @@ def test_the_plan_keeps_the_bed_of_who_is_past_her_last_day(demo: Demo) -> None:
     assert "în plus" not in (rest := plan(demo))[rest.index("Centrul Socul") :].split("libere")[0]
 
 
+def test_a_stay_begun_from_the_plan_has_place_phase_and_day_and_asks_for_the_case(demo: Demo) -> None:
+    """The search for the case keeps them; a place that is not there, or no day, is not typed."""
+    place, case = facility(demo, "Centrul Artarul"), filed(demo, CASE_FORM, opened_on=TODAY, status="open")
+    browser, begun = demo.browser("case_manager"), f"/records/stay/new?place={place}&on=2026-12-07"
+    asked = browser.get(begun)
+    assert asked.status_code == 200 and f'action="{begun.replace("&", "&amp;")}"' in asked.text
+    coordinator = demo.browser("coordinator")
+    boxes = look(coordinator, f"{begun}&case={case}").boxes
+    assert (boxes["facility"], boxes["phase"], boxes["admitted_on"]) == (str(place), "centre", "07.12.2026")
+    for wrong in (f"place=98765&on=2026-13-77&case={case}", f"place=x&on=&case={case}"):
+        boxes = look(coordinator, f"/records/stay/new?{wrong}").boxes
+        assert not boxes.get("facility") and not boxes["admitted_on"]
+
+
 def test_the_months_tell_how_full_a_place_was(demo: Demo) -> None:
     place, first = facility(demo, "Centrul Nucul"), TODAY.replace(day=1)
     before = (first - timedelta(1)).replace(day=1)

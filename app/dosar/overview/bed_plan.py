@@ -65,6 +65,10 @@ class PlacePlan:
     nights: Sequence[int]
     """How many nights somebody was or is to be there, month by month."""
 
+    def has_free_bed(self, week: date, since: date) -> bool:
+        """Whether a bed is free all of this week of a plan that begins ``since``."""
+        return self.free[(week - since) // WEEK] > 0
+
 
 @dataclass(frozen=True)
 class BedPlan:

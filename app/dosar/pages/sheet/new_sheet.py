@@ -1,5 +1,7 @@
 """What a new sheet begins with: its case, defaults, and what other sheets already say."""
 
+from urllib.parse import urlencode
+
 from flask import render_template, request, session
 from flask_babel import gettext
 
@@ -41,16 +43,22 @@ def _choose_case(context: PageContext, form: Form) -> str:
         "sheet/pick.html",
         title=gettext("Whose sheet is it?"),
         form_title=text_in_language(form.title, context.reading.language),
-        search=SearchBox(request.path, words, gettext("Search")),
+        search=SearchBox(_address(), words, gettext("Search")),
         cancel_url=return_url(form.key, None),
         results=[
-            SearchResult(named[case_id], url=f"{request.path}?case={case_id}")
+            SearchResult(named[case_id], url=_address(case=case_id))
             if context.is_written(form.key, case_id)
             else SearchResult(named[case_id], note=gettext("Such a sheet is not filed in this case now."))
             for case_id in found.ids
             if case_id in named
         ],
     )
+
+
+def _address(**chosen: int) -> str:
+    """This page with what its address asks for, and the case that is chosen."""
+    query = urlencode({**request.args.to_dict(), **chosen})
+    return f"{request.path}?{query}" if query else request.path
 
 
 def prefilled_answers(context: PageContext, form: Form, case: Record | None) -> Answers:

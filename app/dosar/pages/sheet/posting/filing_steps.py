@@ -29,6 +29,7 @@ from dosar.pages.sheet.residents import requested_residents
 from dosar.pages.sheet.section_steps import has_section_steps, section_or_404
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import opened_page
+from dosar.pages.sheet.wanted_bed import answers_of_wanted_bed
 from dosar.pages.urls import page_url, requested_place, sheet_page_url
 from dosar.records.scope.row_scope import OutOfReach, RefusedInCase
 from dosar.records.sheets.stored_answers import open_sheet
@@ -43,7 +44,7 @@ def new_sheet_page(form: str) -> PageResponse:
         return case
     begun = default_answers(known, context.reading)
     residents = requested_residents(context, known)
-    staying = residents.answers if residents is not None else {}
+    staying = residents.answers if residents is not None else answers_of_wanted_bed(context, known)
     prefilled = prefilled_answers(context, known, case) | staying
     chosen = form_faces(context, known, begun | prefilled)
     editor = SheetEditor(

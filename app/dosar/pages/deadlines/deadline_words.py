@@ -67,6 +67,8 @@ def _typed_text(limit: date, counted: str) -> str:
 
 
 def _counted_text(context: PageContext, deadline: Deadline) -> str:
+    if deadline.rule.rule.with_title and deadline.rule.rule.on:
+        return ""  # a task is its own rule: it stands there, with its day
     known = context.forms if context.worker.may("see", deadline.rule.source.form) else {}
     language = context.reading.language
     words = rule_words(deadline.rule, deadline.since, deadline.last, known, language)

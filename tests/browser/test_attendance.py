@@ -1,6 +1,7 @@
 """Who took part in a group activity: everybody who stays in a place, ticked for a day on one page and by keyboard."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from dosar.cli.demo import demo_password
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, Visiting
 from tests.browser.houses import TODAY, filed, house, open_case
 from tests.browser.serving import Site
 from tests.browser.visitors import Visitor
@@ -65,10 +66,9 @@ def test_ten_people_are_ticked_by_keyboard_though_the_session_ends(sign_in: Sign
     assert present(visitor) == [True] * GUESTS
     tab_to(visitor, "activity")
     visitor.page.keyboard.type("Terapie de grup")
-    away(visitor, 1, 4)
-    visitor.page.context.clear_cookies()
-    away(visitor, 8)
+    away(visitor, 1, 4, 8)
     tab_to(visitor, "participants.9.clinical_notes")
+    visitor.page.context.clear_cookies()
     visitor.page.keyboard.type("A plecat mai devreme")
     lock = visitor.page.get_by_role("dialog", name="Sesiunea s-a încheiat")
     expect(lock).to_be_visible()
@@ -118,3 +118,36 @@ def test_two_who_tick_at_once_are_told_of_each_other(sign_in: SignIn, site: Site
     assert both.inner_text().count("Prezent: Nu") == 2, "each one's is told, and she chooses"
     other.press("Salvează")
     assert told(site, sheet) == [number != 7 for number in range(GUESTS)]
+
+
+def test_on_a_phone_a_person_takes_a_line_and_one_press(visit: Visiting, site: Site, place: int) -> None:
+    """What is seldom written is folded away there, by finger and by keyboard, and stands open where it was written."""
+    visitor = visit(site, width=390)
+    visitor.sign_in("coordinator")
+    visitor.speak("ro")
+    visitor.open(f"/records/activity/new?staying={place}")
+    rows = visitor.page.locator("[data-rows=participants] > tbody > tr:visible")
+    boxes = [row.bounding_box() for row in rows.all()]
+    assert len(boxes) == GUESTS and all(box is not None and box["height"] < 90 for box in boxes)
+    assert present(visitor) == [True] * GUESTS
+    ticks = rows.nth(3).locator("label.tick")
+    assert all(box is not None and min(box["width"], box["height"]) >= 44 for box in map(measured, ticks.all()))
+    ticks.nth(1).click()
+    away(visitor, 6)
+    assert present(visitor) == [number not in (3, 6) for number in range(GUESTS)]
+    notes = visitor.named("participants.4.clinical_notes")
+    expect(notes).to_be_hidden()
+    rows.nth(4).locator("summary").focus()
+    visitor.page.keyboard.press("Enter")
+    notes.fill("A plecat mai devreme")
+    visitor.named("activity").select_option("group_therapy")
+    visitor.press("Salvează")
+    sheet = int(visitor.page.url.rpartition("/")[2])
+    assert told(site, sheet) == [number not in (3, 6) for number in range(GUESTS)]
+    visitor.open(f"/records/activity/{sheet}/edit")
+    expect(notes).to_be_visible()
+    expect(visitor.named("participants.5.clinical_notes")).to_be_hidden()
+
+
+def measured(tick: Any) -> Any:
+    return tick.bounding_box()

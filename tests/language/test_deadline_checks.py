@@ -39,6 +39,7 @@ sections:
         choices: [{code: weekly, label: {en: Weekly, ro: Săptămânal}}]
       - {name: worker, type: link, to: user, label: {en: Worker, ro: Lucrător}}
       - {name: promise, type: link, to: promise, label: {en: Promise, ro: Protocol}}
+      - {name: story, type: text, sensitivity: story, label: {en: Story, ro: Poveste}}
       - {name: days, type: integer, label: {en: Days, ro: Zile}}
       - {name: starts_at, type: time, label: {en: From, ro: De la}}
       - {name: ends_at, type: time, label: {en: To, ro: Până la}}
@@ -133,6 +134,7 @@ def rule(**options: str) -> str:
         {"due": "visit", "after": "visit_date", "within_by": "days", "lasts": "1 day"},
         {"due": "note", "after": "visit_date", "within": "0 days", "until": "visit_date", "done": "visit.done_on"},
         {"on": "visit_date", "every": "3 months", "done": "visit_date"},
+        {"on": "plans.until", "done_if": "answered(what)", "about": "[what, pace]"},
         {"on": "visit_date", "done": "done_on", "when": "missing(done_on) and visit_date <= today() <= visit_date"},
     ],
 )
@@ -188,6 +190,9 @@ def test_a_good_rule_is_taken(told: Told, options: dict[str, str]) -> None:
         ({"due": "visit", "on": "visit_date", "partner": "worker"}, 'F080: "worker" does not say who promised it'),
         ({"due": "visit", "on": "visit_date", "partner": "starts_at"}, 'F080: "starts_at" does not say who promised'),
         ({"due": "visit", "on": "visit_date", "place": "visit_date"}, 'F080: "visit_date" does not say where'),
+        ({"due": "visit", "on": "visit_date", "about": "[purpose, worker]"}, 'F080: "worker" does not say in a line'),
+        ({"due": "visit", "on": "visit_date", "about": "[story]"}, 'F080: "story" does not say in a line what it is'),
+        ({"due": "visit", "on": "visit_date", "about": "[secrets]"}, 'F045: no question of "visit" is named "secrets"'),
         ({"due": "visit", "on": "visit_date", "place": "worker"}, 'F080: "worker" does not say where'),
         ({"due": "visit", "on": "visit_date", "responsible": "administrator"},
          'F080: The role "administrator" sees no case, so nobody would be told. Take one that does: helper;'),

@@ -85,6 +85,10 @@ class DeadlineRule(BaseModel):
     """Whether today's date is enough to say that it is done: where ``done`` is a date on the sheet or row itself."""
     with_title: bool = False
     """Whether what the sheet it is counted from is called stands beside the title, for who may know it."""
+    about: tuple[Name, ...] = ()
+    """Questions on the sheet or row whose answers stand beside the title, where several lines of a case would read
+    alike: the measure, the service. Texts or choices that are not sensitive, for who may know them, on pages alone:
+    mails and calendars never say them."""
     time: Name | None = None
     """A question of ``type: time`` on the sheet or row: the hour of an appointment."""
     ends: Name | None = None

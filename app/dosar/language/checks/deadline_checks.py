@@ -98,7 +98,7 @@ class _CheckedRule:
     def __init__(self, draft: CheckedForm, rule: DeadlineRule, number: int) -> None:
         self.draft, self.rule, self.number = draft, rule, number
 
-    def place(self, *path: str) -> FilePlace:
+    def place(self, *path: str | int) -> FilePlace:
         return self.draft.place("deadlines", self.number, *path)
 
     def option_with(self, name: str) -> str:
@@ -122,6 +122,8 @@ class _CheckedRule:
         return next((option for option, text in said.items() if name in text.split(".")), self._rule_with(name))
 
     def _rule_with(self, name: str) -> str:
+        if name in self.rule.about:
+            return "about"
         rules = ("when", "when_case", "done_if", "done_when")
         return next((each for each in rules if (held := getattr(self.rule, each)) and name in held.names), "deadline")
 
@@ -219,6 +221,11 @@ def _unfit_details(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, 
         question = question_at(place, forms) if place is not None else None
         if question is not None and not FITTING[option].fits(question):
             yield finding(checked.place(option), CODE, FITTING[option].message, name=question.name)
+    for number, place in enumerate(ready.about):
+        question = question_at(place, forms)
+        table = forms[place.form].questions[place.table] if place.table else None
+        if question is not None and not (FITTING["about"].fits(question) and not (table and table.clearances)):
+            yield finding(checked.place("about", number), CODE, FITTING["about"].message, name=question.name)
 
 
 def _unfit_choice(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:

@@ -92,6 +92,8 @@ class ReadyRule:
     """Where it stands who promised it."""
     has_partner_link: bool
     """Whether that is a record; else a name in words, which stays on the sheet."""
+    about: tuple[DayPlace, ...]
+    """Where it stands what it is about."""
 
     @cached_property
     def key(self) -> str:
@@ -175,6 +177,7 @@ def make_ready(form: Form, rule: DeadlineRule, forms: Mapping[str, Form]) -> Rea
         not source.table and _is_link(place_at_start(rule.responsible, source, forms), forms),
         partner,
         _is_link(partner, forms),
+        _about_places(rule, source, forms),
     )
 
 
@@ -182,6 +185,17 @@ def place_at_start(name: str | None, source: DayPlace, forms: Mapping[str, Form]
     """Where this stands in the row, or else on the sheet, that a rule is counted from."""
     places = [DayPlace(source.form, name, table) for table in (source.table, "")] if name else []
     return next((place for place in places if question_at(place, forms) is not None), None)
+
+
+def _about_places(rule: DeadlineRule, source: DayPlace, forms: Mapping[str, Form]) -> tuple[DayPlace, ...]:
+    """Where it stands what is due is about: no day depends on it. Raises :class:`NoSuchPlace`."""
+    found = []
+    for name in rule.about:
+        place = place_at_start(name, source, forms)
+        if place is None:
+            raise NoSuchPlace(source.form, name, source.table)
+        found.append(place)
+    return tuple(found)
 
 
 def _is_link(place: DayPlace | None, forms: Mapping[str, Form]) -> bool:

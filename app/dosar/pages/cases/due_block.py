@@ -1,10 +1,11 @@
 """What is due in a case: each line with the rule in words, whose it is, and what may be made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dosar.language.form import USER_LINK
 from dosar.overview.case_overview import CaseTeamMember
+from dosar.overview.deadlines.answers_beside import answers_beside
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.context import PageContext
@@ -51,7 +52,8 @@ def due_block(case: CaseReading, team: Sequence[CaseTeamMember]) -> DueBlock | N
     titles = {**case.due_titles, **_names(context, case.due, team)}
     places = [TeamPlace(member.user_id, member.role, member.since, member.leads) for member in team]
     moves = may_change_team(places, current_scope.get())
-    lines = [_line(context, deadline, titles, moves) for deadline in case.due]
+    about = answers_beside(context.repository, case.due, context.reading).about
+    lines = [_line(context, deadline, titles, about, moves) for deadline in case.due]
     return DueBlock(lines[:FIRST_LINES], lines[FIRST_LINES:], f"/due?case={case.record.id}")
 
 
@@ -64,9 +66,11 @@ def _names(context: PageContext, found: Sequence[Deadline], team: Sequence[CaseT
     return {**names, **named}
 
 
-def _line(context: PageContext, deadline: Deadline, titles: RecordTitles, moves: bool) -> DueLine:
+def _line(
+    context: PageContext, deadline: Deadline, titles: RecordTitles, about: Mapping[int, str], moves: bool
+) -> DueLine:
     return DueLine(
-        title_text(context, deadline, titles),
+        title_text(context, deadline, titles, about),
         deadline_url(context, deadline),
         day_words(context, deadline),
         deadline.is_late(context.reading.today),

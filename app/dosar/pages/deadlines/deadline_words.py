@@ -1,7 +1,8 @@
 """A deadline in words: what, by which rule, whose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from flask_babel import gettext
 
@@ -17,13 +18,21 @@ from dosar.pages.linked_titles import RecordTitles
 
 NO_TITLES: RecordTitles = {}
 GOOD_PRACTICE = msgid("good practice, no obligation")
+NO_WORDS: Mapping[int, str] = MappingProxyType({})
 
 
-def title_text(context: PageContext, deadline: Deadline, titles: RecordTitles = NO_TITLES) -> str:
-    """What is to be done: by the rule, or as the sheet itself is called whose rule says so."""
+def title_text(
+    context: PageContext,
+    deadline: Deadline,
+    titles: RecordTitles = NO_TITLES,
+    about: Mapping[int, str] = NO_WORDS,
+) -> str:
+    """What is to be done, by the rule; and as the sheet itself is called, or what it is ``about``, whose rule says
+    so."""
     title = text_in_language(deadline.rule.rule.title, context.reading.language)
     own = titles.get(titled_sheet(deadline), "") if deadline.rule.rule.with_title else ""
-    return f"{title}: {own}" if own else title
+    beside = ", ".join(filter(None, (own, about.get(deadline.id))))
+    return f"{title}: {beside}" if beside else title
 
 
 def titled_sheet(deadline: Deadline) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM, USER_LINK
-from dosar.overview.deadlines.commitments import promised_by
+from dosar.overview.deadlines.answers_beside import answers_beside
 from dosar.overview.deadlines.known_rules import partner_forms
 from dosar.overview.deadlines.moving import may_be_moved
 from dosar.overview.deadlines.reading import Deadline
@@ -68,12 +68,14 @@ def due_lines(
 ) -> list[DueLine]:
     """The lines of these, in their order; what is done from one of them leads ``back``."""
     promising = partner_forms(context.repository)
-    words = promised_by(context.repository, deadlines)
+    beside = answers_beside(context.repository, deadlines, context.reading)
     moved = may_be_moved(context.repository, deadlines, context.actor)
-    lines = calendar_lines(context, deadlines, titles, back)
+    lines = [_calendar_line(context, due, titles, back, beside.about) for due in deadlines]
     for due, line in zip(deadlines, lines, strict=True):
         line.why = rule_text(context, due)
-        line.partner = titles.get((promising.get(due.rule.key, ""), due.partner_id or 0), words.get(due.id, ""))
+        line.partner = titles.get(
+            (promising.get(due.rule.key, ""), due.partner_id or 0), beside.promised_by.get(due.id, "")
+        )
         line.done_url = done_url(due) if due.may_be_done(context.worker.scope) else ""
         line.move_url = move_url(due, back) if due.id in moved else ""
     return lines
@@ -83,7 +85,8 @@ def calendar_lines(
     context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles, back: str = ""
 ) -> list[DueLine]:
     """The same as a calendar tells them: without their rules, and what else may be made of them."""
-    return [_calendar_line(context, due, titles, back) for due in deadlines]
+    about = answers_beside(context.repository, deadlines, context.reading).about
+    return [_calendar_line(context, due, titles, back, about) for due in deadlines]
 
 
 def worker_text(titles: RecordTitles, user_id: int | None) -> str:
@@ -91,7 +94,9 @@ def worker_text(titles: RecordTitles, user_id: int | None) -> str:
     return titles.get((USER_LINK, user_id or 0)) or gettext("nobody responsible")
 
 
-def _calendar_line(context: PageContext, due: Deadline, titles: RecordTitles, back: str) -> DueLine:
+def _calendar_line(
+    context: PageContext, due: Deadline, titles: RecordTitles, back: str, about: Mapping[int, str]
+) -> DueLine:
     today, source = context.reading.today, due.rule.source.form
     of = (CASE_FORM, due.case_id) if due.case_id is not None else (source, due.record_id)
     of_url = f"/cases/{due.case_id}" if due.case_id is not None else source_url(context, due)
@@ -100,7 +105,7 @@ def _calendar_line(context: PageContext, due: Deadline, titles: RecordTitles, ba
     return DueLine(
         named or (context.form_title(source) if source in context.forms else ""),
         of_url if of in titles else "",
-        title_text(context, due, titles),
+        title_text(context, due, titles, about),
         deadline_url(context, due, back),
         worker_text(titles, due.user_id),
         format_day(due.day, context.reading.language),

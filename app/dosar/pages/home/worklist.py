@@ -14,6 +14,7 @@ from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.organisation.programme import Programme
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import ColleagueChange, query_changes_by_others
+from dosar.overview.deadlines.answers_beside import answers_beside
 from dosar.overview.deadlines.filters import due_to_worker
 from dosar.overview.deadlines.reading import Deadline, query_deadlines
 from dosar.overview.deadlines.tallies import query_late_by_worker
@@ -88,11 +89,12 @@ def due_block(
     if not found and not with_others:
         return None
     shown = shown_due(found, context.reading.today)
+    every = [deadline for of_group in shown.values() for deadline in of_group]
+    about = answers_beside(context.repository, every, context.reading).about
     groups = [
-        (str(HEADINGS[when]), [_due_entry(context, deadline, titles) for deadline in of_group])
+        (str(HEADINGS[when]), [_due_entry(context, deadline, titles, about) for deadline in of_group])
         for when, of_group in shown.items()
     ]
-    every = [deadline for of_group in shown.values() for deadline in of_group]
     return HomeBlock(
         gettext("Today and this week"),
         first=[_late_entry(late, titles)] if with_others else [],
@@ -117,13 +119,13 @@ def _late_entry(late: Mapping[int, int], titles: RecordTitles) -> HomeEntry:
     return HomeEntry(label, url_for("DuePage.due", state="overdue"))
 
 
-def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles) -> HomeEntry:
+def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles, about: Mapping[int, str]) -> HomeEntry:
     of = (CASE_FORM, deadline.case_id) if deadline.case_id is not None else titled_sheet(deadline)
     case = "" if deadline.case_id is None and deadline.rule.rule.with_title else titles.get(of, "")
     others = deadline.user_id not in (None, context.worker.id)
     whose = titles.get((USER_LINK, deadline.user_id or 0), "") if others else ""
     return HomeEntry(
-        " · ".join(filter(None, (case, title_text(context, deadline, titles)))),
+        " · ".join(filter(None, (case, title_text(context, deadline, titles, about)))),
         deadline_url(context, deadline),
         day_words(context, deadline),
         whose,

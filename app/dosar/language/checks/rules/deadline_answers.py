@@ -13,6 +13,10 @@ def _is_named(question: Question) -> bool:
     return is_one_text(question) or question.link_target() not in (None, USER_LINK)
 
 
+def _is_choice(question: Question) -> bool:
+    return question.chosen and question.link_target() is None
+
+
 HOUR = WantedAnswers(
     lambda question: question.by_clock, msgid('"%(name)s" is no hour; take a question with "type: time".')
 )
@@ -24,6 +28,13 @@ WHERE = WantedAnswers(
     lambda question: _is_named(question) or question.rule_sort == "choice",
     msgid('"%(name)s" does not say where; take a text, a choice, or a link to a record.'),
 )
+ABOUT = WantedAnswers(
+    lambda question: (is_one_text(question) or _is_choice(question)) and not question.clearances,
+    msgid(
+        '"%(name)s" does not say in a line what it is about, or not to everybody; take a text or a choice that is not '
+        "sensitive."
+    ),
+)
 FITTING: Mapping[str, WantedAnswers] = {
     **dict.fromkeys(("on", "after", "until", "typed"), DAY),
     "done": MONTH,
@@ -31,5 +42,6 @@ FITTING: Mapping[str, WantedAnswers] = {
     "ends": HOUR,
     "partner": PROMISER,
     "place": WHERE,
+    "about": ABOUT,
 }
 """By the key that names the question."""

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from dosar.database.system_tables import deadline_table, team_table
 from dosar.language.form import CASE_FORM
-from dosar.pages.pagination import LINES_PER_PAGE
+from dosar.pages.deadlines.due_page import FIRST_LINES, LINES_ON_PAGE
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.days import today_here
 from tests.pages.conftest import Demo
@@ -36,7 +36,7 @@ def read(demo: Demo, wishes: str = "", user: str = "coordinator") -> str:
 
 def lines(demo: Demo, wishes: str = "", user: str = "coordinator") -> list[str]:
     """The lines of the list."""
-    found = re.findall(r"<tr><th scope=\"row\">.*?</tr>", shown(demo, wishes, user), flags=re.S)
+    found = re.findall(r"<tr id=[^>]*><th scope=\"row\">.*?</tr>", shown(demo, wishes, user), flags=re.S)
     return [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in found]
 
 
@@ -159,12 +159,15 @@ def test_who_promised_it_is_told_to_who_may_know(demo: Demo, case: int) -> None:
 
 
 def test_nothing_is_cut_without_the_way_to_all(demo: Demo, case: int) -> None:
-    for number in range(53):
-        due(demo, "case.consent", case, TODAY + timedelta(number))
-    assert len(lines(demo, f"?case={case}")) == 50
-    assert "Toate (53)" in read(demo, f"?case={case}") and "1–50 din 53" in read(demo, f"?case={case}")
-    assert len(lines(demo, f"?case={case}&page=2")) == 3
-    assert len(lines(demo, f"?case={case}&all=1")) == 53
+    for number in range(43):
+        due(demo, "case.consent", case, SUNDAY + timedelta(number + 1))
+    assert len(lines(demo, f"?case={case}")) == FIRST_LINES
+    assert "Toate (43)" in read(demo, f"?case={case}") and "și încă 39" in read(demo, f"?case={case}")
+    later = f"?case={case}&state=later"
+    assert len(lines(demo, later)) == 20
+    assert "Toate (43)" in read(demo, later) and "1–20 din 43" in read(demo, later)
+    assert len(lines(demo, f"{later}&page=3")) == 3
+    assert len(lines(demo, f"{later}&all=1")) == 43
 
 
 def test_addresses_hold_numbers_and_keys_alone(demo: Demo) -> None:
@@ -277,10 +280,10 @@ def test_what_has_no_line_is_still_said_chosen_and_cleared(demo: Demo, case: int
 
 
 def test_the_paper_says_which_lines_of_a_long_list_it_holds(demo: Demo, case: int) -> None:
-    for _ in range(LINES_PER_PAGE + 1):
+    for _ in range(LINES_ON_PAGE + 1):
         due(demo, "case.consent", case, TODAY)
-    told = re.search(r'<p class="only-printed">(.*?)</p>', shown(demo, f"?case={case}"))
-    assert told and told[1].endswith(f" · 1–{LINES_PER_PAGE} din {LINES_PER_PAGE + 1}")
+    told = re.search(r'<p class="only-printed">(.*?)</p>', shown(demo, f"?case={case}&state=today"))
+    assert told and told[1].endswith(f" · 1–{LINES_ON_PAGE} din {LINES_ON_PAGE + 1}")
 
 
 def test_a_cell_tells_case_and_deed_each_on_a_line_and_the_whole_in_its_title(demo: Demo, case: int) -> None:

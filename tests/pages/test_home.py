@@ -20,7 +20,7 @@ from tests.pages.conftest import Demo
 from tests.pages.test_case_page import TODAY, case_of, filed
 from tests.pages.test_team import user_id
 
-LINE = re.compile(r'<li><a href="([^"]+)">([^<]+)</a>(?: <span class="entry-note(?: late)?">([^<]+)</span>)?')
+LINE = re.compile(r'<li[^>]*><a href="([^"]+)">([^<]+)</a>(?: <span class="entry-note(?: late)?">([^<]+)</span>)?')
 DUE = "<h2>Astăzi și săptămâna aceasta"
 MISSING = "caz al meu în care lipsește ceva|cazuri ale mele în care lipsește ceva|Un caz al meu"
 OTHERS = "Ce au schimbat alții în cazurile mele"

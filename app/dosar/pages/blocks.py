@@ -17,6 +17,10 @@ class HomeEntry:
     """Whether it is something to look after."""
     done_url: str = ""
     """Where one says in one click that it is done today."""
+    id: str = ""
+    """By which the page knows the line."""
+    back: str = ""
+    """Where one goes on once that is said."""
 
 
 @dataclass(slots=True)

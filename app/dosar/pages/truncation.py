@@ -11,9 +11,14 @@ from dosar.pages.blocks import HomeEntry
 ShownItem = TypeVar("ShownItem")
 
 
+def is_all_asked() -> bool:
+    """Whether the page is to cut nothing."""
+    return request.args.get("all") == "1"
+
+
 def truncated_list(found: Sequence[ShownItem], most: int) -> Sequence[ShownItem]:
     """What is shown at first; all of it where all is asked for."""
-    return found if request.args.get("all") == "1" else found[:most]
+    return found if is_all_asked() else found[:most]
 
 
 def more_entries(found: Sequence[ShownItem], shown: Sequence[ShownItem], address: str = "") -> list[HomeEntry]:

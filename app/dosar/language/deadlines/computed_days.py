@@ -27,15 +27,15 @@ def computed_day(
             return None
         return (within or Duration()).after(start.day)
     if rule.rule.periods:
-        return _next_period(step, start.day, last)
+        return next_period(step, start.day, last)
     if rule.rule.on or rule.done is not None:
-        return _next_on_grid(step, start.day, last, rule.rule.announced)
+        return next_on_grid(step, start.day, last, rule.rule.announced)
     if rule.done_form == rule.source.form or last is None:
         return (within or step).after(start.day)
     return step.after(last)
 
 
-def _next_on_grid(step: Duration, first: date, last: date | None, announced: Duration = NO_TIME) -> date | None:
+def next_on_grid(step: Duration, first: date, last: date | None, announced: Duration = NO_TIME) -> date | None:
     """An appointment comes again on its own days, however late the last one was done.
 
     What was done once it was announced, and nearer to the next day than to the one before, was done for the next day.
@@ -60,13 +60,13 @@ def day_before(step: Duration, first: date, day: date) -> date:
     return step.after(first, times)
 
 
-def _next_period(step: Duration, first: date, last: date | None) -> date | None:
+def next_period(step: Duration, first: date, last: date | None) -> date | None:
     """The last day of the first period after the last one that has a sheet; a period of months is one of the calendar.
 
     Gaps before it are told on the page of the case.
     """
     first = first.replace(day=1) if step.months else first
-    following = _next_on_grid(step, first, last)
+    following = next_on_grid(step, first, last)
     return add_days(step.after(following), -1) if following else None
 
 

@@ -3,6 +3,7 @@ and what is counted of them goes through the same conditions (:mod:`dosar.overvi
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from dosar.database.joint_reads import DeferredRead, known_result
 from dosar.database.system_tables import deadline_table
-from dosar.database.union_reads import UnionPart
+from dosar.database.union_reads import UnionPart, UnionQuery
 from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.overview.deadlines.filters import (
     EVERYTHING,
@@ -105,6 +106,34 @@ def _deadlines_query(repository: Repository, wanted: DeadlineFilter) -> Any:
     day = deadline_table.c
     every = select(*deadline_columns()).where(*deadline_conditions(repository, wanted)).order_by(day.day, day.id)
     return every if wanted.most is None else every.limit(named_value("most")).offset(named_value("skip"))
+
+
+def find_first(repository: Repository, spans: Sequence[DeadlineFilter], most: int) -> list[list[Deadline]]:
+    """The first of what is due in each of these spans of days, the soonest first: one statement."""
+    if not known_rules(repository):
+        return [[] for _ in spans]
+    kind = ("first deadlines", tuple(map(shape_of, spans)), most)
+    query: UnionQuery = repository.made_for(
+        current_scope.get(), kind, lambda: UnionQuery.of(_first_parts(repository, spans, most))
+    )
+    values: dict[str, Any] = {}
+    for place, span in enumerate(spans):
+        values |= values_of(span, place)
+    return [deadlines_of_part(repository, rows) for rows in query.read(repository.session, values)]
+
+
+def _first_parts(repository: Repository, spans: Sequence[DeadlineFilter], most: int) -> list[UnionPart]:
+    day = deadline_table.c
+    return [
+        UnionPart(
+            deadline_table,
+            deadline_columns(),
+            deadline_conditions(repository, span, partial(named_value, place=place)),
+            order_by=(day.day, day.id),
+            most=most,
+        )
+        for place, span in enumerate(spans)
+    ]
 
 
 def query_deadlines(repository: Repository, wanted: DeadlineFilter) -> DeferredRead[list[Deadline]]:

@@ -1,7 +1,7 @@
 """What the page of a case is drawn from: read at once, for all its blocks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
@@ -9,6 +9,7 @@ from dosar.language.organisation.stages import Stages
 from dosar.overview import budget, people_and_risks, stages
 from dosar.overview.budget import Balance
 from dosar.overview.case_query import CaseQuery
+from dosar.overview.deadlines.answers_beside import beside_of_parts, beside_parts
 from dosar.overview.deadlines.reading import Deadline, deadlines_of_part, deadlines_part
 from dosar.overview.stages import StageProgress
 from dosar.pages.context import PageContext
@@ -35,6 +36,8 @@ class CaseReading:
     """What the sheets are called that say themselves what is due."""
     due: Sequence[Deadline] = ()
     """What is due in the case, the soonest first."""
+    due_about: Mapping[int, str] = field(default_factory=dict)
+    """What each is about, where lines would read alike."""
 
     @property
     def language(self) -> str:
@@ -67,6 +70,7 @@ def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -
         {key: title for key, title in titles.items() if key[0] in payers},
         {key: title for key, title in titles.items() if key[0] in sheets},
         due,
+        beside_of_parts(query.repository, due, query.found, context.reading).about,
     )
 
 
@@ -76,7 +80,7 @@ def _ask(query: CaseQuery, declared: Stages) -> None:
     people_and_risks.ask_people(query, declared.people)
     people_and_risks.ask_risks(query, declared.risks)
     if (part := deadlines_part(query.repository, query.of_case)) is not None:
-        query.queries[DUE] = part
+        query.queries |= {DUE: part, **beside_parts(query.repository, query.of_case)}
     budget.ask_money(query, declared)
     query.ask_drafts("drafts")
     query.ask_consents()

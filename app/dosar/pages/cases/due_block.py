@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from dosar.language.form import USER_LINK
 from dosar.overview.case_overview import CaseTeamMember
-from dosar.overview.deadlines.answers_beside import answers_beside
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_urls import deadline_url, done_url, move_url
+from dosar.pages.deadlines.deadline_urls import backs_to_lines, deadline_url, done_url, line_id, move_url
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text, whose_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.scope.row_scope import current_scope
@@ -32,6 +31,9 @@ class DueLine:
     whose: str
     done_url: str
     move_url: str
+    id: str
+    back: str
+    """Where one goes on once something was made of it."""
 
 
 @dataclass(slots=True)
@@ -52,8 +54,8 @@ def due_block(case: CaseReading, team: Sequence[CaseTeamMember]) -> DueBlock | N
     titles = {**case.due_titles, **_names(context, case.due, team)}
     places = [TeamPlace(member.user_id, member.role, member.since, member.leads) for member in team]
     moves = may_change_team(places, current_scope.get())
-    about = answers_beside(context.repository, case.due, context.reading).about
-    lines = [_line(context, deadline, titles, about, moves) for deadline in case.due]
+    ways = zip(case.due, backs_to_lines(case.due, f"/cases/{case.record.id}"), strict=True)
+    lines = [_line(context, deadline, titles, case.due_about, moves, back) for deadline, back in ways]
     return DueBlock(lines[:FIRST_LINES], lines[FIRST_LINES:], f"/due?case={case.record.id}")
 
 
@@ -67,7 +69,7 @@ def _names(context: PageContext, found: Sequence[Deadline], team: Sequence[CaseT
 
 
 def _line(
-    context: PageContext, deadline: Deadline, titles: RecordTitles, about: Mapping[int, str], moves: bool
+    context: PageContext, deadline: Deadline, titles: RecordTitles, about: Mapping[int, str], moves: bool, back: str
 ) -> DueLine:
     return DueLine(
         title_text(context, deadline, titles, about),
@@ -77,5 +79,7 @@ def _line(
         rule_text(context, deadline),
         whose_text(context, deadline, titles),
         done_url(deadline) if deadline.may_be_done(context.worker.scope) else "",
-        move_url(deadline) if moves and not deadline.only_read else "",
+        move_url(deadline, back) if moves and not deadline.only_read else "",
+        line_id(deadline),
+        back,
     )

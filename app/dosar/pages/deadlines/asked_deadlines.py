@@ -27,6 +27,8 @@ WEIGHTS = {"binding": lazy_gettext("Binding"), "advice": lazy_gettext("Advice")}
 ONE_DAY = timedelta(days=1)
 NOBODY = 0
 """The number in the address for what is nobody's."""
+MINE, EVERYBODYS = "me", "all"
+"""The words in the address for what is the reader's own, and for everybody's where hers stands there at first."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class AskedDeadlines:
     """A day of the month or week that is shown; in a list, the only day."""
     state: str = ""
     worker: int | None = None
+    whose: str = ""
+    """The word by which that was asked for, if it was by one."""
     team: int | None = None
     case: int | None = None
     rule: str = ""
@@ -56,13 +60,30 @@ class AskedDeadlines:
         pages = {"page": self.page if self.page > 1 else "", "all": 1 if self.all else ""}
         return f"/due{self.address(**pages).removesuffix('?')}"
 
+    def of(self, worker: int) -> "AskedDeadlines":
+        """The same of whoever reads, by the word for that."""
+        return replace(self, worker=worker, whose=MINE)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the days is asked for."""
+        return bool(self.whose) or any(
+            asked not in (None, "")
+            for asked in (self.worker, self.team, self.case, self.rule, self.partner, self.weight)
+        )
+
+    @property
+    def is_overview(self) -> bool:
+        """Whether the first ones of each state are asked for."""
+        return self.view == "list" and not (self.state or self.day or self.all or self.page > 1)
+
     def chosen(self) -> dict[str, object]:
         """The parameters of the address, without the page."""
         return {
             "view": self.view if self.view != "list" else "",
             "day": self.day.isoformat() if self.day else "",
             "state": self.state,
-            "worker": self.worker,
+            "worker": self.whose or self.worker,
             "team": self.team,
             "case": self.case,
             "rule": self.rule,
@@ -78,14 +99,16 @@ class AskedDeadlines:
         return DeadlineFilter(workers=workers, cases=cases, rules=rules, partner=self.partner)
 
 
-def asked_deadlines() -> AskedDeadlines:
+def asked_deadlines(reader: int) -> AskedDeadlines:
     """What this request asks for; what is none of the possible wishes is not asked."""
     named = request.args
+    whose = _asked_whose()
     return AskedDeadlines(
         view=_one_of(VIEWS, "view") or "list",
         day=_asked_day(),
         state=_one_of(STATES, "state"),
-        worker=_number_or_nobody("worker"),
+        worker=reader if whose == MINE else _number_or_nobody("worker"),
+        whose=whose,
         team=named.get("team", type=parse_record_number),
         case=named.get("case", type=parse_record_number),
         rule=named.get("rule", ""),
@@ -129,6 +152,12 @@ def within_span(wanted: DeadlineFilter, span: DeadlineFilter) -> DeadlineFilter:
 def _one_of(known: Mapping[str, object], name: str) -> str:
     asked = request.args.get(name, "")
     return asked if asked in known else ""
+
+
+def _asked_whose() -> str:
+    """The choice of the filters for everybody is empty, and stands in the address all the same."""
+    said = request.args.get("worker")
+    return EVERYBODYS if said == "" else said if said in (MINE, EVERYBODYS) else ""
 
 
 def _number_or_nobody(name: str) -> int | None:

@@ -1,5 +1,7 @@
 """The addresses of something that is due: the sheet on which it is done, and what may be made of it."""
 
+from collections.abc import Sequence
+
 from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
@@ -26,6 +28,19 @@ def source_url(context: PageContext, due: Deadline) -> str:
     if context.worker.may("see", source):
         return record_url(source, due.record_id)
     return f"/cases/{due.case_id}" if due.case_id is not None and context.worker.may("see", CASE_FORM) else ""
+
+
+def line_id(deadline: Deadline) -> str:
+    """By which a page knows its line."""
+    return f"due-{deadline.id}"
+
+
+def backs_to_lines(found: Sequence[Deadline], back: str) -> list[str]:
+    """For each of these the way back to the page of their lines, where something was made of it: to the line after it,
+    of the last one to the line before."""
+    lines = [line_id(each) for each in found]
+    following = [*lines[1:], *(lines[-2:-1] or [""])] if lines else []
+    return [f"{back}#{line}" if line else back for line in following]
 
 
 def done_url(deadline: Deadline) -> str:

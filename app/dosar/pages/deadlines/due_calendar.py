@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from babel.dates import get_day_names
-from flask_babel import format_decimal, gettext
+from flask_babel import format_decimal, gettext, ngettext
 
 from dosar.fields.formats.days import MONTH_FORMAT, YEARS_ACCEPTED, format_day
 from dosar.language.text.locales import locale_of
@@ -30,11 +30,15 @@ class CalendarDay:
     long: str
     url: str
     entries: list[DueLine]
+    coming: list[DueLine]
+    """What will come again on it."""
     is_today: bool
     is_outside: bool
     """Whether it belongs to another month than the one shown."""
     all: str
     """How many there are, where not all are told."""
+    rest: str
+    """That there are more, on paper."""
 
 
 @dataclass(slots=True)
@@ -58,6 +62,8 @@ class DueCalendar:
     next: tuple[str, str]
     today_url: str
     is_empty: bool
+    repeats_more: bool = False
+    """Whether more comes again than is foretold."""
 
 
 def calendar_span(asked: AskedDeadlines, today: date) -> tuple[date, date]:
@@ -83,13 +89,14 @@ def due_calendar(
     language: str,
     found: Mapping[date, DueOnDay],
     lines: Mapping[date, list[DueLine]],
+    coming: Mapping[date, list[DueLine]],
 ) -> DueCalendar:
-    """The calendar with these lines on its days."""
+    """The calendar with these lines on its days, and what will come again."""
     shown = asked.day or today
     since, until = calendar_span(asked, today)
     month = shown.month if asked.view == "month" else None
     days = [
-        _calendar_day(asked, day, today, language, month, found.get(day), lines.get(day, []))
+        _calendar_day(asked, day, today, language, month, found.get(day), lines.get(day, []), coming.get(day, []))
         for day in _days(since, until)
     ]
     weeks = [
@@ -120,16 +127,20 @@ def _calendar_day(
     month: int | None,
     found: DueOnDay | None,
     lines: list[DueLine],
+    coming: list[DueLine],
 ) -> CalendarDay:
+    more = found.count - len(lines) if found else 0
     return CalendarDay(
         day.isoformat(),
         str(day.day),
         format_day(day, language, DAY_PATTERN),
         asked.address(view="", day=day.isoformat(), state="") if found else "",
         lines,
+        coming,
         day == today,
         month is not None and day.month != month,
-        format_decimal(found.count) if found and found.count > len(lines) else "",
+        format_decimal(found.count) if found and more else "",
+        ngettext("and %(num)s more", "and %(num)s more", more) if more else "",
     )
 
 

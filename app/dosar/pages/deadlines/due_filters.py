@@ -1,7 +1,7 @@
 """The choices that narrow what is due, and how much there is of it, from one tally."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import format_decimal, gettext
 
@@ -15,7 +15,7 @@ from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.known_rules import known_rules, partner_forms
 from dosar.overview.deadlines.tallies import DeadlineTally, tally_deadlines
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.asked_deadlines import NOBODY, STATES, WEIGHTS, AskedDeadlines, state_spans
+from dosar.pages.deadlines.asked_deadlines import EVERYBODYS, NOBODY, STATES, WEIGHTS, AskedDeadlines, state_spans
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_view import MANY_FILTER_OPTIONS, ListFilter, PageOption
 
@@ -60,11 +60,16 @@ class DueAtHand:
         span = list(STATES).index(state) if state else None
         return sum(each.count for each in self.tally if span in (None, each.span) and self._asks(each))
 
+    def of(self, worker: int | None) -> "DueAtHand":
+        """The same of one worker, or of everybody."""
+        everybodys = replace(self.asked, worker=None, whose=EVERYBODYS)
+        return replace(self, asked=everybodys if worker is None else self.asked.of(worker))
+
     def late_by_worker(self) -> dict[int, int]:
-        """Worker → how much is overdue, the most first, of those with anything; nobody's too."""
+        """Worker → how much is overdue of what is asked for, the most first, of those with anything; nobody's too."""
         late, overdue = dict[int, int](), list(STATES).index("overdue")
         for each in self.tally:
-            if each.span == overdue and self._asks(each, any_worker=True):
+            if each.span == overdue and self._asks(each):
                 late[each.user_id or NOBODY] = late.get(each.user_id or NOBODY, 0) + each.count
         return dict(sorted(late.items(), key=lambda found: (-found[1], found[0])))
 
@@ -82,28 +87,34 @@ class DueAtHand:
                 found.setdefault(self.promising[each.rule], set()).add(each.partner_id)
         return found
 
-    def _asks(self, each: DeadlineTally, any_worker: bool = False) -> bool:
+    def _asks(self, each: DeadlineTally) -> bool:
         worker, members = self.asked.worker, self.members
         return (
-            (any_worker or worker is None or (each.user_id or NOBODY) == worker)
+            (worker is None or (each.user_id or NOBODY) == worker)
             and (members is None or each.user_id in members)
             and (self.asked.partner is None or each.partner_id == self.asked.partner)
         )
 
 
 def due_at_hand(context: PageContext, asked: AskedDeadlines) -> DueAtHand:
-    """Count what is due: two statements, however much it is. The states are told apart in their order."""
+    """Count what is due: two statements, however much it is. The states are told apart in their order.
+
+    Who asked for nothing in particular begins with what is her own, where some is others'; who coordinates, with all.
+    """
     rules = known_rules(context.repository)
     cases = None if asked.case is None else {asked.case}
     wanted = DeadlineFilter(cases=cases, rules=_asked_rules(asked, rules))
     spans = state_spans(context.reading.today)
-    return DueAtHand(
+    every = DueAtHand(
         asked,
         rules,
         partner_forms(context.repository),
         _offered_teams(context),
         tally_deadlines(context.repository, wanted, [spans[state] for state in STATES]),
     )
+    hers = every.of(context.worker.id)
+    begins_with_hers = not (asked.is_narrowed or context.worker.scope.corrects_every_case)
+    return hers if begins_with_hers and 0 < hers.count() < every.count() else every
 
 
 def _asked_rules(asked: AskedDeadlines, rules: Mapping[str, ReadyRule]) -> set[str] | None:
@@ -152,6 +163,21 @@ def state_tabs(due: DueAtHand) -> list[StateTab]:
 
     shown = [state for state in STATES if state != "waiting" or due.count(state) or asked.state == state]
     return [tab("", gettext("All")), *(tab(state, str(STATES[state])) for state in shown)]
+
+
+def whose_tabs(context: PageContext, due: DueAtHand) -> list[StateTab]:
+    """What is hers, and what is everybody's, where some of it is others'."""
+    hers, every = due.of(context.worker.id), due.of(None)
+    if not 0 < hers.count() < every.count() and due.asked.worker != context.worker.id:
+        return []
+    offered = (
+        (gettext("Mine"), hers, due.asked.worker == context.worker.id),
+        (gettext("Everybody's"), every, due.asked.worker is None),
+    )
+    return [
+        StateTab(label, format_decimal(each.count()), each.asked.address(), current, False)
+        for label, each, current in offered
+    ]
 
 
 def due_filters(context: PageContext, due: DueAtHand, titles: RecordTitles, cases: Iterable[int]) -> list[ListFilter]:

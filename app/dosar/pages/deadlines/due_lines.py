@@ -2,17 +2,26 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import gettext
 
 from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM, USER_LINK
-from dosar.overview.deadlines.answers_beside import answers_beside
+from dosar.overview.deadlines.answers_beside import AnswersBeside, answers_beside
+from dosar.overview.deadlines.coming import ComingDay
 from dosar.overview.deadlines.known_rules import partner_forms
 from dosar.overview.deadlines.moving import may_be_moved
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_urls import deadline_url, done_url, move_url, source_url
+from dosar.pages.deadlines.deadline_urls import (
+    backs_to_lines,
+    deadline_url,
+    done_url,
+    line_id,
+    move_url,
+    source_url,
+)
 from dosar.pages.deadlines.deadline_words import rule_text, title_text, titled_sheets
 from dosar.pages.formatting import days_away_text
 from dosar.pages.linked_titles import RecordTitles
@@ -40,6 +49,11 @@ class DueLine:
     partner: str = ""
     done_url: str = ""
     move_url: str = ""
+    repeats: str = ""
+    """How sure it is, of what is not due yet but will come again."""
+    id: str = ""
+    back: str = ""
+    """Where one goes on once something was made of it."""
 
 
 def due_titles(
@@ -70,23 +84,38 @@ def due_lines(
     promising = partner_forms(context.repository)
     beside = answers_beside(context.repository, deadlines, context.reading)
     moved = may_be_moved(context.repository, deadlines, context.actor)
-    lines = [_calendar_line(context, due, titles, back, beside.about) for due in deadlines]
-    for due, line in zip(deadlines, lines, strict=True):
+    backs = backs_to_lines(deadlines, back)
+    ways = zip(deadlines, backs, strict=True)
+    lines = [_calendar_line(context, due, titles, way, beside.about) for due, way in ways]
+    for due, line, way in zip(deadlines, lines, backs, strict=True):
+        line.id, line.back = line_id(due), way
         line.why = rule_text(context, due)
         line.partner = titles.get(
             (promising.get(due.rule.key, ""), due.partner_id or 0), beside.promised_by.get(due.id, "")
         )
         line.done_url = done_url(due) if due.may_be_done(context.worker.scope) else ""
-        line.move_url = move_url(due, back) if due.id in moved else ""
+        line.move_url = move_url(due, line.back) if due.id in moved else ""
     return lines
 
 
 def calendar_lines(
-    context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles, back: str = ""
+    context: PageContext, deadlines: Sequence[Deadline], titles: RecordTitles, back: str, about: Mapping[int, str]
 ) -> list[DueLine]:
     """The same as a calendar tells them: without their rules, and what else may be made of them."""
-    about = answers_beside(context.repository, deadlines, context.reading).about
     return [_calendar_line(context, due, titles, back, about) for due in deadlines]
+
+
+def coming_lines(
+    context: PageContext, coming: Iterable[ComingDay], titles: RecordTitles, beside: AnswersBeside
+) -> dict[date, list[DueLine]]:
+    """Day → what will come again on it, each leading to the sheet it is counted from."""
+    found: dict[date, list[DueLine]] = {}
+    for each in coming:
+        line = _calendar_line(context, each.deadline._replace(day=each.day), titles, "", beside.about)
+        line.url = source_url(context, each.deadline)
+        line.repeats = gettext("expected") if each.is_expected else gettext("repeated")
+        found.setdefault(each.day, []).append(line)
+    return found
 
 
 def worker_text(titles: RecordTitles, user_id: int | None) -> str:

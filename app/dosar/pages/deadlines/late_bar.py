@@ -27,9 +27,11 @@ class LateBar:
 
 
 def late_bars(context: PageContext, due: DueAtHand, titles: RecordTitles) -> list[LateBar]:
-    """The bars, the longest first; none for who works on her own cases alone, and reads them in the list."""
-    late = due.late_by_worker()
-    if context.worker.scope.cases not in ("team", "all") or not late:
+    """The bars of what is asked for, the longest first; none for who works on her own cases alone and reads them in the
+    list, nor where one worker, or what is not overdue, is asked for."""
+    late, asked = due.late_by_worker(), due.asked
+    is_told = asked.worker is None and asked.state in ("", "overdue") and not asked.day
+    if context.worker.scope.cases not in ("team", "all") or not is_told or not late:
         return []
     most = max(late.values())
     return [

@@ -23,7 +23,7 @@ from dosar.overview.worklist import LackingCase, query_lacking
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.asked_deadlines import STATES, state_of_day
-from dosar.pages.deadlines.deadline_urls import deadline_url, done_url
+from dosar.pages.deadlines.deadline_urls import backs_to_lines, deadline_url, done_url, line_id
 from dosar.pages.deadlines.deadline_words import day_words, title_text, titled_sheet
 from dosar.pages.deadlines.due_lines import worker_text
 from dosar.pages.deadlines.late_bar import MOST_BARS
@@ -31,7 +31,7 @@ from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.pages.reports.programme import days_left_text, phase_blocks
-from dosar.pages.truncation import more_entries, truncated_list
+from dosar.pages.truncation import is_all_asked, more_entries, truncated_list
 
 MAX_TODO_ENTRIES = 8
 NOBODYS = "nobodys"
@@ -91,8 +91,9 @@ def due_block(
     shown = shown_due(found, context.reading.today)
     every = [deadline for of_group in shown.values() for deadline in of_group]
     about = answers_beside(context.repository, every, context.reading).about
+    ways = dict(zip((each.id for each in every), backs_to_lines(every, _this_page()), strict=True))
     groups = [
-        (str(HEADINGS[when]), [_due_entry(context, deadline, titles, about) for deadline in of_group])
+        (str(HEADINGS[when]), [_due_entry(context, each, titles, about, ways[each.id]) for each in of_group])
         for when, of_group in shown.items()
     ]
     return HomeBlock(
@@ -100,13 +101,17 @@ def due_block(
         first=[_late_entry(late, titles)] if with_others else [],
         groups=groups,
         entries=more_entries(found, every),
-        more=(gettext("All of them, also as a calendar"), url_for("DuePage.due")),
+        more=(gettext("The Deadlines page, with a calendar"), url_for("DuePage.due")),
     )
 
 
 def shown_late(late: Mapping[int, int]) -> Mapping[int, int]:
     """Those whom the first page names as having most overdue."""
     return dict(islice(late.items(), MOST_BARS))
+
+
+def _this_page() -> str:
+    return url_for("HomePage.home", all=1 if is_all_asked() else None)
 
 
 def _late_entry(late: Mapping[int, int], titles: RecordTitles) -> HomeEntry:
@@ -119,7 +124,9 @@ def _late_entry(late: Mapping[int, int], titles: RecordTitles) -> HomeEntry:
     return HomeEntry(label, url_for("DuePage.due", state="overdue"))
 
 
-def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles, about: Mapping[int, str]) -> HomeEntry:
+def _due_entry(
+    context: PageContext, deadline: Deadline, titles: RecordTitles, about: Mapping[int, str], back: str
+) -> HomeEntry:
     of = (CASE_FORM, deadline.case_id) if deadline.case_id is not None else titled_sheet(deadline)
     case = "" if deadline.case_id is None and deadline.rule.rule.with_title else titles.get(of, "")
     others = deadline.user_id not in (None, context.worker.id)
@@ -131,6 +138,8 @@ def _due_entry(context: PageContext, deadline: Deadline, titles: RecordTitles, a
         whose,
         is_late=deadline.is_late(context.reading.today),
         done_url=done_url(deadline),
+        id=line_id(deadline),
+        back=back,
     )
 
 

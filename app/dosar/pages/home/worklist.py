@@ -22,7 +22,7 @@ from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now, q
 from dosar.overview.worklist import LackingCase, query_lacking
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.asked_deadlines import STATES, state_of_day
+from dosar.pages.deadlines.asked_deadlines import EVERYBODYS, STATES, state_of_day
 from dosar.pages.deadlines.deadline_urls import backs_to_lines, deadline_url, done_url, line_id
 from dosar.pages.deadlines.deadline_words import day_words, title_text, titled_sheet
 from dosar.pages.deadlines.due_lines import worker_text
@@ -121,7 +121,7 @@ def _late_entry(late: Mapping[int, int], titles: RecordTitles) -> HomeEntry:
     rest = every - sum(shown.values())
     told += [gettext("others %(num)s", num=format_decimal(rest))] if rest else []
     label = gettext("Overdue: %(num)s – %(whose)s", num=format_decimal(every), whose=", ".join(told))
-    return HomeEntry(label, url_for("DuePage.due", state="overdue"))
+    return HomeEntry(label, url_for("DuePage.due", state="overdue", worker=EVERYBODYS))
 
 
 def _due_entry(

@@ -51,8 +51,8 @@ class MailAccountForm(TranslatedForm):
         lazy_gettext("Encryption"),
         lazy_gettext("Choose how the connection is encrypted."),
         choices=[
-            SelectChoice(STARTTLS, lazy_gettext("STARTTLS, mostly with port 587")),
-            SelectChoice(TLS, lazy_gettext("TLS, mostly with port 465")),
+            SelectChoice(STARTTLS, lazy_gettext("STARTTLS, usually with port 587")),
+            SelectChoice(TLS, lazy_gettext("TLS, usually with port 465")),
         ],
         default=STARTTLS,
     )
@@ -69,7 +69,7 @@ class MailAccountForm(TranslatedForm):
     )
     sender = address_field(
         lazy_gettext("Address the mails come from"),
-        lazy_gettext("Mostly that of the mailbox itself. It should not tell what the organisation does."),
+        lazy_gettext("Usually that of the mailbox itself. It should not tell what the organisation does."),
     )
     hour = OneOfMany(
         lazy_gettext("Hour of the digests"),

@@ -120,7 +120,11 @@ class MyMailPage(PageView):
     def end_calendar(self) -> Any:
         with access_services().store.writing() as session:
             end_feed(session, current_worker().id)
-        flash(gettext("The address of your calendar opens nothing any more."), "success")
+        told = gettext(
+            "The address of your calendar opens nothing any more. "
+            "Delete the calendar in your program too: it keeps what it has read."
+        )
+        flash(told, "success")
         return redirect("/profile/mail", 303)
 
 

@@ -44,6 +44,7 @@ def pytest_collection_finish() -> None:
     """In every process, when all is imported."""
     memory.write_addresses_once()
     memory.read_forms_once()
+    memory.map_forms_once()
     memory.keep_what_is_imported()
 
 

@@ -6,6 +6,7 @@ from weakref import ref
 
 from dosar.database.store import Store
 from dosar.records.repository import Repository
+from tests import memory
 from tests.applications import opened_app
 from tests.databases import KEY, fresh_store
 from tests.organisations import CASE, MENU, ROLES
@@ -16,6 +17,7 @@ def test_nothing_holds_what_was_closed(tmp_path: Path) -> None:
     with fresh_store("sqlite", tmp_path) as store:
         held = ref(store), ref(_class_of_a_record(store))
     del store
+    memory.forget_tables()
     for _ in range(2):  # the listeners go with the class of the sessions, and only then what they listened for
         gc.collect()
     assert [reference() for reference in held] == [None, None]
@@ -31,6 +33,7 @@ def test_nothing_holds_an_application_that_was_closed(tmp_path: Path) -> None:
     store.close()
     held = ref(app), ref(store)
     del app, store
+    memory.forget_tables()
     for _ in range(2):
         gc.collect()
     assert [reference() for reference in held] == [None, None]

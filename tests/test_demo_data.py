@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,9 +22,9 @@ from dosar.overview.case_overview import dating_question
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import answers_of
 from tests.applications import opened_app
-from tests.databases import KEY
+from tests.databases import KEY, Place
 from tests.days import today_here
-from tests.pages.conftest import Demo
+from tests.pages.conftest import Demo, demo_on
 
 TODAY = today_here()
 READING = ReadingContext("ro", TODAY, worker_id=1)
@@ -49,11 +49,10 @@ def opened(data: Path, today: date, forms: Path | None = None) -> Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo as it is filled, and nothing else in it."""
-    office = opened(tmp_path_factory.mktemp("demo"), TODAY)
-    yield office
-    office.repository.store.close()
+def demo(tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place]) -> Iterator[Demo]:
+    """The demo as it is filled, with every record that is written for it, and nothing else in it."""
+    with demo_on(tmp_path_factory.mktemp("demo"), filled("sqlite")) as office:
+        yield office
 
 
 @pytest.fixture(scope="module")

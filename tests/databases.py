@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 KEY = bytes(range(32))
 DATABASES = ["sqlite", "postgresql"]
+SETTINGS = {
+    **dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off"),
+    "file_copy_method": "clone",
+}
+"""Of the server of the tests: nobody needs its data after a power cut, and most of its databases are copies."""
 _numbers = count(1)
 
 
@@ -130,8 +135,8 @@ def _new_server() -> str:
     # not under the folders of pytest: PostgreSQL never runs as root and must reach its own
     folder = tempfile.mkdtemp(prefix="dosar-postgresql-", dir=folder_in_memory())
     with psycopg.connect(_server(Path(folder)).get_uri(), autocommit=True) as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        for setting, value in SETTINGS.items():
+            connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
         connection.execute("SELECT pg_reload_conf()")
     return folder
 

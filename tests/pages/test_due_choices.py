@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from dosar.language.form import CASE_FORM
+from dosar.overview.deadlines import coming
+from dosar.pages.deadlines import due_page
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import filed
 from tests.pages.test_due_page import TODAY, cells, due, joins, lines, read, shown
@@ -87,6 +89,18 @@ def test_what_comes_again_is_not_counted_as_due(demo: Demo, case: int) -> None:
     day = TODAY + timedelta(7)
     assert "Telefon" in cells(demo, f"?view=week&day={day}&case={case}")[day.isoformat()]
     assert lines(demo, f"?case={case}&rule=task.task&day={day}") == []
+
+
+def test_of_too_much_that_comes_again_nothing_is_foretold(
+    demo: Demo, case: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weekly(demo, case, TODAY)
+    weekly(demo, case, TODAY)
+    week, said = f"?view=week&day={TODAY + timedelta(7)}&case={case}", "Se repetă prea multe"
+    assert said not in read(demo, week) and "Telefon" in read(demo, week)
+    for module in (coming, due_page):
+        monkeypatch.setattr(module, "MOST_REPEATED", 1)
+    assert said in read(demo, week) and "Telefon" not in read(demo, week)
 
 
 def test_what_is_counted_from_the_day_it_is_done_is_said_to_be_expected(demo: Demo, case: int) -> None:

@@ -14,7 +14,7 @@ from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.repository import Repository
 
 MOST_REPEATED = 200
-"""How many repeated things a calendar foretells; of more, it says that there are more."""
+"""How many repeated things a calendar foretells; where there are more, it foretells none and says so."""
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,8 @@ def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
     by_day = find_by_day(context.repository, within, MOST_ON_DAY[asked.view])
     found = [each for on_day in by_day.values() for each in on_day.first]
     repeated = find_repeated(context.repository, within)
+    too_many = len(repeated) > MOST_REPEATED
+    repeated = [] if too_many else repeated
     told = list({each.id: each for each in (*found, *repeated)}.values())
     titles = due_titles(context, told, due.workers(), due.partners(), due.asked.case)
     beside = answers_beside(context.repository, told, context.reading)
@@ -141,7 +143,7 @@ def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
     by_date = {day: list(islice(lines, len(on_day.first))) for day, on_day in by_day.items()}
     coming = coming_lines(context, days_to_come(repeated, beside, *calendar_span(asked, today), today), titles, beside)
     calendar = due_calendar(asked, today, context.reading.language, by_day, by_date, coming)
-    calendar.repeats_more = len(repeated) > MOST_REPEATED
+    calendar.repeats_more = too_many
     return _Shown(found, titles, calendar=calendar)
 
 

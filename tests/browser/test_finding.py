@@ -104,7 +104,7 @@ def test_what_is_due_is_narrowed_and_read_as_a_calendar(sign_in: SignIn) -> None
     reader.open("/due")
     expect(page.get_by_role("heading", name="Restante, pe angajați")).to_be_visible()
     page.locator("summary", has_text="Filtre").click()
-    page.get_by_label("Responsabil").select_option("0")
+    page.get_by_role("combobox", name="Responsabil").select_option("0")
     page.get_by_role("button", name="Filtrează").click()
     expect(page.get_by_role("cell", name="fără responsabil").first).to_be_visible()
     page.get_by_role("link", name="Lună", exact=True).click()

@@ -20,9 +20,11 @@ from dosar import shipped_folder
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.organisation.settings import Organisation as Named
 from dosar.access.services import AccessServices
-from dosar.database.system_tables import attachment_table, deadline_table, utc_now
+from dosar.database.system_tables import attachment_table, deadline_move_table, deadline_table, utc_now
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
+from dosar.overview.deadlines.moving import Move, move_deadline
+from dosar.overview.deadlines.reading import find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.attachments import sealed_file
 from dosar.records.repository import Repository
@@ -113,6 +115,13 @@ class Planted:
             of_case = {case_id: number for case_id, number in first}
         return {place: of_case[case] for place, case in self.cases.items() if case in of_case}
 
+    def waivers(self) -> dict[str, int]:
+        """Place → something that was waived in its case."""
+        column = deadline_move_table.c
+        with self.repository.store.snapshot() as connection:
+            of_case = dict(connection.execute(select(column.case_id, column.id)).tuples().all())
+        return {place: of_case[case] for place, case in self.cases.items() if case in of_case}
+
     def place_of(self, table: str, record_id: int) -> Place | None:
         """Where a planted record lies; ``None`` for one that came later."""
         return next(
@@ -162,6 +171,8 @@ def plant(database: Database, data: Path) -> Planted:
             planting.restrict()
             planting.put_away()
             planting.leave_a_draft()
+        with planted.repository.writing():
+            planting.waive_something()
         planted.repository.session.remove()
     return planted
 
@@ -226,6 +237,13 @@ class _Planting:
                             role,
                             self.actor(user),
                         )
+
+    def waive_something(self) -> None:
+        """In each case what is due last."""
+        actor = self.actor("coordinator")
+        last_by_case = {each.case_id: each for each in find_deadlines(self.repository) if each.case_id is not None}
+        for deadline in last_by_case.values():
+            move_deadline(self.repository, deadline, Move(None, "nu mai e nevoie"), actor)
 
     def file_sheets(self) -> None:
         for form in sorted(self.planted.forms.values(), key=lambda form: form.append_only):

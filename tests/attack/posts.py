@@ -109,9 +109,15 @@ class Posts:
         yield _with(cell, "no token", (("reason", "x"),), harmless=True, token=False)
 
     def _move(self, cell: Cell) -> Iterator[Cell]:
-        yield _with(cell, "moved", (("day", "31.12.2030"), ("reason", "e la spital")))
-        yield _with(cell, "without a reason", (("day", "31.12.2030"), ("reason", " ")), harmless=True)
-        yield _with(cell, "no token", (("day", ""), ("reason", "x")), harmless=True, token=False)
+        move, waive = ("what", "move"), ("what", "waive")
+        yield _with(cell, "moved", (move, ("day", "31.12.2027"), ("reason", "e la spital")))
+        yield _with(cell, "without a reason", (move, ("day", "31.12.2027"), ("reason", " ")), harmless=True)
+        yield _with(cell, "no day", (move, ("day", ""), ("reason", "x")), harmless=True)
+        yield _with(cell, "no token", (waive, ("reason", "x")), harmless=True, token=False)
+
+    def _take_back(self, cell: Cell) -> Iterator[Cell]:
+        yield _with(cell, "due again", (("reason", ""),))
+        yield _with(cell, "no token", (("reason", "x"),), harmless=True, token=False)
 
     def _merge(self, cell: Cell) -> Iterator[Cell]:
         places = {case: place for place, case in self.planted.cases.items()}
@@ -211,7 +217,9 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
     "AcceptingPages.send_back": Posts._return,
-    "DeadlineSettlingPages.move": Posts._move,
+    "DeadlineMovingPages.move": Posts._move,
+    "DeadlineMovingPages.take_back": Posts._take_back,
+    "DeadlineMovingPages.take_back_waiver": Posts._take_back,
     "RecordPages.delete": Posts._delete,
     "RecordPages.withdraw": Posts._delete,
     "ReversingPages.reverse": Posts._reverse,

@@ -182,6 +182,7 @@ SIMPLE: dict[str, Callable[[Planted], list[tuple[str, Any]]]] = {
     "kind": lambda planted: [("", "folder"), ("", "webdav"), ("", "s3"), ("nobody", "../folder")],
     "place": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "deadline_id": lambda planted: [*planted.deadlines().items(), ("missing", MISSING), ("missing", TOO_LARGE)],
+    "move_id": lambda planted: [*planted.waivers().items(), ("missing", MISSING), ("missing", TOO_LARGE)],
     "list_id": lambda planted: [("", 1), ("nobody", MISSING)],
     "word": lambda planted: [("", "forged")],
     "book": lambda planted: [("", shelf(LANGUAGES[0])[0].key), ("", "..")],

@@ -13,8 +13,6 @@ from dosar.language.question import ReadingContext
 from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.actor import Actor
-from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
-from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import correct_sheet
 from dosar.records.sheets.stored_answers import open_sheet
@@ -236,60 +234,10 @@ def test_nobody_does_or_moves_what_is_not_within_her_reach(demo: Demo, case: int
     address = f"/due/{deadline_id(demo, case)}"
     for user in ("administrator", "psychologist", "accountant", "data_protection_officer"):
         assert post(demo, user, f"{address}/done") == "/"
-        assert post(demo, user, f"{address}/move", day="", reason="De ce nu") == "/"
+        assert post(demo, user, f"{address}/move", what="waive", reason="De ce nu") == "/"
         assert demo.browser(user).get(f"{address}/move").location == "/"
-    assert post(demo, "volunteer", f"{address}/move", day="", reason="De ce nu") == "/", "she leads no case"
+    assert post(demo, "volunteer", f"{address}/move", what="waive", reason="De ce nu") == "/", "she leads no case"
     assert due_days(demo, case) == [TODAY] and answers(demo, number)["done_on"] is None
-
-
-def test_a_day_is_moved_with_a_reason_and_the_case_tells_it(demo: Demo, case: int) -> None:
-    task(demo, case)
-    address, browser = f"/due/{deadline_id(demo, case)}/move", demo.browser("case_manager")
-    page = browser.get(address).text
-    assert "Sarcină: Cerere la primărie" in page, "what it is, as on the list"
-    assert "Mutarea unui termen sau renunțarea la el" in page and f"{TODAY:%d.%m.%Y}, obligatoriu:" in page
-    later = TODAY + timedelta(9)
-    assert "Scrieți de ce." in post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason=" ")
-    past = post(demo, "case_manager", address, day=f"{TODAY - timedelta(1):%d.%m.%Y}", reason="E la spital")
-    assert "Alegeți o zi care urmează." in past and "E la spital" in past, "nothing typed is lost"
-    assert "Scrieți" in post(demo, "case_manager", address, day="mâine poate", reason="E la spital")
-    same = post(demo, "case_manager", address, day=f"{TODAY:%d.%m.%Y}", reason="E la spital")
-    assert "Termenul este deja în acea zi." in same
-    never = post(demo, "case_manager", address, day=f"{TODAY:%d.%m}.2072", reason="E la spital")
-    assert "nu se amână cu mai mult de doi ani" in never and "E la spital" in never and due_days(demo, case) == [TODAY]
-    led = post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason="E la spital")
-    assert led == f"/cases/{case}" and due_days(demo, case) == [later]
-    shown = unescape(browser.get(f"/cases/{case}").text)
-    assert f"Mutat la {later:%d.%m.%Y}, după termenul-limită al regulii: {TODAY:%d.%m.%Y}." in shown
-    assert f"mutat de la {TODAY:%d.%m.%Y}" in shown
-    assert "E la spital" in browser.get(f"/records/case/{case}/history").text
-    waived = f"/due/{deadline_id(demo, case)}/move"
-    post(demo, "case_manager", waived, day="", reason="Nu mai e nevoie")
-    assert due_days(demo, case) == []
-
-
-def test_what_is_advice_has_no_limit(demo: Demo, case: int) -> None:
-    rule, browser = "case.first_aid", demo.browser("case_manager")
-    address, later = f"/due/{deadline_id(demo, case, rule)}/move", TODAY + timedelta(30)
-    assert "obligatoriu:" not in browser.get(address).text
-    post(demo, "case_manager", address, day=f"{later:%d.%m.%Y}", reason="Nu e nevoie încă")
-    assert f"Mutat la {later:%d.%m.%Y}." in unescape(browser.get(f"/cases/{case}").text)
-
-
-def test_what_was_waived_stays_so_when_a_case_is_merged_and_comes_back(demo: Demo, case: int) -> None:
-    task(demo, case)
-    kept = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Vechi", first_name="Caz")
-    post(demo, "case_manager", f"/due/{deadline_id(demo, case)}/move", day="", reason="Nu mai e nevoie")
-    actor = Actor(user_id(demo, "coordinator"), "coordinator", TODAY)
-    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
-        one, other = both_cases(demo.repository, kept, case)
-        merge_cases(demo.repository, CaseMerge(kept, one.record.version, case, other.record.version), (), actor)
-        demo.repository.session.remove()
-    assert due_days(demo, kept) == []
-    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
-        unmerge_case(demo.repository, case, actor)
-        demo.repository.session.remove()
-    assert due_days(demo, kept) == due_days(demo, case) == []
 
 
 def test_the_case_says_by_which_rule(demo: Demo, case: int) -> None:

@@ -45,6 +45,8 @@ class Consent:
     """Whether somebody said that what is doubtful is right."""
     reason: str = ""
     """Why it is; kept with the record."""
+    note: str = ""
+    """Words that are kept with the change though nothing is doubtful."""
     token: str = ""
     """Makes a new sheet sent twice one sheet."""
     version: int = 0
@@ -88,7 +90,7 @@ def save(submission: Submission, result: ValidationResult, consent: Consent) -> 
     and :class:`ValueError` for what may not be kept."""
     if not result.may_be_kept(consent.confirmed, consent.reason):
         raise ValueError("what is wrong or in doubt is not saved")
-    reason = consent.reason if result.doubtful else ""
+    reason = consent.reason if result.doubtful else consent.note
     overbooks = any(isinstance(issue, Overbooked) for issue in result.doubtful)
     if submission.record is None:
         return save_new(submission, result.answers, consent.token, reason, overbooks)

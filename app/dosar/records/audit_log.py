@@ -15,6 +15,7 @@ from dosar.language.form import Form
 from dosar.language.question import Answer, Answers, Question
 from dosar.records.case_members import CaseTable
 from dosar.records.deadlines.changed_sheets import note_changed_sheet
+from dosar.records.history.deadline_changes import DEADLINE_KEY, DeadlineChange, deadline_change_in, entries_of
 from dosar.records.history.renamed_questions import retell_changes
 from dosar.records.history.turns import RETURNED_ACTION
 from dosar.records.reasons import may_read_reason
@@ -59,6 +60,7 @@ class AuditEntry:
     """Why soft warnings were confirmed or an entry reversed, if words were asked for; of a merge, which case it was
     with, too."""
     team: TeamChange = NO_CHANGE
+    deadline: DeadlineChange | None = None
     is_reason_hidden: bool = False
     """Whether words were written that the reader may not see."""
 
@@ -162,6 +164,13 @@ def note_team(repository: Repository, case: Record, user_id: int | None, change:
     )
 
 
+def note_deadline(
+    repository: Repository, record: Record, action: str, user_id: int | None, change: DeadlineChange, reason: str
+) -> None:
+    """Write down what somebody made of a deadline; ``record`` is its case, or the record of no case."""
+    note_change(repository, record, action, user_id, {DEADLINE_KEY: change.to_json()}, reason)
+
+
 def _seats_from_json(seats: Sequence[Sequence[Any]]) -> list[TeamSeat]:
     return [(user_id, role, date.fromisoformat(day)) for user_id, role, day in seats]
 
@@ -186,7 +195,8 @@ def history_entries(
     gone: changes of other questions are left out.
     ``record`` was found within the reader's scope, which is what allows reading its history.
     """
-    query = _entries_of(record).order_by(history_table.c.id.desc()).limit(most).offset(skipped)
+    told = select(history_table).where(entries_of(repository.session, record))
+    query = told.order_by(history_table.c.id.desc()).limit(most).offset(skipped)
     return _read_entries(repository, form, record, query, elsewhere)
 
 
@@ -240,7 +250,8 @@ def _read_entries(
 def _with_reason_read(repository: Repository, record: Record, entry: AuditEntry) -> AuditEntry:
     """The entry without a reason that the reader may not see; a note of what is to be mended is for who filed it."""
     filed_by = record.changed_by if entry.action == RETURNED_ACTION else None
-    if not entry.reason or may_read_reason(repository, record.form_key, entry.user_id, filed_by):
+    forms = {record.form_key, *([entry.deadline.form] if entry.deadline else [])}
+    if not entry.reason or all(may_read_reason(repository, form, entry.user_id, filed_by) for form in forms):
         return entry
     code, separator, _ = entry.reason.partition(CODE_END) if entry.action in MERGE_ACTIONS else ("", "", "")
     is_code_alone = entry.action in MERGE_ACTIONS and not separator
@@ -264,6 +275,7 @@ def _make_entry(questions: Mapping[str, Question], row: Any, changes: Mapping[st
         [_make_change(questions[name], pair) for name, pair in changes.items() if name in questions],
         changes.get(REASON_KEY, ""),
         TeamChange(_seats_from_json(changes.get(JOINED_KEY, ())), _seats_from_json(changes.get(LEFT_KEY, ()))),
+        deadline_change_in(changes),
     )
 
 

@@ -4,14 +4,14 @@ A rule starts from a date: on the newest sheet of its form (or on each), on a ro
 is reckoned; what ends it, suspends it, overrules it or puts it off is looked for in the same facts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from dosar.language.deadline_rule import LEADER
 from dosar.language.deadlines.computed_days import computed_day, day_before, step_of
-from dosar.language.deadlines.facts import CaseFacts, Move, SheetFacts, day_of
+from dosar.language.deadlines.facts import CaseFacts, DeadlinePlace, SheetFacts, day_of
 from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.deadlines.starts import Start, answer_at, starts_of
 from dosar.language.durations import Duration
@@ -45,6 +45,11 @@ class DueDay:
     time: str = ""
 
     @property
+    def place(self) -> DeadlinePlace:
+        """By which it is known again."""
+        return self.rule.key, self.record_id, self.row_id
+
+    @property
     def announced_on(self) -> date:
         """From when it stands on the first page."""
         return self.rule.rule.announced.before(self.day)
@@ -73,7 +78,7 @@ def _days_of_rule(rule: ReadyRule, facts: CaseFacts, today: date) -> Iterator[Du
         if _holds(rule.rule.when, start.answers, today) and not _is_done(rule, start, today):
             due = _next_day(rule, start, facts, today)
             if due is not None:
-                yield _put_off(due, facts.moves.get((rule.key, due.record_id, due.row_id), ()))
+                yield _put_off(due, facts.moved(due.place))
 
 
 def _case_fits(condition: Expression | None, facts: CaseFacts, today: date) -> bool:
@@ -133,8 +138,8 @@ def _not_waived(
 ) -> date | None:
     """The day by the rule alone; of what comes again, the first that nobody waived."""
     day = computed_day(rule, start, step, facts, last)
-    moves = facts.moves.get((rule.key, start.sheet.id, start.row_id), ())
-    waived = {move.of_day for move in moves if move.day is None} if step is not None else set()
+    moved = facts.moved((rule.key, start.sheet.id, start.row_id)) if step is not None else {}
+    waived = {of_day for of_day, new in moved.items() if new is None}
     while day in waived:
         following = computed_day(rule, start, step, facts, max(day, last or day))
         if following is None or following <= day:
@@ -234,11 +239,25 @@ def _responsible(rule: ReadyRule, start: Start, facts: CaseFacts) -> int | None:
     return next((user for user in every if user is not None and user not in facts.closed), None)
 
 
-def _put_off(due: DueDay, moves: Sequence[Move]) -> DueDay:
+def _put_off(due: DueDay, moved: Mapping[date, date | None]) -> DueDay:
     """The day as somebody moved it, or waived; what was said of another day counts no more."""
-    said = next((move for move in reversed(moves) if move.of_day == due.day), None)
-    if said is None:
-        return due
-    if said.day is None:
+    day = moved.get(due.day, due.day)
+    if day is None:
         return replace(due, is_waived=True)
-    return replace(due, day=said.day, of_day=due.day)
+    return due if day == due.day else replace(due, day=day, of_day=due.day)
+
+
+def waived_days(rules: Iterable[ReadyRule], facts: CaseFacts, today: date) -> list[DueDay]:
+    """What would be due by these rules if nobody had waived it; a waiver that changes nothing any more is passed over.
+
+    Each is looked at by itself: without it, its day is due.
+    """
+    found = []
+    for rule in rules:
+        for place in [place for place in facts.moves if place[0] == rule.key]:
+            for of_day in [of_day for of_day, day in facts.moved(place).items() if day is None]:
+                others = [move for move in facts.moves[place] if move.of_day != of_day]
+                without = replace(facts, moves={**facts.moves, place: others})
+                due = days_due([rule], without, today)
+                found += [each for each in due if each.place == place and each.day == of_day]
+    return sorted(found, key=lambda each: (each.day, each.rule.key, each.record_id, each.row_id))

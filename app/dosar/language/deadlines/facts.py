@@ -43,7 +43,7 @@ class Move:
 
     of_day: date
     day: date | None
-    """The new day; ``None`` if it was waived."""
+    """The new day; ``None`` if it was waived, the same one if that was taken back."""
 
 
 DeadlinePlace = tuple[str, int, int]
@@ -67,6 +67,10 @@ class CaseFacts:
     def of(self, form: str) -> Iterator[SheetFacts]:
         """The sheets of a form that bind."""
         return (sheet for sheet in self.sheets.get(form, ()) if not sheet.waits)
+
+    def moved(self, place: DeadlinePlace) -> dict[date, date | None]:
+        """Day → what somebody made of it last: another day, ``None`` if it is waived, itself if that was taken back."""
+        return {move.of_day: move.day for move in self.moves.get(place, ())}
 
 
 def day_of(answer: Any) -> date | None:

@@ -1,26 +1,40 @@
-"""Putting a deadline off, or waiving it: with a reason that is kept, by who leads the case or coordinates all cases."""
+"""Putting a deadline off, waiving it, and taking that back: by who leads the case or coordinates all cases, with a
+reason that is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import insert
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import deadline_move_table, utc_now
-from dosar.language.durations import Duration
-from dosar.language.text.message import Mistake
+from dosar.language.deadlines.moves import MoveRefusal, move_refusals
 from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records import audit_log
 from dosar.records.actor import Actor
+from dosar.records.history.deadline_changes import DUE_AGAIN_ACTION, MOVED_ACTION, WAIVED_ACTION, DeadlineChange
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import OutOfReach, current_scope
 from dosar.records.scope.write_checks import require_written
 from dosar.records.teams import teams_she_may_change
 
-LONGEST_MOVE = Duration(months=24)
-"""For how long something is put off; what may wait longer is waived this time."""
-MOVED_ACTION, WAIVED_ACTION = "deadline_moved", "deadline_waived"
+
+class MoveRefused(Exception):
+    """What was asked for is not done, for these reasons."""
+
+    def __init__(self, refusals: Sequence[MoveRefusal]) -> None:
+        self.refusals = refusals
+        super().__init__(*refusals)
+
+
+@dataclass(frozen=True)
+class Move:
+    """What somebody makes of a deadline: another day, or none where it is waived this one time; and why."""
+
+    day: date | None
+    reason: str
 
 
 def deadline_with(repository: Repository, deadline_id: int) -> Deadline:
@@ -65,26 +79,54 @@ def _is_hers(deadline: Deadline) -> bool:
 
 def rule_limit(deadline: Deadline) -> date:
     """The day by the rule, whatever was typed or moved since."""
-    return deadline.limit or deadline.of_day or deadline.day
+    return deadline.limit or deadline.own_day
 
 
-def move_deadline(repository: Repository, deadline: Deadline, day: date | None, reason: str, actor: Actor) -> None:
-    """Put it off to another day, or waive it where there is none: this one time.
+def require_movable(repository: Repository, deadline: Deadline, move: Move, actor: Actor) -> None:
+    """Raises :class:`MoveRefused` without a reason, for a day that is over, the same one or years away, and
+    :class:`OutOfReach`, also in a case that she only reads."""
+    refusals = list(move_refusals(move.day, move.reason, deadline.day, rule_limit(deadline), actor.today))
+    if refusals:
+        raise MoveRefused(refusals)
+    _require_hers(repository, deadline, actor)
 
-    What comes again comes again. The history of the case tells it. Raises :class:`Mistake` without a reason, for a day
-    that is over, the same one or years away, and :class:`OutOfReach`, also in a case that she only reads.
+
+def move_deadline(repository: Repository, deadline: Deadline, move: Move, actor: Actor) -> None:
+    """Put it off to another day, or waive it: this one time, as what comes again comes again. The history of the case
+    tells it. Raises as :func:`require_movable`."""
+    require_movable(repository, deadline, move, actor)
+    action = WAIVED_ACTION if move.day is None else MOVED_ACTION
+    _keep(repository, deadline, action, (deadline.day, move.day), move.reason, actor)
+
+
+def take_back_move(repository: Repository, deadline: Deadline, is_waived: bool, reason: str, actor: Actor) -> None:
+    """Let it be due again on its own day, which may be over by now; with or without a reason.
+
+    ``is_waived`` for what :func:`waived_in_case` found. Raises :class:`OutOfReach`, also for what nobody moved.
     """
-    if not reason.strip():
-        raise Mistake("Write why.")
-    if day is not None and day < actor.today:
-        raise Mistake("Choose a day that is still to come.")
-    if day is not None and day == deadline.day:
-        raise Mistake("It is due on that day already. Choose another one.")
-    if day is not None and day > LONGEST_MOVE.after(max(rule_limit(deadline), actor.today)):
-        raise Mistake("Nothing is put off for more than two years. Check the year, or leave the day empty to waive it.")
+    if not is_waived and deadline.of_day is None:
+        raise OutOfReach("deadline")
+    _require_hers(repository, deadline, actor)
+    days = (None if is_waived else deadline.day, deadline.own_day)
+    _keep(repository, deadline, DUE_AGAIN_ACTION, days, reason, actor)
+
+
+def _require_hers(repository: Repository, deadline: Deadline, actor: Actor) -> None:
     require_written(repository.session, None, deadline.case_id)
     if not may_move(repository, deadline, actor):
         raise OutOfReach("deadline")
+
+
+def _keep(
+    repository: Repository,
+    deadline: Deadline,
+    action: str,
+    days: tuple[date | None, date | None],
+    reason: str,
+    actor: Actor,
+) -> None:
+    """Keep on which day it is due now, and let the history tell both days."""
+    place = deadline.rule.source.form, deadline.record_id, deadline.row_id
     with repository.writing():
         record = _record(repository, deadline)
         repository.session.execute(
@@ -93,14 +135,14 @@ def move_deadline(repository: Repository, deadline: Deadline, day: date | None, 
                 case_id=deadline.case_id,
                 record_id=deadline.record_id,
                 row_id=deadline.row_id,
-                of_day=deadline.of_day or deadline.day,
-                day=day,
+                of_day=deadline.own_day,
+                day=days[1],
                 user_id=actor.user_id,
                 at=utc_now(),
             )
         )
-        action = WAIVED_ACTION if day is None else MOVED_ACTION
-        audit_log.note_change(repository, record, action, actor.user_id, {}, reason.strip())
+        change = DeadlineChange(deadline.rule.key, *place, *days)
+        audit_log.note_deadline(repository, record, action, actor.user_id, change, reason.strip())
 
 
 def _record(repository: Repository, deadline: Deadline) -> Record:

@@ -57,6 +57,11 @@ class Deadline(NamedTuple):
     only_read: bool
     """Whether the acting worker writes nothing in its case now: others alone do while it is restricted."""
 
+    @property
+    def own_day(self) -> date:
+        """The day before anybody put it off."""
+        return self.of_day or self.day
+
     def is_late(self, today: date) -> bool:
         """Whether its day is over; what waits for acceptance is late for nobody."""
         return self.day < today and not self.waits

@@ -11,14 +11,15 @@ from dosar.overview.budget import Balance
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.deadlines.answers_beside import beside_of_parts, beside_parts
 from dosar.overview.deadlines.reading import Deadline, deadlines_of_part, deadlines_part
+from dosar.overview.deadlines.waived import Waiver, waivers_of_part, waivers_part
 from dosar.overview.stages import StageProgress
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.deadline_words import titled_sheets
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.titles import link_titles
 
-DUE = "due"
-"""Under which it is found what is due."""
+DUE, WAIVED = "due", "waived"
+"""Under which it is found what is due, and what was waived."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class CaseReading:
     """What is due in the case, the soonest first."""
     due_about: Mapping[int, str] = field(default_factory=dict)
     """What each is about, where lines would read alike."""
+    waivers: Sequence[Waiver] = ()
+    """What would be due if nobody had waived it."""
 
     @property
     def language(self) -> str:
@@ -51,7 +54,7 @@ class CaseReading:
 
 
 def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -> CaseReading:
-    """Read everything the blocks need: two statements."""
+    """Read everything the blocks need: two statements, and where something was waived, what it is counted from."""
     declared = context.repository.definition.stages
     query = CaseQuery(context.repository, known, record, context.worker.id)
     kind = context.worker.roles, stages.stages_with_dates(query, declared)
@@ -59,7 +62,9 @@ def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -
     context.restrictions[record.id] = query.restrictions_found(reach.of for reach in context.worker.scope.restrictions)
     balances = budget.payer_balances(query, declared)
     due = deadlines_of_part(query.repository, query.found.get(DUE, ()))
-    payers, sheets = _payers(query, declared, balances), titled_sheets(due)
+    waivers = waivers_of_part(query.repository, query.found.get(WAIVED, ()), context.reading.today)
+    payers = _payers(query, declared, balances)
+    sheets = titled_sheets([*due, *(waiver.deadline for waiver in waivers)])
     titles = _titles(context, payers, sheets)
     return CaseReading(
         context,
@@ -71,6 +76,7 @@ def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -
         {key: title for key, title in titles.items() if key[0] in sheets},
         due,
         beside_of_parts(query.repository, due, query.found, context.reading).about,
+        waivers,
     )
 
 
@@ -81,6 +87,8 @@ def _ask(query: CaseQuery, declared: Stages) -> None:
     people_and_risks.ask_risks(query, declared.risks)
     if (part := deadlines_part(query.repository, query.of_case)) is not None:
         query.queries |= {DUE: part, **beside_parts(query.repository, query.of_case)}
+    if (part := waivers_part(query.repository, query.of_case)) is not None:
+        query.queries[WAIVED] = part
     budget.ask_money(query, declared)
     query.ask_drafts("drafts")
     query.ask_consents()

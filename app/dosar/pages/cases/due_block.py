@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from dosar.language.form import USER_LINK
 from dosar.overview.case_overview import CaseTeamMember
 from dosar.overview.deadlines.reading import Deadline
+from dosar.overview.deadlines.waived import Waiver
 from dosar.pages.cases.case_reading import CaseReading
 from dosar.pages.context import PageContext
-from dosar.pages.deadlines.deadline_urls import backs_to_lines, deadline_url, done_url, line_id, move_url
+from dosar.pages.deadlines.deadline_urls import backs_to_lines, deadline_url, done_url, line_id, move_url, take_back_url
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text, whose_text
+from dosar.pages.formatting import day_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.records.scope.row_scope import current_scope
 from dosar.records.teams import TeamPlace, may_change_team
@@ -34,6 +36,18 @@ class DueLine:
     id: str
     back: str
     """Where one goes on once something was made of it."""
+    take_back_url: str
+    """Where the move is taken back."""
+
+
+@dataclass(slots=True)
+class WaivedLine:
+    """Something that would be due if nobody had waived it."""
+
+    label: str
+    day: str
+    back_url: str
+    """Where it is made due again."""
 
 
 @dataclass(slots=True)
@@ -42,6 +56,7 @@ class DueBlock:
 
     lines: list[DueLine]
     more: list[DueLine]
+    waived: list[WaivedLine]
     page_url: str
     """Where they stand by day and by week too."""
 
@@ -49,14 +64,15 @@ class DueBlock:
 def due_block(case: CaseReading, team: Sequence[CaseTeamMember]) -> DueBlock | None:
     """The soonest first; nothing where nothing is due. ``team`` are those who work on the case."""
     context = case.context
-    if not case.due:
+    if not case.due and not case.waivers:
         return None
     titles = {**case.due_titles, **_names(context, case.due, team)}
     places = [TeamPlace(member.user_id, member.role, member.since, member.leads) for member in team]
     moves = may_change_team(places, current_scope.get())
     ways = zip(case.due, backs_to_lines(case.due, f"/cases/{case.record.id}"), strict=True)
     lines = [_line(context, deadline, titles, case.due_about, moves, back) for deadline, back in ways]
-    return DueBlock(lines[:FIRST_LINES], lines[FIRST_LINES:], f"/due?case={case.record.id}")
+    waived = [_waived_line(context, waiver, titles, moves) for waiver in case.waivers]
+    return DueBlock(lines[:FIRST_LINES], lines[FIRST_LINES:], waived, f"/due?case={case.record.id}")
 
 
 def _names(context: PageContext, found: Sequence[Deadline], team: Sequence[CaseTeamMember]) -> RecordTitles:
@@ -82,4 +98,13 @@ def _line(
         move_url(deadline, back) if moves and not deadline.only_read else "",
         line_id(deadline),
         back,
+        take_back_url(deadline) if moves and deadline.of_day and not deadline.only_read else "",
+    )
+
+
+def _waived_line(context: PageContext, waiver: Waiver, titles: RecordTitles, moves: bool) -> WaivedLine:
+    return WaivedLine(
+        title_text(context, waiver.deadline, titles),
+        day_text(waiver.deadline.day),
+        take_back_url(waiver.deadline, waiver.id) if moves and not waiver.deadline.only_read else "",
     )

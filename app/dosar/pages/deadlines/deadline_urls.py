@@ -48,6 +48,11 @@ def done_url(deadline: Deadline) -> str:
     return f"/due/{deadline.id}/done" if deadline.rule.rule.one_click else ""
 
 
+def take_back_url(deadline: Deadline, waiver: int = 0) -> str:
+    """Where it is made due again on its own day: what was moved, or by its number what was waived."""
+    return f"/due/waived/{waiver}/back" if waiver else f"/due/{deadline.id}/back"
+
+
 def move_url(deadline: Deadline, back: str = "") -> str:
     """Where it is moved or waived, and ``back`` after that; to its case where nothing is said."""
     query = f"?{next_query(back)}" if back else ""

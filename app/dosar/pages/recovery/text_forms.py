@@ -33,11 +33,17 @@ TEXT_PAGES = {
         )
         for endpoint in ("RecordPages.restore", "SalvagePage.bring_case", "SalvageRecordPage.bring")
     },
-    "DeadlineSettlingPages.move": TextPage(
+    "DeadlineMovingPages.move": TextPage(
         lazy_gettext("Move or waive a deadline"),
         {"day": lazy_gettext("New day"), "reason": lazy_gettext("Why?")},
         ("reason",),
     ),
+    **{
+        f"DeadlineMovingPages.{act}": TextPage(
+            lazy_gettext("Make a deadline due again"), {"reason": lazy_gettext("Why is it due again?")}, ("reason",)
+        )
+        for act in ("take_back", "take_back_waiver")
+    },
     "MergePages.decide": TextPage(
         lazy_gettext("Merge two cases"),
         {"reason": lazy_gettext("How do you know that it is one person?")},

@@ -12,13 +12,14 @@ from dosar.language.form import Form
 from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language
 from dosar.migrations.convert.recomputation import RECOMPUTED_ACTION
-from dosar.overview.deadlines.moving import MOVED_ACTION, WAIVED_ACTION
+from dosar.overview.deadlines.known_rules import known_rules
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, moment_text, reason_text
 from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.rendering.record_view import linked_text
 from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, AnswerChange, AuditEntry
 from dosar.records.cases.merge import LIFTED_ACTION
+from dosar.records.history.deadline_changes import DUE_AGAIN_ACTION, MOVED_ACTION, WAIVED_ACTION, DeadlineChange
 from dosar.records.history.renamed_questions import MOVED_AWAY, MOVED_HERE
 from dosar.records.history.turns import RETURNED_ACTION
 from dosar.records.rights.access_file import ACCESS_FILE_ACTION
@@ -48,6 +49,7 @@ ACTION_LABELS = {
     BACK_WITH_CASE: lazy_gettext("Restored together with its case"),
     MOVED_ACTION: lazy_gettext("A deadline was moved"),
     WAIVED_ACTION: lazy_gettext("A deadline was waived"),
+    DUE_AGAIN_ACTION: lazy_gettext("A deadline is due again"),
     ACCESS_FILE_ACTION: lazy_gettext("Copy made for the person"),
 }
 
@@ -85,6 +87,7 @@ def render_history(context: PageContext, form: Form, found: Sequence[AuditEntry]
             str(ACTION_LABELS.get(entry.action, entry.action)),
             [
                 *_team_changes(context, entry, names),
+                *_deadline_changes(context, entry, titles),
                 *(
                     answer_change
                     for change in entry.changes
@@ -114,6 +117,22 @@ def _team_changes(context: PageContext, entry: AuditEntry, names: Mapping[int, s
     return left_members + [HistoryChange(label, "", seat(*seat_values)) for seat_values in entry.team.joined]
 
 
+def _deadline_changes(context: PageContext, entry: AuditEntry, titles: RecordTitles) -> list[HistoryChange]:
+    """Which deadline, from which day to which; nothing where the reader may not know of it."""
+    change = entry.deadline
+    rule = known_rules(context.repository).get(change.rule) if change else None
+    if change is None or rule is None:
+        return []
+    title = text_in_language(rule.rule.title, context.reading.language)
+    own = titles.get(_sheet_named(change), "") if rule.rule.with_title else ""
+    days = [gettext("waived") if day is None else day_text(day) for day in (change.before, change.after)]
+    return [HistoryChange(f"{title}: {own}" if own else title, *days)]
+
+
+def _sheet_named(change: DeadlineChange) -> tuple[str, int]:
+    return change.form, change.record_id
+
+
 def role_title(context: PageContext, role: str) -> str:
     """The role in the reader's language; one that is no longer in the file goes by its key."""
     roles = context.repository.definition.roles
@@ -123,6 +142,8 @@ def role_title(context: PageContext, role: str) -> str:
 def _history_titles(context: PageContext, found: Sequence[AuditEntry]) -> RecordTitles:
     ids_by_form: dict[str, set[int]] = {}
     for entry in found:
+        if entry.deadline is not None:
+            ids_by_form.setdefault(entry.deadline.form, set()).add(entry.deadline.record_id)
         for change in entry.changes:
             for answer in (change.old, change.new):
                 for target, ids in linked_ids([change.question], {change.question.name: answer}).items():

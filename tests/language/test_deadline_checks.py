@@ -248,3 +248,25 @@ def test_a_rule_that_cannot_work_is_refused(told: Told, options: dict[str, str],
 
 def test_a_rule_stands_once(told: Told) -> None:
     assert told(f"{GOOD}\n  - {GOOD}") == ['F080: "next" stands here twice; keep one.']
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"due": "case", "after": "visit_date"}, "A case has one file, which is there already"),
+        ({"due": "case", "after": "visit_date", "done": "done_on"}, "A case has one file, which is there already"),
+        ({"due": "promise", "after": "visit_date"}, 'Sheets of "promise" belong to no case'),
+        ({"done": "promise", "after": "visit_date"}, 'Sheets of "promise" belong to no case'),
+    ],
+)
+def test_what_no_sheet_of_the_case_could_end_is_refused(
+    told: Callable[[str], list[str]], options: dict[str, str], words: str
+) -> None:
+    [found] = told(rule(within="3 days", **options))
+    assert words in found and "F080" in found
+
+
+def test_what_is_marked_as_done_on_the_sheet_may_ask_for_one_of_no_case(
+    told: Callable[[str], list[str]],
+) -> None:
+    assert told(rule(due="promise", after="visit_date", within="3 days", done="done_on")) == []

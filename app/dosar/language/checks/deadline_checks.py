@@ -56,6 +56,13 @@ PRIVATE = msgid(
     'Sheets of "%(form)s" are known only to those they name, so nobody else may be told what is due on them.'
 )
 OTHER_CASE = msgid('"%(form)s" belongs to a case and the date it is counted from does not: nobody could tell to which.')
+ONE_CASE_FILE = msgid(
+    'A case has one file, which is there already, so nobody could file what is due. Say "done" and the date on it that '
+    "ends this, such as done: %(form)s.date."
+)
+OF_NO_CASE = msgid(
+    'Sheets of "%(form)s" belong to no case, so none could end what is due in one. Take a form with "belongs_to: case".'
+)
 NEVER_DUE = msgid("This says the same of every sheet, so nothing is ever due. Ask about an answer, or take it out.")
 ENDS_NOTHING = msgid("This says the same of every sheet, so it ends nothing. Ask about an answer, or take it out.")
 CONSTANT_RULES: Mapping[tuple[str, bool | None], str] = {
@@ -268,6 +275,11 @@ def _unfit_people(
 
 
 def _unfit_forms(checked: _CheckedRule, ready: ReadyRule, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    ending = ready.done_form
+    if checked.rule.due == CASE_FORM and ready.of_case:
+        yield finding(checked.place("due"), CODE, ONE_CASE_FILE, form=CASE_FORM)
+    elif ready.of_case and ending not in ("", CASE_FORM) and not forms[ending].belongs_to:
+        yield finding(checked.place("done" if checked.rule.done else "due"), CODE, OF_NO_CASE, form=ending)
     for form in sorted(ready.forms | {ready.due_form}):
         if forms[form].private_to:
             yield finding(checked.place("deadline"), CODE, PRIVATE, form=form)

@@ -119,7 +119,7 @@ class Planted:
         """Place → something that was waived in its case."""
         column = deadline_move_table.c
         with self.repository.store.snapshot() as connection:
-            of_case = dict(connection.execute(select(column.case_id, column.id)).tuples().all())
+            of_case = {row.case_id: row.id for row in connection.execute(select(column.case_id, column.id))}
         return {place: of_case[case] for place, case in self.cases.items() if case in of_case}
 
     def place_of(self, table: str, record_id: int) -> Place | None:

@@ -1,19 +1,22 @@
 """What hangs on a worker: her places in the teams of cases, what is due in them, her tasks. And handing it over."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from dosar.database.form_tables import Record
 from dosar.database.system_tables import team_table
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as, current_scope
 from dosar.records.sheets.save import correct_sheet
-from dosar.records.teams import join_team, leave_team, team_places
+from dosar.records.teams import join_team, leave_team, may_change_team, team_places
 from dosar.records.titles import titles_of_records
 
 
@@ -50,17 +53,48 @@ def due_in(repository: Repository, places: Sequence[CasePlace]) -> list[Deadline
     return find_deadlines(repository, DeadlineFilter(cases=cases)) if cases else []
 
 
-def hand_over_tasks(repository: Repository, from_id: int, to_id: int, actor: Actor) -> None:
-    """Give another worker what sheets say is this one's to do, and is still due: her tasks and appointments.
+NamedTask = tuple[str, int, str]
+"""A sheet (its form and number), and the question on it that says whose it is."""
+
+
+def tasks_named(repository: Repository, wanted: DeadlineFilter) -> dict[int, set[NamedTask]]:
+    """Worker → the sheets that say themselves that what is still due on them is hers: tasks and appointments."""
+    found: dict[int, set[NamedTask]] = {}
+    for due in find_deadlines(repository, wanted):
+        source = due.rule.source.form
+        if due.rule.names_user and due.user_id is not None and not repository.forms[source].append_only:
+            found.setdefault(due.user_id, set()).add((source, due.record_id, due.rule.rule.responsible))
+    return found
+
+
+def hand_over_tasks(
+    repository: Repository, from_id: int, to_id: int, actor: Actor, cases: Collection[int] | None = None
+) -> None:
+    """Give another worker what sheets say is this one's to do, and is still due; of these cases, or of all.
 
     In the caller's transaction and scope: whoever decides it hands over all of it.
     """
-    hers = find_deadlines(repository, DeadlineFilter(workers=(from_id,)))
-    sheets = {(due.rule.source.form, due.record_id, due.rule.rule.responsible) for due in hers if due.rule.names_user}
-    for form, record_id, question in sorted(sheets):
-        if not repository.forms[form].append_only:
-            record = repository.find(form, record_id)
-            correct_sheet(repository, repository.forms[form], record_id, record.version, {question: to_id}, actor)
+    hers = tasks_named(repository, DeadlineFilter(workers=(from_id,), cases=cases))
+    for form, record_id, question in sorted(hers.get(from_id, ())):
+        record = repository.find(form, record_id)
+        correct_sheet(repository, repository.forms[form], record_id, record.version, {question: to_id}, actor)
+
+
+def leave_case(repository: Repository, case: Record, user_id: int, to_id: int | None, actor: Actor) -> None:
+    """Let somebody leave the team of a case, and hand over what is hers to do in it: both or neither. Without ``to_id``
+    it falls to who leads the case.
+
+    Raises as :func:`leave_team`, and :class:`Mistake` for who does not work on the case.
+    """
+    team = {place.user_id for place in team_places(repository, case)}
+    if to_id is not None and to_id not in team - {user_id}:
+        raise Mistake("Choose somebody who works on the case.")
+    case_id = case.id
+    with repository.writing():
+        if to_id is not None and may_change_team(team_places(repository, case), current_scope.get()):
+            with acting_as(replace(SYSTEM_SCOPE, today=current_scope.get().today)):
+                hand_over_tasks(repository, user_id, to_id, actor, cases=(case_id,))
+        leave_team(repository, case, [user_id], actor)
 
 
 def hand_over_cases(

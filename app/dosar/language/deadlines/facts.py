@@ -61,7 +61,7 @@ class CaseFacts:
     written: frozenset[str] | None = None
     """Where something restricts the case: the forms that are still written in it."""
     closed: frozenset[int] = frozenset()
-    """Users whose accounts are closed: nothing is theirs any more."""
+    """Users whose accounts are closed, or who worked on the case and read it no more: nothing is theirs."""
     moves: Mapping[DeadlinePlace, Sequence[Move]] = field(default_factory=dict)
 
     def of(self, form: str) -> Iterator[SheetFacts]:

@@ -20,14 +20,17 @@ from dosar.language.organisation.roles import Role
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import CaseTeamMember, team_members
+from dosar.overview.deadlines.filters import DeadlineFilter
+from dosar.overview.workload import leave_case, tasks_named
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text
 from dosar.pages.input.forms import DayField, TranslatedForm, stripped
 from dosar.pages.rendering.history import role_title
 from dosar.pages.sheet.posting.link_picker import matching_people
+from dosar.pages.urls import parse_record_number
 from dosar.records.finding.people import is_called, people_out_of_reach
-from dosar.records.teams import TeamPlace, join_team, leave_team, may_change_team
+from dosar.records.teams import TeamPlace, join_team, may_change_team
 
 
 @dataclass(slots=True)
@@ -38,6 +41,10 @@ class TeamLine:
     role: str
     days: str
     leave_url: str = ""
+    tasks: int = 0
+    """How many tasks and appointments of the case are hers."""
+    successors: Sequence[tuple[int, str]] = ()
+    """Who may get them: the others of the team."""
 
 
 class TeamMemberForm(TranslatedForm):
@@ -52,7 +59,9 @@ class TeamMemberForm(TranslatedForm):
     role = SelectField(
         lazy_gettext("Role in this case"),
         validate_choice=False,
-        description=lazy_gettext("A new case manager takes over from the one before."),
+        description=lazy_gettext(
+            "A new case manager takes over from the one before; what is hers to do in the case falls to the new one."
+        ),
     )
     since = DayField(lazy_gettext("Since"), filters=[stripped])
     planned_end = DayField(
@@ -96,7 +105,9 @@ class TeamPage(PageView):
         return _change_team(
             context,
             case,
-            lambda page, case: leave_team(page.repository, case, [user_id], page.actor),
+            lambda page, case: leave_case(
+                page.repository, case, user_id, request.form.get("to", type=parse_record_number), page.actor
+            ),
             TeamMemberForm(formdata=None),
         )
 
@@ -138,6 +149,8 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
     joining.search.data = request.values.get("search", "").strip()[:100]
     if not joining.is_submitted():
         joining.since.data = format_day(context.reading.today, context.reading.language)
+    now = [member for member in team if not _is_over(context, member)]
+    tasks = tasks_named(context.repository, DeadlineFilter(cases=(case.id,))) if able else {}
     found = matching_people(context, joining.search.data, for_team=True) if able else []
     joining.user.choices = [SelectChoice(str(person.id), person.label) for person in found]
     joining.role.choices = [
@@ -153,7 +166,7 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
         case=context.case_head(case),
         able=able,
         form=joining,
-        now=[_team_line(context, member, case, able) for member in team if not _is_over(context, member)],
+        now=[_team_line(context, member, case, able, len(tasks.get(member.user_id, ())), now) for member in now],
         before=[_team_line(context, member, case, False) for member in team if _is_over(context, member)],
         action=url_for("TeamPage.team", case_id=case.id),
     ), joining.status
@@ -176,11 +189,20 @@ def _days_text(member: CaseTeamMember) -> str:
     return f"{day_text(member.since)} – {day_text(last)}"
 
 
-def _team_line(context: PageContext, member: CaseTeamMember, case: Record, able: bool) -> TeamLine:
+def _team_line(
+    context: PageContext,
+    member: CaseTeamMember,
+    case: Record,
+    able: bool,
+    tasks: int = 0,
+    team: Sequence[CaseTeamMember] = (),
+) -> TeamLine:
     leaves = able and not member.leads
     return TeamLine(
         member.name,
         role_title(context, member.role),
         _days_text(member),
         url_for("TeamPage.leave", case_id=case.id, user_id=member.user_id) if leaves else "",
+        tasks if leaves else 0,
+        [(other.user_id, other.name) for other in team if other.user_id != member.user_id],
     )

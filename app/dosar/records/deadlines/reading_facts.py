@@ -12,9 +12,9 @@ from sqlalchemy import case as one_of
 
 from dosar.database.form_tables import FormTables
 from dosar.database.joint_reads import Rows
-from dosar.database.system_tables import anonymous_case_table, deadline_move_table, team_table
+from dosar.database.system_tables import anonymous_case_table, deadline_move_table, team_table, utc_now
 from dosar.database.union_reads import UnionPart, UnionQuery
-from dosar.database.users import User
+from dosar.database.users import User, role_holders
 from dosar.language.deadlines.facts import CaseFacts, DeadlinePlace, Move, RowFacts, SheetFacts
 from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule
 from dosar.language.form import CASE_FORM, Form
@@ -22,6 +22,7 @@ from dosar.language.load.definition import Definition
 from dosar.language.question import Question
 from dosar.records.history.turns import is_with_volunteer
 from dosar.records.scope.restricted_cases import restrictions_among
+from dosar.records.scope.row_scope import current_scope
 
 CASES: Any = bindparam("cases", expanding=True, type_=Integer())
 """The cases looked at, in a statement that is made once."""
@@ -46,7 +47,8 @@ def facts_of_cases(
     connection = session.connection()
     sheets = _sheets(connection, tables, definition.forms, needs_of(rules), cases)
     alive = _cases_there(connection, tables, cases)
-    teams, moves = _teams(connection, cases), _moves(connection, deadline_move_table.c.case_id.in_(cases))
+    teams, left = _teams(connection, definition, cases)
+    moves = _moves(connection, deadline_move_table.c.case_id.in_(cases))
     closed = _closed_accounts(connection)
     restricted = restrictions_among(session, definition.restrictions, alive)
     every_form = frozenset(definition.forms)
@@ -57,7 +59,7 @@ def facts_of_cases(
             frozenset.intersection(every_form, *[frozenset(found.restriction.written) for found in restricted[case]])
             if case in restricted
             else None,
-            closed,
+            closed | left.get(case, frozenset()),
             moves.get(case, {}),
         )
         for case in alive
@@ -210,17 +212,27 @@ def _closed_accounts(connection: Connection) -> frozenset[int]:
     return frozenset(connection.scalars(select(User.id).where(User.active.is_not(True))))
 
 
-def _teams(connection: Connection, cases: Collection[int]) -> dict[int, list[tuple[int, str, bool]]]:
-    """Case → who works on it now, the first who came first."""
-    query = (
-        select(team_table.c.case_id, team_table.c.user_id, team_table.c.role, team_table.c.leads)
-        .where(team_table.c.case_id.in_(cases), team_table.c.until.is_(None))
-        .order_by(team_table.c.id)
-    )
-    found: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
+def _teams(
+    connection: Connection, definition: Definition, cases: Collection[int]
+) -> tuple[dict[int, list[tuple[int, str, bool]]], dict[int, frozenset[int]]]:
+    """Case → who works on it now, the first who came first; and case → who did once and reads it no more.
+
+    Whoever has left, or whose last day is over, reads it still by a role that reaches the cases of others.
+    """
+    query = select(team_table).where(team_table.c.case_id.in_(cases)).order_by(team_table.c.id)
+    now: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
+    every: dict[int, set[int]] = defaultdict(set)
+    today = current_scope.get().today or utc_now().date()
     for row in connection.execute(query):
-        found[row.case_id].append((row.user_id, row.role, row.leads))
-    return found
+        every[row.case_id].add(row.user_id)
+        if row.until is None and (row.planned_end is None or row.planned_end >= today):
+            now[row.case_id].append((row.user_id, row.role, row.leads))
+    left = {case: users - {user for user, _, _ in now[case]} for case, users in every.items()}
+    if not any(left.values()):
+        return now, {}
+    wide = [role.role for role in definition.roles.on_cases if role.scope != "own"]
+    reading = {*connection.scalars(select(User.id).where(User.id.in_(role_holders(wide))))}
+    return now, {case: frozenset(users - reading) for case, users in left.items()}
 
 
 def _moves(connection: Connection, of: ColumnElement[bool]) -> dict[int, dict[DeadlinePlace, list[Move]]]:

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from dosar.access.worker import worker_for
 from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.filters import DeadlineFilter
-from dosar.overview.deadlines.moving import move_deadline
+from dosar.overview.deadlines.moving import Move, move_deadline
 from dosar.overview.deadlines.reading import find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, CaseIsRestricted, OutOfReach, acting_as
@@ -93,7 +93,7 @@ class Withdrawn:
             ),
             "a correction": lambda demo, by: _corrected(demo, "task", self.task, by, subject=WORDS),
             "putting off": lambda demo, by: move_deadline(
-                demo.repository, self.deadline(), TODAY + timedelta(3), "Primăria este închisă.", by
+                demo.repository, self.deadline(), Move(TODAY + timedelta(3), "Primăria este închisă."), by
             ),
             "a row on a sheet of no case": lambda demo, by: _corrected(
                 demo, "activity", self.activity, by, participants=self._rows(demo, present=False)

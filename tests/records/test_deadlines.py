@@ -16,9 +16,8 @@ from dosar.database.system_tables import deadline_move_table, deadline_table, ut
 from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
-from dosar.language.text.message import Mistake
 from dosar.overview.deadlines.filters import EVERYTHING, DeadlineFilter
-from dosar.overview.deadlines.moving import deadline_with, move_deadline
+from dosar.overview.deadlines.moving import Move, MoveRefused, deadline_with, move_deadline, take_back_move
 from dosar.overview.deadlines.reading import find_deadlines
 from dosar.overview.deadlines.tallies import tally_deadlines
 from dosar.overview.workload import hand_over_tasks
@@ -181,17 +180,17 @@ def test_a_day_is_moved_and_waived_with_a_reason_that_is_kept(ruling: Office) ->
     ruling.enter("visit", ruling.ion, visit_date=date(2026, 8, 31))
     actor = ruling.actor()
     found = find_deadlines(ruling.repository, DeadlineFilter(rules=(NEXT,)))[0]
-    with pytest.raises(Mistake, match="Write why"):
-        move_deadline(ruling.repository, found, days_later(20), " ", actor)
-    with pytest.raises(Mistake, match="still to come"):
-        move_deadline(ruling.repository, found, days_later(-1), "E bolnavă", actor)
-    move_deadline(ruling.repository, found, days_later(20), "E bolnavă", actor)
+    with pytest.raises(MoveRefused, match="NO_REASON"):
+        move_deadline(ruling.repository, found, Move(days_later(20), " "), actor)
+    with pytest.raises(MoveRefused, match="PAST"):
+        move_deadline(ruling.repository, found, Move(days_later(-1), "E bolnavă"), actor)
+    move_deadline(ruling.repository, found, Move(days_later(20), "E bolnavă"), actor)
     (moved,) = find_deadlines(ruling.repository, DeadlineFilter(rules=(NEXT,)))
     assert (moved.day, moved.of_day) == (days_later(20), date(2026, 11, 30))
-    move_deadline(ruling.repository, moved, days_later(30), "Tot bolnavă", actor)
+    move_deadline(ruling.repository, moved, Move(days_later(30), "Tot bolnavă"), actor)
     (moved,) = find_deadlines(ruling.repository, DeadlineFilter(rules=(NEXT,)))
     assert (moved.day, moved.of_day) == (days_later(30), date(2026, 11, 30))
-    move_deadline(ruling.repository, moved, None, "S-a mutat", actor)
+    move_deadline(ruling.repository, moved, Move(None, "S-a mutat"), actor)
     assert find_deadlines(ruling.repository, DeadlineFilter(rules=(NEXT,))) == []
     case = ruling.repository.case(ruling.ion)
     told = history_entries(ruling.repository, ruling.form(CASE_FORM), case, most=3)
@@ -206,9 +205,29 @@ def test_a_day_is_moved_and_waived_with_a_reason_that_is_kept(ruling: Office) ->
     assert dict(due(ruling, ruling.ion))[NEXT] == date(2027, 3, 23), "what comes again comes again"
 
 
+def test_a_day_that_was_put_off_is_due_on_its_own_day_again(ruling: Office) -> None:
+    ruling.enter("visit", ruling.ion, visit_date=date(2026, 8, 31))
+    actor = ruling.actor()
+    [found] = find_deadlines(ruling.repository, DeadlineFilter(rules=(NEXT,)))
+    with pytest.raises(OutOfReach):
+        take_back_move(ruling.repository, found, is_waived=False, reason="", actor=actor)
+    for day in (days_later(20), days_later(30)):
+        [held] = find_deadlines(ruling.repository, DeadlineFilter(rules=(NEXT,)))
+        move_deadline(ruling.repository, held, Move(day, "E bolnavă"), actor)
+    [moved] = find_deadlines(ruling.repository, DeadlineFilter(rules=(NEXT,)))
+    take_back_move(ruling.repository, moved, is_waived=False, reason="", actor=actor)
+    [again] = find_deadlines(ruling.repository, DeadlineFilter(rules=(NEXT,)))
+    assert (again.day, again.of_day) == (found.day, None), "however often it was moved"
+    told = history_entries(ruling.repository, ruling.form(CASE_FORM), ruling.repository.case(ruling.ion), most=1)[0]
+    assert told.action == "deadline_back" and told.deadline is not None
+    assert (told.deadline.before, told.deadline.after) == (days_later(30), found.day)
+
+
 def test_of_an_erased_person_nothing_is_due(ruling: Office) -> None:
     ruling.enter("visit", ruling.ion, visit_date=TODAY)
-    move_deadline(ruling.repository, find_deadlines(ruling.repository)[0], days_later(20), "E bolnavă", ruling.actor())
+    move_deadline(
+        ruling.repository, find_deadlines(ruling.repository)[0], Move(days_later(20), "E bolnavă"), ruling.actor()
+    )
     with ruling.repository.writing():
         erase_person(ruling.repository, ruling.ion)
     for kept in (deadline_table, deadline_move_table):
@@ -253,7 +272,7 @@ def test_only_who_leads_the_case_or_corrects_all_moves_a_day(ruling: Office) -> 
     for who, scope in scopes.items():
         with acting_as(scope):
             try:
-                move_deadline(ruling.repository, found, days_later(5), "De ce nu", ruling.actor(who))
+                move_deadline(ruling.repository, found, Move(days_later(5), "De ce nu"), ruling.actor(who))
             except OutOfReach:
                 continue
             allowed.add(who)

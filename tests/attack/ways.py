@@ -125,7 +125,13 @@ class Ways:
         for place, case in {**self.planted.cases_for("case"), "missing": MISSING}.items():
             yield place, f"case={case}"
         every = "worker=0&team=1&partner=1&rule=case.consent&weight=binding"
-        for query in ("all=1", "view=month", f"view=week&day=9999-12-31&worker={TOO_LARGE}", f"state=overdue&{every}"):
+        for query in (
+            "all=1",
+            "worker=me",
+            "view=month&worker=all",
+            f"view=week&day=9999-12-31&worker={TOO_LARGE}",
+            f"state=overdue&{every}",
+        ):
             yield "filters", query
 
     def _list_queries(self, cell: Cell) -> Iterator[tuple[str, str]]:

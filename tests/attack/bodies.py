@@ -12,13 +12,15 @@ from dosar.pages.input.signed_tokens import submission_token, version_token
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import answers_of
 from tests.attack.answers import Diligent
-from tests.attack.cells import Body, Cell
+from tests.attack.cells import FOREIGN_LINKS, MISSING_LINKS, Body, Cell
 from tests.attack.organisation import Planted, every_link
 from tests.attack.policy import Place
 
 STOLEN = "furat"
 """What bad intentions write; no canary."""
 CARELESS: Body = (("_confirmed", "1"), ("_reason", "verificat"))
+NOWHERE = 987_653
+"""The number of no record."""
 
 
 @dataclass
@@ -107,7 +109,7 @@ class Bodies:
         yield replace(cell, attack="nothing typed", body=())
         yield replace(cell, attack="forged once", body=_with(good, _once="forged"), harmless=True)
         yield replace(cell, attack="once of another", body=_with(good, _once=self.once("stranger")), harmless=True)
-        yield replace(cell, attack="foreign links", body=self._with_links(good, form, "foreign"))
+        yield from self._strangers(cell, good, form)
         yield replace(cell, attack="foreign rows", body=self._with_row_ids(good, form, "foreign"))
         yield from self._with_extra(cell, form, good)
         yield from self._presses(cell, form, good)
@@ -126,7 +128,7 @@ class Bodies:
             ("old version", self.seen(form.key, place, 1 if self.versions[form.key, place] > 1 else 99)),
         ):
             yield replace(cell, attack=attack, body=_with(good, _seen=seen), harmless=True)
-        yield replace(cell, attack="foreign links", body=self._with_links(good, form, "foreign"))
+        yield from self._strangers(cell, good, form)
         yield replace(cell, attack="foreign rows", body=self._with_row_ids(good, form, other))
         yield from self._with_extra(cell, form, good)
         theirs = tuple((f"_keep.{name}", "theirs") for name in form.questions)
@@ -150,9 +152,24 @@ class Bodies:
         for name in self.planted.policy.hidden(cell.role, form.key)[:1]:
             yield replace(cell, attack="hidden picked", body=(*good, ("_pick", name)), harmless=True)
 
-    def _with_links(self, good: Body, form: Form, place: str) -> Body:
-        """Every link, those in rows too, leads to a record of ``place``; so does every file."""
-        links = dict(every_link(self.planted, place))
+    def _strangers(self, cell: Cell, good: Body, form: Form) -> Iterator[Cell]:
+        """Links to what is a stranger's, and the same with a number that is not there for each that is out of reach."""
+        foreign, names = dict(every_link(self.planted, "foreign")), self.planted.policy.names
+        missing = {
+            target: number if target == USER_LINK or names(cell.role, target, "foreign") else NOWHERE
+            for target, number in foreign.items()
+        }
+        file = self.planted.files["foreign"]
+        no_file = file if self.planted.policy.reaches_case(cell.role, "foreign") else NOWHERE
+        theirs, kept = self._with_links(good, form, foreign, file), dict(good)
+        nobodys = self._with_links(good, form, missing, no_file)
+        yield replace(cell, attack=FOREIGN_LINKS, body=theirs)
+        # what stands there already stays, also where it is out of reach by now
+        unlike = (one if kept.get(one[0]) == one[1] else other for one, other in zip(theirs, nobodys, strict=True))
+        yield replace(cell, attack=MISSING_LINKS, body=tuple(unlike))
+
+    def _with_links(self, good: Body, form: Form, links: dict[str, int], file: int) -> Body:
+        """Every link, those in rows too, leads to one of these records; every file is this one."""
         asked = {question.name: question for question in form.questions.values()}
 
         def bent(name: str, text: str) -> str:
@@ -160,12 +177,12 @@ class Bodies:
             if question is None:
                 return text
             if question.type in ("file", "image"):
-                return str(self.planted.files[place])
+                return str(file)
             target = question.link_target()
             return str(links[target]) if target not in (None, USER_LINK) and target in links else text
 
         missing = [
-            (name, str(links[target] if target else self.planted.files[place]))
+            (name, str(links[target] if target else file))
             for name, question in asked.items()
             if (
                 ((target := question.link_target()) in links and target != USER_LINK)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Body = Sequence[tuple[str, str]]
+FOREIGN_LINKS, MISSING_LINKS = "foreign links", "missing links"
+"""Bodies that name what is a stranger's, and what is not there: they are answered alike."""
 
 
 @dataclass(frozen=True)

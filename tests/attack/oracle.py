@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any
 from zipfile import ZipFile
 
 from dosar.database.sealing.answer_columns import open_answer
 from tests.attack.canaries import Canary, Private
-from tests.attack.cells import Cell
+from tests.attack.cells import FOREIGN_LINKS, MISSING_LINKS, Cell
 from tests.attack.organisation import Planted
 from tests.attack.policy import ANYBODY, OWNER, SYSTEM_COLUMNS
 from tests.attack.routes import is_open
@@ -108,8 +109,10 @@ class Oracle:
             self._judge_refusal(cell, answer)
         if written:
             self.judge_changes(cell, written)
-        if cell.target in ("foreign", "missing") and cell.attack == "plain":
+        if cell.target in ("foreign", "missing"):
             self._compare(cell, answer)
+        if cell.attack in (FOREIGN_LINKS, MISSING_LINKS):
+            self._compare_links(cell, answer)
         if cell.endpoint == "RecordPages.list" and not cell.target:
             self._compare_order(cell, answer)
 
@@ -342,7 +345,18 @@ class Oracle:
         if len(group) == 2:
             (foreign, one), (_, other) = group["foreign"], group["missing"]
             if one != other:
-                self._blame(foreign, f"is told apart from a missing record: {one[0]} and {other[0]}")
+                self._blame(foreign, f"is told apart from a missing record: {_difference(one, other)}")
+            del self.shapes[same]
+
+    def _compare_links(self, cell: Cell, answer: Answer) -> None:
+        """A body that names what is out of reach is answered like one that names what is not there."""
+        same = (cell.role, cell.method, cell.endpoint, cell.form, cell.address)
+        group = self.shapes.setdefault(same, {})
+        group[cell.attack] = (cell, answer.shape())
+        if len(group) == 2:
+            (foreign, one), (_, other) = group[FOREIGN_LINKS], group[MISSING_LINKS]
+            if one != other:
+                self._blame(foreign, f"names what is told apart from what is missing: {_difference(one, other)}")
             del self.shapes[same]
 
     def _compare_order(self, cell: Cell, answer: Answer) -> None:
@@ -352,6 +366,13 @@ class Oracle:
             self.lists[cell.role, cell.form] = listed
         elif cell.attack == "hidden" and listed != self.lists[cell.role, cell.form]:
             self._blame(cell, "is sorted, narrowed or summed by an answer the role may not see")
+
+
+def _difference(one: tuple[int, str], other: tuple[int, str]) -> str:
+    """The first line in which two answers differ."""
+    lines = zip_longest(one[1].splitlines(), other[1].splitlines(), fillvalue="")
+    unlike = next((f"{here.strip()[:200]!r} and {there.strip()[:200]!r}" for here, there in lines if here != there), "")
+    return f"{one[0]} and {other[0]}, {unlike}"
 
 
 class Listening(logging.Handler):

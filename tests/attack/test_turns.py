@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable
 
 import pytest
 
-from tests.attack.cells import Cell
+from tests.attack.cells import FOREIGN_LINKS, MISSING_LINKS, Cell
 from tests.attack.stories import ONE_FORM_IN
 from tests.attack.turns import OTHER_METHOD, READ_OF_EVERY_SHEET, Turns, question_of
 from tests.attack.walk import Walk
@@ -53,6 +53,15 @@ def test_what_is_compared_goes_together(asked: list[Cell]) -> None:
         if cell.attack == "plain" and cell.target in ("foreign", "missing"):
             aims[cell.role, cell.method, cell.endpoint, cell.form].add(cell.target)
     assert {question: aim for question, aim in aims.items() if aim == {"foreign"}} == {}
+
+
+def test_a_body_that_names_a_strangers_is_asked_with_one_that_names_nobodys(asked: list[Cell]) -> None:
+    named = defaultdict(list)
+    for cell in asked:
+        if cell.attack in (FOREIGN_LINKS, MISSING_LINKS):
+            named[cell.role, cell.endpoint, cell.address].append(cell)
+    assert named and {len(both) for both in named.values()} == {2}
+    assert sum(one.body != other.body for one, other in named.values()) > 50
 
 
 def test_much_is_left_to_others(every: list[Cell], asked: list[Cell]) -> None:

@@ -11,7 +11,7 @@ Asked of it are:
   method × place and every route × method × kind of body or query, each of them for every standing it has there;
   every form × right, at the page that stands for the right; and every form it may file, filled in well. The first
   form, place or body that shows such a pair is taken. Who has not signed in stands with those who are shut out.
-* What is compared goes together: a stranger's record and the missing one.
+* What is compared goes together: a stranger's record and the missing one, as the address or a body names them.
 
 The ordinary tests ask a *share* of it. Every role still aims on every route × method at what is hers, a stranger's
 and nobody's, and meets every route × method × kind of body or query, for whether it is let in and reaches the record:
@@ -41,7 +41,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from dosar.pages.sheet.section_steps import has_section_steps
-from tests.attack.cells import Cell, Part
+from tests.attack.cells import FOREIGN_LINKS, MISSING_LINKS, Cell, Part
 from tests.attack.organisation import Planted
 from tests.attack.policy import ANYBODY, NEWCOMER, OWNER
 from tests.attack.routes import is_open
@@ -69,7 +69,7 @@ FILING = [("RecordPages.edit", "POST"), ("RecordPages.new", "POST")]
 FILING_IN_STEPS = ("RecordPages.edit_section", "POST")
 HANGS_ON_SCOPE: Mapping[Route, set[str]] = {
     **{route: {"plain", "hidden"} for route in SHOWING},
-    **{route: {"well filled in", "foreign links"} for route in FILING},
+    **{route: {"well filled in", FOREIGN_LINKS, MISSING_LINKS} for route in FILING},
 }
 """What is answered with records of a worker's own choice, by route and kind of body."""
 DRAWN_AGAIN = {
@@ -306,11 +306,15 @@ def _turn_of(what: object, of: int) -> int:
 def question_of(cell: Cell) -> tuple[str, ...]:
     """What is asked, whoever asks: she asks it of every section there is for her."""
     place = _stranger_or(cell)
-    return cell.endpoint, cell.method, cell.form, place, cell.attack, "" if cell.form else cell.address
+    return cell.endpoint, cell.method, cell.form, place, _attack_or_links(cell), "" if cell.form else cell.address
 
 
 def _stranger_or(cell: Cell) -> str:
     return "stranger" if cell.attack == "plain" and cell.target in ("foreign", "missing") else cell.target
+
+
+def _attack_or_links(cell: Cell) -> str:
+    return FOREIGN_LINKS if cell.attack == MISSING_LINKS else cell.attack
 
 
 def _compared(cells: Iterable[Cell]) -> Iterable[list[Cell]]:
@@ -318,5 +322,5 @@ def _compared(cells: Iterable[Cell]) -> Iterable[list[Cell]]:
     found: dict[Hashable, list[Cell]] = defaultdict(list)
     for cell in cells:
         aimed = "stranger" if _stranger_or(cell) == "stranger" else cell.address
-        found[cell.endpoint, cell.method, cell.form, cell.attack, aimed].append(cell)
+        found[cell.endpoint, cell.method, cell.form, _attack_or_links(cell), aimed].append(cell)
     return found.values()

@@ -1,7 +1,7 @@
 """The time rules of the papers, T01–T27, each by its small case: the day, and what ends it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.language.deadlines.days import DueDay, days_due
 from dosar.language.deadlines.facts import CaseFacts, Move, RowFacts, SheetFacts
 from dosar.language.deadlines.ready_rules import ReadyRule
+from dosar.language.deadlines.starts import starts_of
 from dosar.language.durations import Duration
 from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition, make_definition
@@ -364,6 +365,17 @@ def test_what_ends_it_on_its_own_sheet_ends_nothing_until_it_is_accepted(rule: s
     assert [each.waits for each in due(rule, {**sheets, form: [{**answers, "waits": True}]})] == [True]
     returned = due(rule, {**sheets, form: [{**answers, "waits": True, "returned": True}]})
     assert [each.waits for each in returned] == [False], "nobody is asked to accept it: it is due as before"
+
+
+def test_of_a_sheet_that_was_accepted_a_change_takes_nothing_and_adds_what_is_new() -> None:
+    """Its rows, too: one that was there is told once, as it was accepted; one that came with the change waits."""
+    rule = next(rule for rule in shipped().deadlines if rule.source.table and rule.rule.on)
+    table, day = rule.source.table, rule.source.question
+    held = sheet(1, {table: [{day: on(2, 5)}]})
+    later = [RowFacts(100, {day: on(3, 5).isoformat()}), RowFacts(101, {day: on(4, 5).isoformat()})]
+    change = SheetFacts(1, {}, waits=True, rows={table: later})
+    starts = starts_of(rule, CaseFacts({rule.source.form: [replace(held, change=change)]}))
+    assert [(start.row_id, start.day) for start in starts] == [(100, on(2, 5)), (101, on(4, 5))]
 
 
 def test_of_what_comes_again_the_time_that_was_done_waits_for_acceptance() -> None:

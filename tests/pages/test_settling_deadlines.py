@@ -14,7 +14,7 @@ from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.reading import Deadline, find_deadlines
 from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.sheets.save import correct_sheet
+from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.teams import join_team
 from tests.pages.conftest import Demo, token_on
@@ -280,3 +280,38 @@ def test_who_does_not_see_the_sheet_is_told_of_none(demo: Demo, case: int) -> No
     filed(demo, "data_request", case, received_on=TODAY, kind="access")
     assert "Răspuns la o cerere" in demo.browser("coordinator").get(f"/cases/{case}").text
     assert "Răspuns la o cerere" not in demo.browser("volunteer").get(f"/cases/{case}").text
+
+
+def test_what_was_done_rests_while_a_change_waits(demo: Demo, case: int) -> None:
+    done = filed(demo, "office_task", **office_task(demo, "volunteer"), done_on=TODAY)
+    assert office_due(demo, done) == []
+    corrected(demo, "volunteer", "office_task", done, subject="Cumpărături mari")
+    assert office_due(demo, done) == [], "what was accepted holds"
+    corrected(demo, "volunteer", "office_task", done, done_on=None)
+    assert office_due(demo, done) == [], "of several changes too"
+    post(demo, "coordinator", f"/records/office_task/{done}/return", reason="De ce?")
+    assert office_due(demo, done) == []
+    post(demo, "coordinator", f"/records/office_task/{done}/accept")
+    assert [each.waits for each in office_due(demo, done)] == [False], "now it is not done"
+    corrected(demo, "volunteer", "office_task", done, done_on=TODAY)
+    assert [each.waits for each in office_due(demo, done)] == [True]
+    never = filed_by(demo, "volunteer", **office_task(demo, "volunteer"), done_on=TODAY)
+    corrected(demo, "volunteer", "office_task", never, subject="Altele")
+    assert [each.waits for each in office_due(demo, never)] == [True], "what nobody accepted ends nothing"
+
+
+def corrected(demo: Demo, user: str, form: str, number: int, **said: object) -> None:
+    """What somebody corrects whose sheets wait for acceptance, if she is a volunteer."""
+    actor = Actor(user_id(demo, user), user, TODAY, checked=user == "volunteer")
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        version = demo.repository.find(form, number).version
+        correct_sheet(demo.repository, demo.repository.forms[form], number, version, said, actor)
+        demo.repository.session.remove()
+
+
+def filed_by(demo: Demo, user: str, **said: object) -> int:
+    actor = Actor(user_id(demo, user), user, TODAY, checked=True)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        number = enter_sheet(demo.repository, demo.repository.forms["office_task"], said, actor)
+        demo.repository.session.remove()
+    return number

@@ -27,8 +27,10 @@ from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.erasure.erasure import erase_person
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import NOBODY_SCOPE, SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.sheets.acceptance import accept_sheet
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.ledger import reverse_entry
+from dosar.records.sheets.save import correct_sheet
 from dosar.records.teams import join_team, leave_team
 from tests.records.offices import FORMS, ROLES, TODAY, Office, definition, together_in
 
@@ -112,6 +114,20 @@ def test_an_entry_that_was_taken_back_ends_nothing(ruling: Office) -> None:
     reverse_entry(ruling.repository, ruling.form("aid"), aid, "De două ori", ruling.actor())
     assert dict(due(ruling, ruling.ion))[PARCEL] == days_later(10)
     assert all_kept(ruling) == reckoned(ruling)
+
+
+def test_what_was_accepted_holds_while_a_change_waits(ruling: Office) -> None:
+    visit = ruling.enter("visit", ruling.ion, visit_date=TODAY, story="Povestea", family=[{"name": "Ion", "age": 3}])
+    before = due(ruling, ruling.ion)
+    for day in (days_later(-40), days_later(40)):
+        changed = {"visit_date": day, "story": None, "family": []}
+        volunteer, version = replace(ruling.actor("maria"), checked=True), ruling.open("visit", visit).record.version
+        correct_sheet(ruling.repository, ruling.form("visit"), visit, version, changed, volunteer)
+        assert due(ruling, ruling.ion) == before
+    assert all_kept(ruling) == reckoned(ruling)
+    assert [each.waits for each in find_deadlines(ruling.repository) if each.rule.key == TOLD] == [True]
+    accept_sheet(ruling.repository, ruling.form("visit"), visit, ruling.actor())
+    assert dict(due(ruling, ruling.ion))[PARCEL] == days_later(50)
 
 
 def test_what_is_put_away_is_due_no_more_and_comes_back(ruling: Office) -> None:

@@ -155,7 +155,7 @@ def _ending_days(rule: ReadyRule, start: Start, facts: CaseFacts, today: date) -
         return ([done] if done else []), []
     found: tuple[list[date], list[date]] = [], []
     earliest = _earliest(rule, start)
-    for sheet in facts.sheets.get(rule.done_form, ()):
+    for sheet in facts.versions_of(rule.done_form):
         day = day_of(sheet.answers.get(rule.done_day))
         if day is None or sheet.returned or not _holds(rule.rule.done_when, sheet.answers, today):
             continue

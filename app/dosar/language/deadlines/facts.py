@@ -30,11 +30,13 @@ class SheetFacts:
     rows: Mapping[str, Sequence[RowFacts]] = field(default_factory=lambda: NO_ROWS)
     returned: bool = False
     """Whether, of what waits, who filed it has it back to mend it: nobody is asked to accept it now."""
+    change: "SheetFacts | None" = None
+    """The sheet as a change of it says that waits; until it is accepted, what was accepted before holds."""
 
     @property
     def awaits(self) -> bool:
-        """Whether somebody is asked to accept it."""
-        return self.waits and not self.returned
+        """Whether somebody is asked to accept it, or a change of it."""
+        return (self.waits and not self.returned) or (self.change is not None and self.change.awaits)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,13 @@ class CaseFacts:
     def of(self, form: str) -> Iterator[SheetFacts]:
         """The sheets of a form that bind."""
         return (sheet for sheet in self.sheets.get(form, ()) if not sheet.waits)
+
+    def versions_of(self, form: str) -> Iterator[SheetFacts]:
+        """Every sheet of a form as it binds, and as it waits."""
+        for sheet in self.sheets.get(form, ()):
+            yield sheet
+            if sheet.change is not None:
+                yield sheet.change
 
     def moved(self, place: DeadlinePlace) -> dict[date, date | None]:
         """Day → what somebody made of it last: another day, ``None`` if it is waived, itself if that was taken back."""

@@ -25,10 +25,16 @@ class Start:
     def row_id(self) -> int:
         return self.row.id if self.row else 0
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The sheet and the row, by which it is known again."""
+        return self.sheet.id, self.row_id
+
 
 def starts_of(rule: ReadyRule, facts: CaseFacts) -> Iterator[Start]:
     """Of the newest sheet that binds, or of each; a date that is given on a sheet which waits is told too, and so is
-    what is marked as done there: it is due until somebody accepts that.
+    what is marked as done there: it is due until somebody accepts that. Of a sheet that was accepted before, what was
+    accepted is told, and what a change adds.
 
     What is counted from a date goes on from the newest sheet that says one; a day that stands on a sheet itself goes
     with the next sheet, whether that says another or none.
@@ -37,8 +43,14 @@ def starts_of(rule: ReadyRule, facts: CaseFacts) -> Iterator[Start]:
     binding = [sheet for sheet in facts.of(source.form) if rule.rule.on or _is_counted(rule, sheet)]
     counted = binding if rule.rule.each else _newest(rule, binding)
     told = rule.rule.on or rule.is_done_on_source
-    waiting = [sheet for sheet in facts.sheets.get(source.form, ()) if sheet.waits] if told else []
-    for sheet in (*counted, *waiting):
+    waiting = [sheet for sheet in facts.versions_of(source.form) if sheet.waits] if told else []
+    accepted = {start.place for start in _starts_on(facts.of(source.form), source)} if waiting else ()
+    yield from _starts_on(counted, source)
+    yield from (start for start in _starts_on(waiting, source) if start.place not in accepted)
+
+
+def _starts_on(sheets: Iterable[SheetFacts], source: DayPlace) -> Iterator[Start]:
+    for sheet in sheets:
         for row, answers in _places(sheet, source):
             day = day_of(answers.get(source.question))
             if day is not None:

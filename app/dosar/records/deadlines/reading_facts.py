@@ -20,7 +20,7 @@ from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import Definition
 from dosar.language.question import Question
-from dosar.records.history.turns import is_with_volunteer
+from dosar.records.history.turns import answers_accepted, is_with_volunteer
 from dosar.records.scope.restricted_cases import restrictions_among
 from dosar.records.scope.row_scope import current_scope
 
@@ -137,10 +137,57 @@ def _sheets(
         questions = [form.questions[name] for name in sorted(needs[form.key, ""])]
         for row in sorted(rows[form.key, ""], key=lambda each: each["id"]):
             sheet_rows = {name: of_table.get(row["id"], ()) for name, of_table in of_tables.items()}
-            turn = {"waits": bool(row["to_check"]), "returned": bool(row["returned"])}
-            sheet = SheetFacts(row["id"], _plain(questions, row), rows=sheet_rows, **turn)
+            waits, returned = bool(row["to_check"]), bool(row["returned"])
+            sheet = SheetFacts(row["id"], _plain(questions, row), waits, sheet_rows, returned)
             found[row.get("of_case", NO_CASE)][form.key].append(sheet)
+    return _as_accepted(connection, forms, needs, found)
+
+
+def _as_accepted(
+    connection: Connection,
+    forms: Mapping[str, Form],
+    needs: Needs,
+    found: dict[int, dict[str, list[SheetFacts]]],
+) -> dict[int, dict[str, list[SheetFacts]]]:
+    """The same, where a sheet that was accepted before waits again for what somebody changed, as it was accepted."""
+    waiting = {
+        form: [sheet.id for of_case in found.values() for sheet in of_case.get(form, ()) if sheet.waits]
+        for form in forms
+    }
+    waiting = {form: numbers for form, numbers in waiting.items() if numbers}
+    if not waiting:
+        return found
+    accepted = answers_accepted(connection, waiting)
+    for of_case in found.values():
+        for key, sheets in of_case.items():
+            of_case[key] = [
+                _accepted_sheet(forms[key], needs, sheet, accepted[key, sheet.id])
+                if (key, sheet.id) in accepted
+                else sheet
+                for sheet in sheets
+            ]
     return found
+
+
+def _accepted_sheet(form: Form, needs: Needs, sheet: SheetFacts, before: Mapping[str, Any]) -> SheetFacts:
+    """A sheet that waits as it was accepted, with what it says now beside it; ``before`` in JSON form."""
+    answers = {
+        name: question.plain(question.from_json(before[name]))
+        for name in needs[form.key, ""]
+        if name in before and (question := form.questions[name])
+    }
+    rows = {
+        table: _rows_of_json(form.questions[table], _row_questions(form, table, names), before[table])
+        for (of_form, table), names in needs.items()
+        if of_form == form.key and table in before
+    }
+    return SheetFacts(sheet.id, {**sheet.answers, **answers}, rows={**sheet.rows, **rows}, change=sheet)
+
+
+def _rows_of_json(table: Question, columns: Iterable[Question], rows: Any) -> list[RowFacts]:
+    """The rows of a table as the history tells them."""
+    told: Any = table.from_json(rows) or ()
+    return [RowFacts(row["id"], {each.name: each.plain(row.get(each.name)) for each in columns}) for row in told]
 
 
 def _parts(tables: FormTables, forms: Mapping[str, Form], needs: Needs, of_all: bool) -> list[UnionPart]:

@@ -1,15 +1,19 @@
 """Whose turn a sheet is that waits for acceptance, by its history: who accepts it, or who filed it and has it back."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
-from dosar.database.system_tables import history_table
+from dosar.database.system_tables import history_table, moved_question_table, renamed_question_table
+from dosar.records.history.renamed_questions import read_renamed_questions, retell_changes
 
 RETURNED_ACTION = "returned"
 """Sent back to the volunteer who filed it, with a note."""
 JUDGED_ACTIONS = ("entered", "corrected", RETURNED_ACTION, "accepted")
 """The entries of the history that say whose turn it is."""
+UNACCEPTED_KEY = "~unaccepted"
+"""What marks the correction from which on a sheet waits that was accepted before."""
 
 
 def is_with_volunteer(form: Any, record_id: Any) -> ColumnElement[bool]:
@@ -29,4 +33,44 @@ def last_turn(form: Any, record_id: Any, column: Any) -> Any:
         .order_by(last.c.id.desc())
         .limit(1)
         .scalar_subquery()
+    )
+
+
+def answers_accepted(
+    connection: Connection, waiting: Mapping[str, Sequence[int]]
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """Sheet (its form and number) → what the waiting corrections changed, as it was accepted: question → its answer in
+    JSON form. Of these sheets, which all wait, those that were accepted before: one statement, unless questions have
+    got other names since."""
+    entry = history_table.c
+    of_sheets = or_(*[and_(entry.form == form, entry.record_id.in_(numbers)) for form, numbers in waiting.items()])
+    columns = entry.id, entry.form, entry.record_id, entry.action, entry.changes, _is_told_anew().label("told_anew")
+    query = select(*columns).where(of_sheets, entry.action.in_(("corrected", "accepted"))).order_by(entry.id.desc())
+    entries = connection.execute(query).all()
+    renamed = read_renamed_questions(connection) if any(row.told_anew for row in entries) else {}
+    undone: dict[tuple[str, int], dict[str, Any]] = {}
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    settled = set()
+    for row in entries:
+        sheet = row.form, row.record_id
+        if sheet in settled:
+            continue
+        changes = retell_changes(row.changes, row.id, row.form, renamed)
+        before = {name: pair[0] for name, pair in changes.items() if not name.startswith("~")}
+        undone.setdefault(sheet, {}).update(before)
+        if UNACCEPTED_KEY in changes:
+            found[sheet] = undone[sheet]
+        if UNACCEPTED_KEY in changes or row.action == "accepted":
+            settled.add(sheet)
+    return found
+
+
+def _is_told_anew() -> ColumnElement[bool]:
+    """Whether a question of the form got another name, or another form, since the entry was written."""
+    entry = history_table.c
+    return or_(
+        *[
+            exists().where(turn.c.form == entry.form, turn.c.last_entry >= entry.id)
+            for turn in (renamed_question_table, moved_question_table)
+        ]
     )

@@ -19,6 +19,7 @@ from dosar.records.actor import Actor
 from dosar.records.attachments import adopt_files
 from dosar.records.audit_log import case_of_record
 from dosar.records.finding.search import index_words
+from dosar.records.history.turns import UNACCEPTED_KEY
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.issued_codes import with_issued_codes
@@ -179,7 +180,8 @@ def correct_sheet(
                 )
                 changes = audit_log.answer_differences(form, before, after)
                 if changes:
-                    audit_log.note_change(repository, record, "corrected", actor.user_id, changes, reason)
+                    marked = {UNACCEPTED_KEY: True} if actor.checked and not record.to_check else {}
+                    audit_log.note_change(repository, record, "corrected", actor.user_id, {**changes, **marked}, reason)
                     _mark_to_check(repository, record, actor)
         return record
     except StaleDataError:

@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy import update
 
+from dosar.database.users import User
 from dosar.language.form import CASE_FORM
 from dosar.overview.deadlines.filters import DeadlineFilter
 from dosar.overview.deadlines.reading import find_deadlines
@@ -29,11 +31,13 @@ def case(demo: Demo) -> int:
     return number
 
 
-def join(demo: Demo, case: int, user: str, last_day: date | None = None, role: str = "") -> None:
+def join(
+    demo: Demo, case: int, user: str, last_day: date | None = None, role: str = "", since: date | None = None
+) -> None:
     actor = Actor(user_id(demo, "coordinator"), "coordinator", TODAY)
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         found, number = demo.repository.case(case), user_id(demo, user)
-        join_team(demo.repository, found, number, role or user, actor, planned_end=last_day)
+        join_team(demo.repository, found, number, role or user, actor, since, planned_end=last_day)
         demo.repository.session.remove()
 
 
@@ -97,3 +101,35 @@ def test_who_reaches_every_case_keeps_it(demo: Demo, case: int) -> None:
     task(demo, case, by="coordinator")
     leave(demo, case, "coordinator")
     assert whose(demo, case) == [user_id(demo, "coordinator")]
+
+
+def test_nobody_gets_it_who_comes_later_or_cannot_sign_in(demo: Demo, case: int) -> None:
+    number, hers = task(demo, case, by="volunteer"), str(user_id(demo, "social_worker"))
+    page = unescape(demo.browser("case_manager").get(f"/cases/{case}/team").text)
+    assert f'<option value="{hers}"' in page.partition('name="to"')[2].partition("</select>")[0]
+    join(demo, case, "psychologist", since=TODAY + timedelta(5))
+    set_active(demo, "social_worker", False)
+    try:
+        page = unescape(demo.browser("case_manager").get(f"/cases/{case}/team").text)
+        offered = page.partition('name="to"')[2].partition("</select>")[0]
+        for user in ("psychologist", "social_worker"):
+            assert f'value="{user_id(demo, user)}"' not in offered
+            refused = unescape(leave(demo, case, "volunteer", str(user_id(demo, user))))
+            assert "Alegeți pe cineva care lucrează la caz." in refused
+    finally:
+        set_active(demo, "social_worker", True)
+    assert answers(demo, number)["responsible"] == user_id(demo, "volunteer")
+
+
+def test_who_is_not_on_the_team_hands_over_nothing(demo: Demo, case: int) -> None:
+    number = task(demo, case, by="coordinator")
+    leave(demo, case, "coordinator", str(user_id(demo, "volunteer")))
+    assert answers(demo, number)["responsible"] == user_id(demo, "coordinator")
+
+
+def set_active(demo: Demo, user: str, is_active: bool) -> None:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        number = user_id(demo, user)
+        with demo.repository.writing():
+            demo.repository.session.execute(update(User).where(User.id == number).values(active=is_active))
+        demo.repository.session.remove()

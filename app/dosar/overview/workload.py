@@ -16,7 +16,7 @@ from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as, current_scope
 from dosar.records.sheets.save import correct_sheet
-from dosar.records.teams import join_team, leave_team, may_change_team, team_places
+from dosar.records.teams import join_team, leave_team, may_change_team, team_places, who_takes_over
 from dosar.records.titles import titles_of_records
 
 
@@ -84,14 +84,15 @@ def leave_case(repository: Repository, case: Record, user_id: int, to_id: int | 
     """Let somebody leave the team of a case, and hand over what is hers to do in it: both or neither. Without ``to_id``
     it falls to who leads the case.
 
-    Raises as :func:`leave_team`, and :class:`Mistake` for who does not work on the case.
+    Raises as :func:`leave_team`, and :class:`Mistake` for who does not work on the case. Who has left already hands
+    over nothing.
     """
-    team = {place.user_id for place in team_places(repository, case)}
-    if to_id is not None and to_id not in team - {user_id}:
-        raise Mistake("Choose somebody who works on the case.")
-    case_id = case.id
     with repository.writing():
-        if to_id is not None and may_change_team(team_places(repository, case), current_scope.get()):
+        team, case_id = team_places(repository, case), case.id
+        hands_over = to_id is not None and may_change_team(team, current_scope.get())
+        if hands_over and to_id not in who_takes_over(repository, case, actor.today) - {user_id}:
+            raise Mistake("Choose somebody who works on the case.")
+        if to_id is not None and hands_over and user_id in {place.user_id for place in team}:
             with acting_as(replace(SYSTEM_SCOPE, today=current_scope.get().today)):
                 hand_over_tasks(repository, user_id, to_id, actor, cases=(case_id,))
         leave_team(repository, case, [user_id], actor)

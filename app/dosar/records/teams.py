@@ -76,6 +76,14 @@ def team_places(repository: Repository, case: Record) -> list[TeamPlace]:
     return [TeamPlace(*row) for row in rows]
 
 
+def who_takes_over(repository: Repository, case: Record, day: date) -> set[int]:
+    """Who may get what a colleague leaves: whoever works on the case that day and can sign in. A place that begins
+    later, or has ended, opens the case to nobody."""
+    query = select(team_table.c.user_id).join(User, User.id == team_table.c.user_id)
+    of_case = team_table.c.case_id == case.id, works_on_case(day)
+    return {*repository.session.scalars(query.where(*of_case, User.active.is_(True), works_on_cases(repository)))}
+
+
 def people_by_case(repository: Repository, day: date) -> dict[int, set[int]]:
     """Case → who works on it on that day."""
     rows = repository.session.execute(select(team_table.c.case_id, team_table.c.user_id).where(works_on_case(day)))

@@ -30,7 +30,7 @@ from dosar.pages.rendering.history import role_title
 from dosar.pages.sheet.posting.link_picker import matching_people
 from dosar.pages.urls import parse_record_number
 from dosar.records.finding.people import is_called, people_out_of_reach
-from dosar.records.teams import TeamPlace, join_team, may_change_team
+from dosar.records.teams import TeamPlace, join_team, may_change_team, who_takes_over
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class TeamLine:
     tasks: int = 0
     """How many tasks and appointments of the case are hers."""
     successors: Sequence[tuple[int, str]] = ()
-    """Who may get them: the others of the team."""
+    """Who may get them: the others who work on the case."""
 
 
 class TeamMemberForm(TranslatedForm):
@@ -151,6 +151,8 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
         joining.since.data = format_day(context.reading.today, context.reading.language)
     now = [member for member in team if not _is_over(context, member)]
     tasks = tasks_named(context.repository, DeadlineFilter(cases=(case.id,))) if able else {}
+    takers = who_takes_over(context.repository, case, context.reading.today) if tasks else set()
+    taking = [member for member in now if member.user_id in takers]
     found = matching_people(context, joining.search.data, for_team=True) if able else []
     joining.user.choices = [SelectChoice(str(person.id), person.label) for person in found]
     joining.role.choices = [
@@ -166,7 +168,7 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
         case=context.case_head(case),
         able=able,
         form=joining,
-        now=[_team_line(context, member, case, able, len(tasks.get(member.user_id, ())), now) for member in now],
+        now=[_team_line(context, member, case, able, len(tasks.get(member.user_id, ())), taking) for member in now],
         before=[_team_line(context, member, case, False) for member in team if _is_over(context, member)],
         action=url_for("TeamPage.team", case_id=case.id),
     ), joining.status
@@ -195,7 +197,7 @@ def _team_line(
     case: Record,
     able: bool,
     tasks: int = 0,
-    team: Sequence[CaseTeamMember] = (),
+    taking: Sequence[CaseTeamMember] = (),
 ) -> TeamLine:
     leaves = able and not member.leads
     return TeamLine(
@@ -204,5 +206,5 @@ def _team_line(
         _days_text(member),
         url_for("TeamPage.leave", case_id=case.id, user_id=member.user_id) if leaves else "",
         tasks if leaves else 0,
-        [(other.user_id, other.name) for other in team if other.user_id != member.user_id],
+        [(other.user_id, other.name) for other in taking if other.user_id != member.user_id],
     )

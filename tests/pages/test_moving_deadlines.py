@@ -137,6 +137,12 @@ def test_a_day_that_stands_on_a_sheet_is_moved_there(demo: Demo, case: int) -> N
     assert "mutat de la" not in shown(demo, f"/cases/{case}"), "the day is what the sheet says"
 
 
+def test_the_page_names_what_is_moved_as_the_list_does(demo: Demo, case: int) -> None:
+    filed(demo, "data_request", case, received_on=TODAY, kind="correction")
+    address = f"/due/{deadline_id(demo, case, 'data_request.answer')}/move"
+    assert "Răspuns la o cerere privind datele: Rectificarea datelor (art. 16)" in shown(demo, address)
+
+
 def test_the_last_day_of_a_stay_is_moved_by_what_it_follows_from(demo: Demo, case: int) -> None:
     rule, days = "stay.last_day", {"longest": 3, "longest_unit": "days"}
     number = filed(demo, "stay", case, phase="phase_2", admitted_on=TODAY, last_day=TODAY + timedelta(3), **days)

@@ -16,6 +16,7 @@ from dosar.language.deadlines.moves import MoveRefusal
 from dosar.language.deadlines.ready_rules import DayPlace, question_at
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
+from dosar.overview.deadlines.answers_beside import answers_beside
 from dosar.overview.deadlines.moving import (
     Move,
     MoveRefused,
@@ -208,10 +209,11 @@ def _sheet_words(context: PageContext, deadline: Deadline, place: DayPlace) -> d
 def _facts(context: PageContext, deadline: Deadline) -> dict[str, Any]:
     """What a page about a deadline tells of it."""
     case = context.case_head(context.repository.case(deadline.case_id)) if deadline.case_id else None
+    about = answers_beside(context.repository, [deadline], context.reading).about
     return {
         "case": case,
         "form_title": context.form_title(CASE_FORM) if case else title_text(context, deadline),
-        "what": title_text(context, deadline, due_titles(context, [deadline])),
+        "what": title_text(context, deadline, due_titles(context, [deadline]), about),
         "day": day_words(context, deadline),
         "rule": rule_text(context, deadline),
     }

@@ -8,6 +8,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
 from dosar.access.web.redirects import local_redirect_url
 from dosar.filing.deadline_done import KeptMeanwhile, NotDone, do_today
+from dosar.overview.deadlines.answers_beside import answers_beside
 from dosar.overview.deadlines.moving import deadline_with, is_due_still
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.actions import saved_response
@@ -68,7 +69,8 @@ def _kept_meanwhile(context: PageContext, deadline: Deadline) -> str:
 def _named_text(context: PageContext, deadline: Deadline) -> str:
     """What it is, and the code of the case: no name of a person."""
     case = context.case_head(context.repository.case(deadline.case_id)) if deadline.case_id else None
-    title = title_text(context, deadline, due_titles(context, [deadline]))
+    about = answers_beside(context.repository, [deadline], context.reading).about
+    title = title_text(context, deadline, due_titles(context, [deadline]), about)
     return f"{title} · {case.code}" if case else title
 
 

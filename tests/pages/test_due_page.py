@@ -170,6 +170,13 @@ def test_nothing_is_cut_without_the_way_to_all(demo: Demo, case: int) -> None:
     assert len(lines(demo, f"{later}&all=1")) == 43
 
 
+def test_the_only_line_left_stands_where_the_way_to_it_would(demo: Demo, case: int) -> None:
+    for number in range(FIRST_LINES + 1):
+        due(demo, "case.consent", case, SUNDAY + timedelta(number + 1))
+    page = read(demo, f"?case={case}")
+    assert len(lines(demo, f"?case={case}")) == FIRST_LINES + 1 and f"Toate ({FIRST_LINES + 1})" not in page
+
+
 def test_addresses_hold_numbers_and_keys_alone(demo: Demo) -> None:
     addresses = re.findall(r'(?:href|value)="(\?[^"]*)"', shown(demo))
     assert addresses

@@ -30,8 +30,8 @@ class HomeBlock:
     title: str
     entries: list[HomeEntry] = field(default_factory=list)
     empty: str = ""
-    groups: list[tuple[str, list[HomeEntry]]] = field(default_factory=list)
-    """Lines under headings of their own, after the others."""
+    groups: list[tuple[str, int, list[HomeEntry]]] = field(default_factory=list)
+    """Lines under headings of their own, after the others; and how many there are, where not all are told."""
     first: list[HomeEntry] = field(default_factory=list)
     """Lines before those of the headings."""
     more: tuple[str, str] = ("", "")

@@ -17,8 +17,8 @@ def is_all_asked() -> bool:
 
 
 def truncated_list(found: Sequence[ShownItem], most: int) -> Sequence[ShownItem]:
-    """What is shown at first; all of it where all is asked for."""
-    return found if is_all_asked() else found[:most]
+    """What is shown at first; all of it where all is asked for, or where only one line more is left."""
+    return found if is_all_asked() or len(found) == most + 1 else found[:most]
 
 
 def more_entries(found: Sequence[ShownItem], shown: Sequence[ShownItem], address: str = "") -> list[HomeEntry]:

@@ -72,7 +72,8 @@ def due_block(case: CaseReading, team: Sequence[CaseTeamMember]) -> DueBlock | N
     ways = zip(case.due, backs_to_lines(case.due, f"/cases/{case.record.id}"), strict=True)
     lines = [_line(context, deadline, titles, case.due_about, moves, back) for deadline, back in ways]
     waived = [_waived_line(context, waiver, titles, moves) for waiver in case.waivers]
-    return DueBlock(lines[:FIRST_LINES], lines[FIRST_LINES:], waived, f"/due?case={case.record.id}")
+    first = FIRST_LINES + 1 if len(lines) == FIRST_LINES + 1 else FIRST_LINES  # one more line is no longer than "all"
+    return DueBlock(lines[:first], lines[first:], waived, f"/due?case={case.record.id}")
 
 
 def _names(context: PageContext, found: Sequence[Deadline], team: Sequence[CaseTeamMember]) -> RecordTitles:

@@ -175,12 +175,18 @@ def _read_groups(context: PageContext, due: DueAtHand) -> list[tuple[str, list[D
     """What the page tells under each state: the first of each, or all of one, page by page."""
     asked, spans = due.asked, state_spans(context.reading.today)
     if asked.is_overview:
-        found = find_first(context.repository, [within_span(due.filter, span) for span in spans.values()], FIRST_LINES)
-        return [(state, of_state) for state, of_state in zip(spans, found, strict=True) if of_state]
+        filters = [within_span(due.filter, span) for span in spans.values()]
+        found = zip(spans, find_first(context.repository, filters, FIRST_LINES + 2), strict=True)
+        return [(state, _first_lines(of_state)) for state, of_state in found if of_state]
     lines = _read_lines(context, due)
     if asked.state:
         return [(asked.state, lines)] if lines else []
     return [(state, list(of_state)) for state, of_state in groupby(lines, _state_on(context.reading.today))]
+
+
+def _first_lines(found: list[Deadline]) -> list[Deadline]:
+    """The first lines of a state; all of them where the way to the rest would take the place of the only one left."""
+    return found if len(found) <= FIRST_LINES + 1 else found[:FIRST_LINES]
 
 
 def _state_on(today: date) -> Callable[[Deadline], str]:

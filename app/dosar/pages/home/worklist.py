@@ -70,14 +70,18 @@ def shown_lacking(found: Sequence[LackingCase]) -> Sequence[LackingCase]:
 def shown_due(found: Sequence[Deadline], today: date) -> dict[str, Sequence[Deadline]]:
     """Heading → what the first page tells under it: of what is overdue or due today all, of the rest and of what
     is nobody's the first ones."""
+    return {
+        when: of_group if when in ("overdue", "today") else truncated_list(of_group, MAX_TODO_ENTRIES)
+        for when, of_group in _due_groups(found, today).items()
+    }
+
+
+def _due_groups(found: Sequence[Deadline], today: date) -> dict[str, list[Deadline]]:
     groups: dict[str, list[Deadline]] = {}
     for deadline in sorted(found, key=lambda each: each.user_id is None):
         when = NOBODYS if deadline.user_id is None else state_of_day(deadline.day, today)
         groups.setdefault(when, []).append(deadline)
-    return {
-        when: of_group if when in ("overdue", "today") else truncated_list(of_group, MAX_TODO_ENTRIES)
-        for when, of_group in groups.items()
-    }
+    return groups
 
 
 def due_block(
@@ -88,12 +92,16 @@ def due_block(
     with_others = any(worker != context.worker.id for worker in late)
     if not found and not with_others:
         return None
-    shown = shown_due(found, context.reading.today)
+    shown, whole = shown_due(found, context.reading.today), _due_groups(found, context.reading.today)
     every = [deadline for of_group in shown.values() for deadline in of_group]
     about = answers_beside(context.repository, every, context.reading).about
     ways = dict(zip((each.id for each in every), backs_to_lines(every, _this_page()), strict=True))
     groups = [
-        (str(HEADINGS[when]), [_due_entry(context, each, titles, about, ways[each.id]) for each in of_group])
+        (
+            str(HEADINGS[when]),
+            len(whole[when]),
+            [_due_entry(context, each, titles, about, ways[each.id]) for each in of_group],
+        )
         for when, of_group in shown.items()
     ]
     return HomeBlock(

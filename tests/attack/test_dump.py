@@ -14,7 +14,7 @@ from sqlalchemy import Date, inspect, text
 
 from dosar.database.sealing.choice_codes import place_mark
 from dosar.database.sealing.sealed_choices import SealedChoice
-from dosar.database.system_tables import deadline_table
+from dosar.database.system_tables import deadline_move_table, deadline_table
 from dosar.language.question import Question
 from tests.attack.canaries import Canary, Private
 from tests.attack.organisation import Planted, opened_again, planted_place
@@ -122,8 +122,9 @@ def may_be_clear(planted: Planted, column: str) -> bool:
     """Answers that SQL compares, counts or sums up: days, numbers, amounts; never those in words, and no births."""
     table, _, name = column.partition(".")
     form, _, rows_of = table.partition("__")
-    if table == deadline_table.name:  # what is due is a copy of days that lie in clear where they stand
-        return isinstance(deadline_table.c[name].type, Date)
+    for kept in (deadline_table, deadline_move_table):  # copies of days that lie in clear where they stand
+        if table == kept.name:
+            return isinstance(kept.c[name].type, Date)
     if form not in planted.forms:
         return False
     questions = planted.forms[form].questions

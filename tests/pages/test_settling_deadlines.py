@@ -107,9 +107,13 @@ def test_what_a_volunteer_did_stays_due_until_it_is_accepted(demo: Demo, case: i
     post(demo, "coordinator", f"/records/office_task/{number}/return", reason="Nu este făcut.")
     assert [each.waits for each in office_due(demo, number)] == [False], "it is due again, and late"
     [held] = office_due(demo, number)
-    post(demo, "coordinator", f"/due/{held.id}/done", reason="")
-    told = unescape(demo.browser("coordinator").get("/").text)
-    assert "Așteaptă acceptarea" in told, "the day on it is the same: nobody has accepted it"
+    led, sheet = post(demo, "coordinator", f"/due/{held.id}/done"), f"/records/office_task/{number}"
+    assert led == sheet and "Fișa așteaptă acceptarea: priviți-o" in unescape(demo.browser("coordinator").get(led).text)
+    wanted = {"what": "move", "day": f"{TODAY + timedelta(3):%d.%m.%Y}", "reason": "E închis"}
+    refused = unescape(post(demo, "coordinator", f"/due/{held.id}/move", **wanted))
+    assert "s-ar accepta tot ce scrie acolo" in refused and "E închis" in refused
+    assert answers(demo, number, "office_task")["due_on"] == TODAY - timedelta(1)
+    assert [each.waits for each in office_due(demo, number)] == [False], "neither has accepted it"
     post(demo, "coordinator", f"/records/office_task/{number}/accept")
     assert office_due(demo, number) == []
 

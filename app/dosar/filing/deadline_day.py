@@ -11,10 +11,11 @@ from dosar.filing.opening.submissions import correction
 from dosar.filing.result import Outcome, ValidationResult
 from dosar.filing.service import Consent, Values, file_sheet
 from dosar.filing.submission import Submission
+from dosar.language.deadlines.moves import MoveRefusal
 from dosar.language.deadlines.ready_rules import DayPlace, question_at
 from dosar.language.form import Form
 from dosar.language.question import Answers, ReadingContext
-from dosar.overview.deadlines.moving import Move, require_movable
+from dosar.overview.deadlines.moving import Move, MoveRefused, require_movable
 from dosar.overview.deadlines.reading import Deadline
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
@@ -68,12 +69,20 @@ def move_on_sheet(
 ) -> ValidationResult | Outcome:
     """Correct the day on the sheet, with the reason in its history; what keeps it from being saved comes back.
 
-    Raises as :func:`require_movable`.
+    Raises as :func:`require_movable`, and :class:`MoveRefused` where that would accept what she has not looked at.
     """
     require_movable(repository, deadline, move, actor)
     place = deadline.rule.source
     submission = correction(repository, place.form, deadline.record_id, actor, reading, forms)
+    if would_accept_unseen(submission):
+        raise MoveRefused([MoveRefusal.WAITS])
     return file_day(submission, place, deadline.row_id, move.day, move.reason.strip())
+
+
+def would_accept_unseen(submission: Submission) -> bool:
+    """Whether the sheet waits, and a date filed on it by who accepts would accept all the rest of it."""
+    record = submission.record
+    return record is not None and bool(record.to_check) and not submission.actor.checked
 
 
 def file_day(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dosar.filing.deadline_day import file_day
+from dosar.filing.deadline_day import file_day, would_accept_unseen
 from dosar.filing.opening.submissions import correction
 from dosar.filing.result import Saved, ValidationResult
 from dosar.filing.submission import Submission
@@ -17,6 +17,10 @@ class NotDone(Exception):
     """The sheet is not kept with this date alone: it asks for more, or doubts it."""
 
 
+class Unaccepted(Exception):
+    """The sheet waits for acceptance: the date alone would accept the rest of it unseen."""
+
+
 class KeptMeanwhile(Exception):
     """Somebody else kept the sheet at the same moment."""
 
@@ -26,8 +30,8 @@ def do_today(
 ) -> bool:
     """File today's date as the day on which it was done; says whether it counts, or waits for acceptance.
 
-    Raises :class:`NotDone` where somebody has to look at the sheet, :class:`KeptMeanwhile`, and
-    :class:`OutOfReach`.
+    Raises :class:`NotDone` and :class:`Unaccepted` where somebody has to look at the sheet, :class:`KeptMeanwhile`,
+    and :class:`OutOfReach`.
     """
     done = deadline.rule.done
     if done is None or deadline.rule.is_new_sheet:
@@ -40,6 +44,8 @@ def file_done(repository: Repository, submission: Submission, deadline: Deadline
     done = deadline.rule.done
     if done is None:
         raise NotDone
+    if would_accept_unseen(submission):
+        raise Unaccepted
     outcome = file_day(submission, done, deadline.row_id, submission.today)
     if isinstance(outcome, ValidationResult):
         raise NotDone

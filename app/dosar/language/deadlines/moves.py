@@ -17,6 +17,7 @@ class MoveRefusal(Enum):
     PAST = "past"
     SAME = "same"
     FAR = "far"
+    WAITS = "waits"
 
     @property
     def is_about_day(self) -> bool:

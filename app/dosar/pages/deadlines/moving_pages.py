@@ -50,6 +50,9 @@ REFUSALS = {
     MoveRefusal.FAR: lazy_gettext(
         "Nothing is put off for more than two years. Check the year, or choose to waive the deadline."
     ),
+    MoveRefusal.WAITS: lazy_gettext(
+        "This sheet waits for acceptance: to move a day on it would accept all it says. Accept or return it first."
+    ),
 }
 """What is said of each."""
 

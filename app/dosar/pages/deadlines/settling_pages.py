@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
 from dosar.access.web.redirects import local_redirect_url
-from dosar.filing.deadline_done import KeptMeanwhile, NotDone, do_today
+from dosar.filing.deadline_done import KeptMeanwhile, NotDone, Unaccepted, do_today
 from dosar.overview.deadlines.answers_beside import answers_beside
 from dosar.overview.deadlines.moving import deadline_with, is_due_still
 from dosar.overview.deadlines.reading import Deadline
@@ -41,6 +41,10 @@ class DeadlineSettlingPages(PageView):
             counts = do_today(context.repository, deadline, context.actor, context.reading, context.forms)
         except NotDone:
             return saved_response(gettext("The sheet asks for more: give the date there."), f"{sheet_url}/edit")
+        except Unaccepted:
+            return saved_response(
+                gettext("This sheet waits for acceptance: look at it, and accept or return it."), sheet_url
+            )
         except KeptMeanwhile:
             told = _kept_meanwhile(context, deadline)
             return saved_response(told, back_url(), (gettext("Look at the sheet"), sheet_url))

@@ -329,3 +329,20 @@ def test_everybody_who_stays_in_a_place_is_ticked_on_one_sheet(demo: Demo) -> No
         assert {case: present for case, present in told} == {cases[0]: True, cases[1]: False}
         demo.repository.session.remove()
     assert "participants.0.case" not in look(demo.browser("social_worker"), address).boxes
+
+
+def test_a_draft_of_another_place_says_so(demo: Demo) -> None:
+    """Else the attendance of one house is filed for another."""
+    first, second = facility(demo, "Casa Arinului"), facility(demo, "Casa Fagului")
+    for place in (first, second):
+        case = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
+        consented(demo, case)
+        filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY - timedelta(3))
+    browser, address = demo.browser("coordinator"), "/records/activity/new?staying="
+    boxes = look(browser, f"{address}{first}").boxes
+    kept = browser.post("/records/activity/new", data={**boxes.to_dict(), "hours": "2", "_draft": "1"})
+    assert kept.status_code == 200
+    told = "Ați cerut alt loc sau altă zi decât cele din această ciornă."
+    assert told not in browser.get(f"{address}{first}").text and told in browser.get(f"{address}{second}").text
+    browser.post("/records/activity/new", data={**boxes.to_dict(), "_discard": "1"})
+    assert told not in browser.get(f"{address}{second}").text

@@ -50,6 +50,8 @@ class SheetEditor:
     batch: EntryBatch | None = None
     residents: Residents | None = None
     """What was typed in before it, where sheet follows sheet."""
+    asked_for: Answers = field(default_factory=dict)
+    """What the address asks for by name, as the place and the day: a draft may be of another."""
     begin_at: str = ""
     """The question that is looked at first when the page comes back."""
     face_url: Callable[[str], str] | None = None

@@ -81,6 +81,7 @@ def drawn_page(editor: SheetEditor, form: SheetForm, consent: Consent = NOT_ASKE
         needs_reason=form.result.needs_reason,
         **_buttons(editor),
         **_draft_notes(editor),
+        is_of_another=_is_of_another(editor, answers),
         **_beside(editor),
         **_face_links(editor, answers),
         **_for_scripts(editor),
@@ -167,6 +168,12 @@ def _draft_notes(editor: SheetEditor) -> Mapping[str, Any]:
         "files_again": editor.files_again,
         "unasked": editor.unasked,
     }
+
+
+def _is_of_another(editor: SheetEditor, answers: Answers) -> bool:
+    """Whether the draft on the page is of another place or day than the address asks for; rows are hers to change."""
+    asked = {name: value for name, value in editor.asked_for.items() if not isinstance(value, list)}
+    return bool(editor.draft_from) and any(answers.get(name) != value for name, value in asked.items())
 
 
 def _beside(editor: SheetEditor) -> Mapping[str, Any]:

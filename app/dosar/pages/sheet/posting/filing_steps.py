@@ -72,6 +72,7 @@ def new_sheet_page(form: str) -> PageResponse:
     if request.method == "GET":
         editor.hidden = {"_once": submission_token(context.worker.id), **_kept_way_back()}
         editor.batch, editor.residents = current_batch(context, full_form), residents
+        editor.asked_for = staying
         return opened_page(editor)
     editor.hidden = {"_once": request.form.get("_once", ""), **_kept_way_back()}
     word = submission_word(editor.hidden["_once"], context.worker.id)

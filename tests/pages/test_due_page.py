@@ -168,6 +168,11 @@ def test_nothing_is_cut_without_the_way_to_all(demo: Demo, case: int) -> None:
     assert "Toate (43)" in read(demo, later) and "1–20 din 43" in read(demo, later)
     assert len(lines(demo, f"{later}&page=3")) == 3
     assert len(lines(demo, f"{later}&all=1")) == 43
+    assert ">Toate pe o singură pagină, de tipărit</a>" in shown(demo, f"?case={case}")
+    whole = f"?case={case}&all=1"
+    assert (
+        len(lines(demo, whole)) == 43 and "și încă" not in read(demo, whole) and "de tipărit" not in read(demo, whole)
+    )
 
 
 def test_the_only_line_left_stands_where_the_way_to_it_would(demo: Demo, case: int) -> None:

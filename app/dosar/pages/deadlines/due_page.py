@@ -113,6 +113,7 @@ class DuePage(PageView):
             groups=shown.groups,
             calendar=shown.calendar,
             pager=shown.pager,
+            whole_url=asked.address(all=1) if any(group.all for group in shown.groups) else "",
             bars=late_bars(context, due, shown.titles),
             most_bars=MOST_BARS,
         )

@@ -255,7 +255,7 @@ def test_an_appointment_that_says_until_when_lasts_so_long(demo: Demo) -> None:
     found = events_in(demo.app.test_client().get(made_address(demo.browser("coordinator"))).data)
     lasts = {each.dtend.value - each.dtstart.value for each in found if each.dtstart.value.strftime("%H:%M") == "09:30"}
     assert timedelta(hours=2, minutes=15) in lasts
-    assert "09:30–11:45" in demo.browser("coordinator").get("/due").text
+    assert "09:30–11:45" in demo.browser("coordinator").get("/due?all=1").text
 
 
 def test_what_is_moved_keeps_its_name_and_what_is_done_is_gone() -> None:

@@ -10,7 +10,7 @@ from dosar.overview.bed_plan import WEEK, BedPlan, PlacePlan, PlannedStay, week_
 from dosar.pages.context import PageContext
 from dosar.pages.reports.plan_words import StayLine, begin_stay_url, stay_line, told_text
 
-DAYS_OF_A_LETTER = {"wide": 1.0, "narrow": 2.6, "paper": 1.0}
+DAYS_OF_A_LETTER = {"wide": 1.0, "narrow": 2.6, "paper": 1.3}
 """How many days of the plan a letter takes, on a screen, on a phone and on paper across."""
 
 

@@ -1,4 +1,4 @@
-"""Long lists on the first page: cut, never without a word, and with a way to the rest."""
+"""Long lists: cut, never without a word, and with a way to the rest."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -16,9 +16,14 @@ def is_all_asked() -> bool:
     return request.args.get("all") == "1"
 
 
+def first_ones(found: Sequence[ShownItem], most: int) -> Sequence[ShownItem]:
+    """The first ones; all of them where the way to the rest would take the place of the only one left."""
+    return found if len(found) <= most + 1 else found[:most]
+
+
 def truncated_list(found: Sequence[ShownItem], most: int) -> Sequence[ShownItem]:
-    """What is shown at first; all of it where all is asked for, or where only one line more is left."""
-    return found if is_all_asked() or len(found) == most + 1 else found[:most]
+    """What is shown at first; all of it where all is asked for."""
+    return found if is_all_asked() else first_ones(found, most)
 
 
 def more_entries(found: Sequence[ShownItem], shown: Sequence[ShownItem], address: str = "") -> list[HomeEntry]:

@@ -13,6 +13,7 @@ from dosar.pages.deadlines.deadline_urls import backs_to_lines, deadline_url, do
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text, whose_text
 from dosar.pages.formatting import day_text
 from dosar.pages.linked_titles import RecordTitles
+from dosar.pages.truncation import first_ones
 from dosar.records.scope.row_scope import current_scope
 from dosar.records.teams import TeamPlace, may_change_team
 from dosar.records.titles import link_titles
@@ -54,8 +55,8 @@ class WaivedLine:
 class DueBlock:
     """What is due: the first lines, and those behind "all"."""
 
-    lines: list[DueLine]
-    more: list[DueLine]
+    lines: Sequence[DueLine]
+    more: Sequence[DueLine]
     waived: list[WaivedLine]
     page_url: str
     """Where they stand by day and by week too."""
@@ -72,8 +73,8 @@ def due_block(case: CaseReading, team: Sequence[CaseTeamMember]) -> DueBlock | N
     ways = zip(case.due, backs_to_lines(case.due, f"/cases/{case.record.id}"), strict=True)
     lines = [_line(context, deadline, titles, case.due_about, moves, back) for deadline, back in ways]
     waived = [_waived_line(context, waiver, titles, moves) for waiver in case.waivers]
-    first = FIRST_LINES + 1 if len(lines) == FIRST_LINES + 1 else FIRST_LINES  # one more line is no longer than "all"
-    return DueBlock(lines[:first], lines[first:], waived, f"/due?case={case.record.id}")
+    first = first_ones(lines, FIRST_LINES)
+    return DueBlock(first, lines[len(first) :], waived, f"/due?case={case.record.id}")
 
 
 def _names(context: PageContext, found: Sequence[Deadline], team: Sequence[CaseTeamMember]) -> RecordTitles:

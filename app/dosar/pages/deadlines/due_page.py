@@ -1,6 +1,6 @@
 """The page of all that is due and within reach: a list, a month or a week, narrowed by what stands in the address."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby, islice
@@ -42,6 +42,7 @@ from dosar.pages.deadlines.late_bar import MOST_BARS, late_bars
 from dosar.pages.formatting import day_text
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_view import ListFilter
+from dosar.pages.truncation import first_ones
 
 MAX_LINES = 1000
 """How many lines a page tells when all are asked for."""
@@ -172,22 +173,17 @@ def _lines_asked_for(due: DueAtHand) -> int | None:
     return due.count(due.asked.state) if due.asked.day is None else None
 
 
-def _read_groups(context: PageContext, due: DueAtHand) -> list[tuple[str, list[Deadline]]]:
+def _read_groups(context: PageContext, due: DueAtHand) -> list[tuple[str, Sequence[Deadline]]]:
     """What the page tells under each state: the first of each, or all of one, page by page."""
     asked, spans = due.asked, state_spans(context.reading.today)
     if asked.is_overview:
         filters = [within_span(due.filter, span) for span in spans.values()]
         found = zip(spans, find_first(context.repository, filters, FIRST_LINES + 2), strict=True)
-        return [(state, _first_lines(of_state)) for state, of_state in found if of_state]
+        return [(state, first_ones(of_state, FIRST_LINES)) for state, of_state in found if of_state]
     lines = _read_lines(context, due)
     if asked.state:
         return [(asked.state, lines)] if lines else []
     return [(state, list(of_state)) for state, of_state in groupby(lines, _state_on(context.reading.today))]
-
-
-def _first_lines(found: list[Deadline]) -> list[Deadline]:
-    """The first lines of a state; all of them where the way to the rest would take the place of the only one left."""
-    return found if len(found) <= FIRST_LINES + 1 else found[:FIRST_LINES]
 
 
 def _state_on(today: date) -> Callable[[Deadline], str]:

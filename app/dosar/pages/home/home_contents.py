@@ -134,8 +134,7 @@ def _named_records(context: PageContext, contents: HomeContents) -> dict[str, li
         *truncated_list(contents.returned, MAX_BLOCK_ENTRIES),
         *truncated_list(contents.entered, MAX_BLOCK_ENTRIES),
     ]
-    groups = worklist.shown_due(contents.due, context.reading.today).values()
-    due = [deadline for of_group in groups for deadline in of_group]
+    due = [each for group in worklist.due_headings(contents.due, context.reading.today) for each in group.shown]
     named = {
         CASE_FORM: [
             *(record.case_id for record in shown if record.case_id),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
+from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
@@ -67,21 +68,30 @@ def shown_lacking(found: Sequence[LackingCase]) -> Sequence[LackingCase]:
     return truncated_list(found, MAX_TODO_ENTRIES)
 
 
-def shown_due(found: Sequence[Deadline], today: date) -> dict[str, Sequence[Deadline]]:
-    """Heading → what the first page tells under it: of what is overdue or due today all, of the rest and of what
-    is nobody's the first ones."""
-    return {
-        when: of_group if when in ("overdue", "today") else truncated_list(of_group, MAX_TODO_ENTRIES)
-        for when, of_group in _due_groups(found, today).items()
-    }
+class DueHeading(NamedTuple):
+    """What stands under one heading of what is due."""
+
+    when: str
+    shown: Sequence[Deadline]
+    """Of what is overdue or due today all, of the rest and of what is nobody's the first ones."""
+    in_all: int
+    """How many there are."""
 
 
-def _due_groups(found: Sequence[Deadline], today: date) -> dict[str, list[Deadline]]:
+def due_headings(found: Sequence[Deadline], today: date) -> list[DueHeading]:
+    """What the first page tells under each heading."""
     groups: dict[str, list[Deadline]] = {}
     for deadline in sorted(found, key=lambda each: each.user_id is None):
         when = NOBODYS if deadline.user_id is None else state_of_day(deadline.day, today)
         groups.setdefault(when, []).append(deadline)
-    return groups
+    return [
+        DueHeading(
+            when,
+            of_group if when in ("overdue", "today") else truncated_list(of_group, MAX_TODO_ENTRIES),
+            len(of_group),
+        )
+        for when, of_group in groups.items()
+    ]
 
 
 def due_block(
@@ -92,17 +102,17 @@ def due_block(
     with_others = any(worker != context.worker.id for worker in late)
     if not found and not with_others:
         return None
-    shown, whole = shown_due(found, context.reading.today), _due_groups(found, context.reading.today)
-    every = [deadline for of_group in shown.values() for deadline in of_group]
+    told = due_headings(found, context.reading.today)
+    every = [deadline for group in told for deadline in group.shown]
     about = answers_beside(context.repository, every, context.reading).about
     ways = dict(zip((each.id for each in every), backs_to_lines(every, _this_page()), strict=True))
     groups = [
         (
-            str(HEADINGS[when]),
-            len(whole[when]),
-            [_due_entry(context, each, titles, about, ways[each.id]) for each in of_group],
+            str(HEADINGS[group.when]),
+            group.in_all,
+            [_due_entry(context, each, titles, about, ways[each.id]) for each in group.shown],
         )
-        for when, of_group in shown.items()
+        for group in told
     ]
     return HomeBlock(
         gettext("Today and this week"),

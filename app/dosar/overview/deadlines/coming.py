@@ -56,6 +56,5 @@ def _days_of(deadline: Deadline, said: AnswersBeside, since: date, until: date) 
     if step is None:
         return
     end = day_of(said.repeats.get((deadline.id, rule.until))) if rule.until is not None else None
-    due = deadline.limit or deadline.of_day or deadline.day
-    for day in coming_days(rule, step, deadline.since, due, end, since, until):
+    for day in coming_days(rule, step, deadline.since, deadline.rule_day, end, since, until):
         yield ComingDay(deadline, day, is_expected_alone(rule))

@@ -77,15 +77,10 @@ def _is_hers(deadline: Deadline) -> bool:
     )
 
 
-def rule_limit(deadline: Deadline) -> date:
-    """The day by the rule, whatever was typed or moved since."""
-    return deadline.limit or deadline.own_day
-
-
 def require_movable(repository: Repository, deadline: Deadline, move: Move, actor: Actor) -> None:
     """Raises :class:`MoveRefused` without a reason, for a day that is over, the same one or years away, and
     :class:`OutOfReach`, also in a case that she only reads."""
-    refusals = list(move_refusals(move.day, move.reason, deadline.day, rule_limit(deadline), actor.today))
+    refusals = list(move_refusals(move.day, move.reason, deadline.day, deadline.rule_day, actor.today))
     if refusals:
         raise MoveRefused(refusals)
     _require_hers(repository, deadline, actor)
@@ -102,13 +97,18 @@ def move_deadline(repository: Repository, deadline: Deadline, move: Move, actor:
 def take_back_move(repository: Repository, deadline: Deadline, is_waived: bool, reason: str, actor: Actor) -> None:
     """Let it be due again on its own day, which may be over by now; with or without a reason.
 
-    ``is_waived`` for what :func:`waived_in_case` found. Raises :class:`OutOfReach`, also for what nobody moved.
+    ``is_waived`` for what :func:`waiver_with` found. Raises as :func:`require_moved`.
     """
+    require_moved(repository, deadline, is_waived, actor)
+    days = (None if is_waived else deadline.day, deadline.own_day)
+    _keep(repository, deadline, DUE_AGAIN_ACTION, days, reason, actor)
+
+
+def require_moved(repository: Repository, deadline: Deadline, is_waived: bool, actor: Actor) -> None:
+    """Raises :class:`OutOfReach` for what nobody moved, or is not hers to decide, also in a case she only reads."""
     if not is_waived and deadline.of_day is None:
         raise OutOfReach("deadline")
     _require_hers(repository, deadline, actor)
-    days = (None if is_waived else deadline.day, deadline.own_day)
-    _keep(repository, deadline, DUE_AGAIN_ACTION, days, reason, actor)
 
 
 def _require_hers(repository: Repository, deadline: Deadline, actor: Actor) -> None:

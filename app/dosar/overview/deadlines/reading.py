@@ -62,6 +62,11 @@ class Deadline(NamedTuple):
         """The day before anybody put it off."""
         return self.of_day or self.day
 
+    @property
+    def rule_day(self) -> date:
+        """The day by the rule, whatever was typed or moved since."""
+        return self.limit or self.own_day
+
     def is_late(self, today: date) -> bool:
         """Whether its day is over; what waits for acceptance is late for nobody."""
         return self.day < today and not self.waits

@@ -23,7 +23,7 @@ from dosar.overview.deadlines.moving import (
     deadline_with,
     may_move,
     move_deadline,
-    rule_limit,
+    require_moved,
     take_back_move,
 )
 from dosar.overview.deadlines.reading import Deadline
@@ -172,7 +172,7 @@ def _said_of_day(context: PageContext, result: ValidationResult, place: DayPlace
 def _moved_text(deadline: Deadline, day: date | None) -> str:
     if day is None:
         return gettext("The deadline was waived.")
-    limit = rule_limit(deadline)
+    limit = deadline.rule_day
     if _has_limit(deadline) and day > limit:
         return gettext(
             "Moved to %(day)s, after the limit of the rule: %(limit)s.", day=day_text(day), limit=day_text(limit)
@@ -189,7 +189,7 @@ def _move_page(context: PageContext, deadline: Deadline, form: MoveForm, place: 
     return render_template(
         "deadlines/move.html",
         **_facts(context, deadline),
-        limit=day_text(rule_limit(deadline)) if _has_limit(deadline) else "",
+        limit=day_text(deadline.rule_day) if _has_limit(deadline) else "",
         form=form,
         back_url=back_url(deadline),
         take_back_url=take_back_url(deadline) if deadline.of_day else "",
@@ -223,10 +223,8 @@ def _facts(context: PageContext, deadline: Deadline) -> dict[str, Any]:
 
 
 def _take_back(context: PageContext, deadline: Deadline, is_waived: bool) -> Any:
-    """Raises :class:`OutOfReach` for what is not hers to decide."""
-    require_written(context.repository.session, None, deadline.case_id)
-    if not may_move(context.repository, deadline, context.actor) or not (is_waived or deadline.of_day):
-        raise OutOfReach("deadline")
+    """Raises as :func:`require_moved`."""
+    require_moved(context.repository, deadline, is_waived, context.actor)
     form, own_day, today = TakeBackForm(), deadline.own_day, context.reading.today
     if form.validate_on_submit():
         take_back_move(context.repository, deadline, is_waived, form.reason.data or "", context.actor)

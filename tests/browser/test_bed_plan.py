@@ -1,12 +1,14 @@
 """The plan of beds, on a screen, on a phone and on paper: every stay says whose it is, and the keyboard gets there."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.browser.conftest import SignIn, Visiting
 from tests.browser.houses import TODAY, filed, house, open_case
 from tests.browser.serving import Site
+from tests.browser.visitors import Visitor
 
 LABELS = """
 () => [...document.querySelectorAll(".plan-bar, .plan-beside")].map((label) => ({
@@ -19,15 +21,20 @@ LABELS = """
 """What is written in the bars and beside them."""
 
 
-@pytest.mark.parametrize(("width", "media"), [(390, "screen"), (1280, "screen"), (1009, "print")])
-def test_every_stay_says_whose_it_is(visit: Visiting, untouched_site: Site, width: int, media: str) -> None:
-    visitor = visit(untouched_site, width=width)
+def labels_on(visitor: Visitor, media: str) -> list[dict[str, Any]]:
+    """What a coordinator reads on the plan, on a screen or on paper: nothing of it is cut."""
     visitor.sign_in("coordinator")
     visitor.speak("ro")
     visitor.open("/programme/beds")
     visitor.page.emulate_media(media=media)
-    labels = visitor.page.evaluate(LABELS)
+    labels: list[dict[str, Any]] = visitor.page.evaluate(LABELS)
     assert [label for label in labels if label["cut"]] == []
+    return labels
+
+
+@pytest.mark.parametrize(("width", "media"), [(390, "screen"), (1280, "screen"), (1009, "print")])
+def test_every_stay_says_whose_it_is(visit: Visiting, untouched_site: Site, width: int, media: str) -> None:
+    labels = labels_on(visit(untouched_site, width=width), media)
     stays = {label["to"] for label in labels if label["bar"]}
     assert len(stays) == 3 and {label["to"] for label in labels if label["text"].startswith("DEMO-")} == stays
     texts = [label["text"] for label in labels if label["text"]]
@@ -74,12 +81,7 @@ def test_a_stay_with_no_room_for_a_label_bears_its_line_in_words(
             site, "stay", open_case(site), facility=place, phase="centre", admitted_on=came, left_on=came + timedelta(6)
         )
     visitor = visit(site, width=width)
-    visitor.sign_in("coordinator")
-    visitor.speak("ro")
-    visitor.open("/programme/beds")
-    visitor.page.emulate_media(media=media)
-    labels = visitor.page.evaluate(LABELS)
-    assert [label for label in labels if label["cut"]] == []
+    labels = labels_on(visitor, media)
     lines = visitor.page.locator("table.list").first.locator("tbody tr", has_text=f"Casa mică {width}")
     in_words = {
         line.locator("th a").get_attribute("href"): line.locator("td").first.inner_text() for line in lines.all()

@@ -15,8 +15,10 @@ from dosar.access.framework import Group
 from dosar.access.tables import user_group_table, user_table
 from dosar.database.system_tables import deadline_table, team_table
 from dosar.fields.formats.days import format_day
+from dosar.language.deadlines.coming_days import coming_days, tells_coming_days
 from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.text.translations import own_texts
+from dosar.overview.deadlines.coming import MOST_REPEATED
 from dosar.overview.deadlines.rule_words import rule_words
 from dosar.records.repository import Repository
 
@@ -41,6 +43,8 @@ class DueWords:
     before: str
     """By which rule: the words before the date it is counted from, and after it."""
     after: str
+    coming: ReadyRule | None
+    """Where a calendar foretells that it comes again: how often."""
 
 
 def words_of_rules(repository: Repository) -> dict[str, DueWords]:
@@ -54,7 +58,15 @@ def _words(repository: Repository, rule: ReadyRule) -> DueWords:
     before, _, after = said.partition(format_day(DAY_OF_WORDS, "ro"))
     after += "; bună practică, fără obligație" if rule.rule.weight == "advice" else ""
     new_sheet = rule.due_form if rule.is_new_sheet else None
-    return DueWords(rule.rule.title["ro"], new_sheet, rule.source.form, rule.rule.one_click, before, after)
+    return DueWords(
+        rule.rule.title["ro"],
+        new_sheet,
+        rule.source.form,
+        rule.rule.one_click,
+        before,
+        after,
+        rule if tells_coming_days(rule) else None,
+    )
 
 
 def address_of(words: Mapping[str, DueWords], row: Any, back: str = "") -> str:
@@ -106,6 +118,7 @@ def due_page(cases: Any, hers: Callable[[Any], Any], page: Callable[..., str], w
         led=_led_by_her(rows) if not days else set(),
         days=days,
         by_day={each: [row for row in rows if row.day == each] for each in days},
+        coming=_coming_again(joined, cases, mine, days, words) if days and days[-1] > today else {},
         states=[(place, title, states[place]) for place, title in enumerate(STATES) if place < 4 or states[place]],
         late=[(names.get(who, "fără responsabil"), who, count) for who, count in overdue.most_common() if count],
         now=today,
@@ -142,6 +155,25 @@ def _rows_of_days(joined: Any, cases: Any, mine: Any, days: Sequence[date], view
     both = joined.join(within, within.c.id == day.id)
     query = select(*_columns(day, cases), within.c.every).select_from(both).where(within.c.place <= MOST_ON_DAY[view])
     return g.connection.execute(query.order_by(day.day, day.id)).all()
+
+
+def _coming_again(
+    joined: Any, cases: Any, mine: Any, days: Sequence[date], words: Mapping[str, DueWords]
+) -> dict[date, list[Any]]:
+    """Day → what will come again on it."""
+    day, found = deadline_table.c, dict[date, list[Any]]()
+    again = [key for key, said in words.items() if said.coming]
+    wanted = mine & day.rule.in_(again) & (day.day <= days[-1]) & day.waits.is_not(True)
+    query = select(*_columns(day, cases)).select_from(joined).where(wanted).order_by(day.day, day.id)
+    rows = g.connection.execute(query.limit(MOST_REPEATED + 1)).all()
+    for row in rows if len(rows) <= MOST_REPEATED else ():
+        rule = words[row.rule].coming
+        if rule is None or rule.rule.every is None:
+            continue  # how often stands on the sheet: none is filled in here
+        since = max(days[0], date.today() + DAY)
+        for each in coming_days(rule, rule.rule.every, row.since, row.day, None, since, days[-1]):
+            found.setdefault(each, []).append(row)
+    return found
 
 
 def _days_shown(view: str, today: date) -> list[date]:

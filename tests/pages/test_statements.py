@@ -178,6 +178,8 @@ def test_what_is_due_asks_little(demo: Demo, worker: str) -> None:
     for wishes in (f"view={view}{narrow}" for view in ("list", "month", "week") for narrow in narrowed):
         assert len(costs(demo, browser, f"/due?{wishes}")) <= MOST, wishes
     assert len(costs(demo, browser, "/due?all=1")) <= MOST
+    over, whole = "/due?view=month&day=2001-05-15", "/due?view=month&day=2101-05-15"
+    assert len(costs(demo, browser, over)) < len(costs(demo, browser, whole))  # nothing is foretold
 
 
 def test_a_search_asks_no_more(demo: Demo) -> None:

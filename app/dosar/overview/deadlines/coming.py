@@ -28,9 +28,11 @@ class ComingDay:
     """Whether that depends on the day on which it is done."""
 
 
-def find_repeated(repository: Repository, wanted: DeadlineFilter) -> list[Deadline]:
+def find_repeated(repository: Repository, wanted: DeadlineFilter, today: date) -> list[Deadline]:
     """What is due before the last of these days and comes again, one more than :data:`MOST_REPEATED` at most: one
-    statement. What waits for acceptance promises nothing."""
+    statement, or none where all of them are over. What waits for acceptance promises nothing."""
+    if wanted.until is not None and wanted.until <= today:
+        return []
     keys = {key for key, rule in known_rules(repository).items() if tells_coming_days(rule)}
     rules = keys if wanted.rules is None else keys & {*wanted.rules}
     if not rules:

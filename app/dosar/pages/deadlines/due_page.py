@@ -135,7 +135,7 @@ def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
     within = within_calendar(due.filter, asked, today)
     by_day = find_by_day(context.repository, within, MOST_ON_DAY[asked.view])
     found = [each for on_day in by_day.values() for each in on_day.first]
-    repeated = find_repeated(context.repository, within)
+    repeated = find_repeated(context.repository, within, today)
     too_many = len(repeated) > MOST_REPEATED
     repeated = [] if too_many else repeated
     told = list({each.id: each for each in (*found, *repeated)}.values())

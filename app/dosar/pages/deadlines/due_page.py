@@ -177,8 +177,9 @@ def _read_groups(context: PageContext, due: DueAtHand) -> list[tuple[str, Sequen
     """What the page tells under each state: the first of each, or all of one, page by page."""
     asked, spans = due.asked, state_spans(context.reading.today)
     if asked.is_overview:
-        filters = [within_span(due.filter, span) for span in spans.values()]
-        found = zip(spans, find_first(context.repository, filters, FIRST_LINES + 2), strict=True)
+        states = [state for state in spans if due.count(state)]  # to find out that nothing waits takes every day
+        filters = [within_span(due.filter, spans[state]) for state in states]
+        found = zip(states, find_first(context.repository, filters, FIRST_LINES + 2), strict=True)
         return [(state, first_ones(of_state, FIRST_LINES)) for state, of_state in found if of_state]
     lines = _read_lines(context, due)
     if asked.state:

@@ -10,9 +10,9 @@ from dosar.access.accounts.access_periods import AccessPeriod
 from dosar.access.accounts.users import change_user_days
 from dosar.access.framework import Group
 from dosar.access.organisation.settings import Organisation
-from dosar.access.tables import ACCOUNT_ITSELF
 from dosar.access.worker import worker_for
 from dosar.database.store import Store
+from dosar.database.users import ACCOUNT_ITSELF
 from tests.access.conftest import PASSWORD, Browser, Office, Opening
 from tests.access.test_people import id_of
 

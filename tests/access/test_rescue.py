@@ -7,7 +7,8 @@ from sqlalchemy import insert
 
 from dosar.access.accounts.users import give_invitation
 from dosar.access.recovery.rescue import forget_all_waits, reset_administrator
-from dosar.access.tables import ACCOUNT_ITSELF, access_period_table
+from dosar.access.tables import access_period_table
+from dosar.database.users import ACCOUNT_ITSELF
 from dosar.language.text.message import Mistake
 from tests.access.conftest import Office
 from tests.access.test_account_history import told

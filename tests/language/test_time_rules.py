@@ -244,7 +244,7 @@ def test_what_comes_again_comes_again_after_it_was_waived() -> None:
 
 
 def test_what_was_whose_account_is_closed_is_the_leaders() -> None:
-    (found,) = due("task.task", {"task": [TASK]}, closed=frozenset({8}))
+    (found,) = due("task.task", {"task": [TASK]}, passed_over=frozenset({8}))
     assert found.user_id == LEADER
 
 

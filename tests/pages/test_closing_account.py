@@ -11,8 +11,9 @@ from sqlalchemy import delete, insert
 
 from dosar.access.accounts.work_teams import work_teams_named
 from dosar.access.audit.account_log import account_entries
-from dosar.access.tables import ACCOUNT_ITSELF, access_period_table, user_group_table
+from dosar.access.tables import access_period_table, user_group_table
 from dosar.database.system_tables import utc_now
+from dosar.database.users import ACCOUNT_ITSELF
 from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext

@@ -66,7 +66,7 @@ def open_in_emergency(
         raise Mistake("Write why you have to open this case now.")
     if not repository.emergency_codes.allows(by.id, code.strip().casefold()):
         raise Mistake("You have tried many case numbers today. Ask the coordinator.")
-    with acting_as(SYSTEM_SCOPE), repository.writing() as session:
+    with repository.writing() as session, acting_as(SYSTEM_SCOPE):
         case = _case_with_code(repository, code.strip())
         if case is None:
             raise Mistake("There is no case with this number.")

@@ -5,12 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import ColumnElement, Date, DateTime, String, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, String, bindparam, cast, func, or_, select
 
 from dosar.access.framework import User
 from dosar.access.tables import (
-    ACCOUNT_ITSELF,
-    access_period_table,
     emergency_access_table,
     group_role_table,
     role_table,
@@ -19,13 +17,12 @@ from dosar.access.tables import (
     user_table,
 )
 from dosar.database.system_tables import CLOCK_MAY_GO_BACK
+from dosar.database.users import ON_DAY, is_open_on_day
 
 AT_MOMENT = "at_moment"
 """The moment for which a statement says who somebody is."""
 LATEST_OPENED = "latest_opened"
 """What was opened later than this was opened while the clock was ahead, and is open to nobody."""
-ON_DAY = "on_day"
-"""The day, by the organisation's clock, for which a statement says who somebody is."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +44,6 @@ class Identity:
 def asked_at(day: date, moment: datetime) -> dict[str, Any]:
     """The values a statement of :func:`identity_columns` is asked with."""
     return {ON_DAY: day, AT_MOMENT: moment, LATEST_OPENED: moment + CLOCK_MAY_GO_BACK}
-
-
-def is_open_on_day(user_id: Any, group_id: Any = ACCOUNT_ITSELF) -> ColumnElement[bool]:
-    """Whether the user's account, or her place in a team, is open on the day that is bound as :data:`ON_DAY`."""
-    days, day = access_period_table.alias(), bindparam(ON_DAY, type_=Date)
-    closed = select(days.c.user_id).where(
-        days.c.user_id == user_id, days.c.group_id == group_id, or_(days.c.since > day, days.c.until < day)
-    )
-    return ~closed.exists()
 
 
 def identity_columns(user_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:

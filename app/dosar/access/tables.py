@@ -129,7 +129,6 @@ access_period_table = Table(
     Column("until", Date),
 )
 """The first and the last day of a user's place in a team, or of her account (``ACCOUNT_ITSELF``)."""
-ACCOUNT_ITSELF = 0
 
 emergency_access_table = Table(
     "dosar_emergency_access",

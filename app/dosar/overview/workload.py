@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import team_table
+from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.language.text.message import Mistake
@@ -61,10 +63,17 @@ def tasks_named(repository: Repository, wanted: DeadlineFilter) -> dict[int, set
     """Worker → the sheets that say themselves that what is still due on them is hers: tasks and appointments."""
     found: dict[int, set[NamedTask]] = {}
     for due in find_deadlines(repository, wanted):
-        source = due.rule.source.form
-        if due.rule.names_user and due.user_id is not None and not repository.forms[source].append_only:
-            found.setdefault(due.user_id, set()).add((source, due.record_id, due.rule.rule.responsible))
+        if due.user_id is not None and _is_handed_over(repository, due.rule):
+            found.setdefault(due.user_id, set()).add(_named_task(due))
     return found
+
+
+def _is_handed_over(repository: Repository, rule: ReadyRule) -> bool:
+    return rule.names_user and not repository.forms[rule.source.form].append_only
+
+
+def _named_task(due: Deadline) -> NamedTask:
+    return due.rule.source.form, due.record_id, due.rule.rule.responsible
 
 
 def hand_over_tasks(
@@ -72,12 +81,26 @@ def hand_over_tasks(
 ) -> None:
     """Give another worker what sheets say is this one's to do, and is still due; of these cases, or of all.
 
-    In the caller's transaction and scope: whoever decides it hands over all of it.
+    In the caller's transaction and scope: whoever decides it hands over all of it. What sheets say is hers, too, where
+    it went on to somebody else meanwhile, since she cannot work on it any more.
     """
-    hers = tasks_named(repository, DeadlineFilter(workers=(from_id,), cases=cases))
-    for form, record_id, question in sorted(hers.get(from_id, ())):
+    rules = [rule.key for rule in repository.definition.deadlines if _is_handed_over(repository, rule)]
+    due = find_deadlines(repository, DeadlineFilter(rules=rules, cases=cases))
+    hers = {_named_task(each) for each in due if each.user_id == from_id}
+    others = {_named_task(each) for each in due} - hers
+    for form, record_id, question in sorted(hers | _naming(repository, others, from_id)):
         record = repository.find(form, record_id)
         correct_sheet(repository, repository.forms[form], record_id, record.version, {question: to_id}, actor)
+
+
+def _naming(repository: Repository, tasks: Collection[NamedTask], user_id: int) -> set[NamedTask]:
+    """Those of these sheets that name the worker: a statement for each form."""
+    found: set[NamedTask] = set()
+    for form, question in sorted({(form, question) for form, _, question in tasks}):
+        kept: Any = repository.record_class(form)
+        query = select(kept.id).where(getattr(kept, question) == user_id)
+        found |= {(form, number, question) for number in repository.session.scalars(query)}
+    return found & {*tasks}
 
 
 def leave_case(repository: Repository, case: Record, user_id: int, to_id: int | None, actor: Actor) -> None:

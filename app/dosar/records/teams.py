@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import team_table
-from dosar.database.users import User, role_holders
+from dosar.database.users import User, is_open_on_day, role_holders
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
@@ -59,9 +59,9 @@ _LED = select(team_table.c.case_id).where(
 """Those of the cases that the worker leads."""
 
 
-def works_on_cases(repository: Repository) -> ColumnElement[bool]:
-    """The condition under which a place in a team opens a case to a user: one of her roles reaches cases."""
-    return User.id.in_(role_holders(role.role for role in repository.definition.roles.on_cases))
+def works_on_cases(repository: Repository, day: date) -> ColumnElement[bool]:
+    """The condition under which a place in a team opens a case to a user on a day: one of her roles reaches cases."""
+    return User.id.in_(role_holders((role.role for role in repository.definition.roles.on_cases), day))
 
 
 def team_places(repository: Repository, case: Record) -> list[TeamPlace]:
@@ -81,7 +81,8 @@ def who_takes_over(repository: Repository, case: Record, day: date) -> set[int]:
     later, or has ended, opens the case to nobody."""
     query = select(team_table.c.user_id).join(User, User.id == team_table.c.user_id)
     of_case = team_table.c.case_id == case.id, works_on_case(day)
-    return {*repository.session.scalars(query.where(*of_case, User.active.is_(True), works_on_cases(repository)))}
+    able = User.active.is_(True), is_open_on_day(User.id, day=day), works_on_cases(repository, day)
+    return {*repository.session.scalars(query.where(*of_case, *able))}
 
 
 def people_by_case(repository: Repository, day: date) -> dict[int, set[int]]:
@@ -160,7 +161,7 @@ def _require_sense(
         raise Mistake("Choose the role this person has in the case.")
     if not repository.session.scalar(select(User.id).where(User.id == new_place.user_id, User.active.is_(True))):
         raise Mistake("Choose a person who can sign in.")
-    _require_works_on_cases(repository, new_place.user_id)
+    _require_works_on_cases(repository, new_place.user_id, max(new_place.since, actor.today))
     _require_days(new_place, actor.today)
     hers = [place for place in places if place.user_id == new_place.user_id]
     if any((her.role, her.planned_end) == (new_place.role, new_place.planned_end) for her in hers):
@@ -168,9 +169,9 @@ def _require_sense(
     _require_manager_stays(hers)
 
 
-def _require_works_on_cases(repository: Repository, user_id: int) -> None:
+def _require_works_on_cases(repository: Repository, user_id: int, day: date) -> None:
     """A place that opens nothing misleads whoever gives it, and opens the case unsaid once a role is added."""
-    asked = select(User.id).where(User.id == user_id, works_on_cases(repository))
+    asked = select(User.id).where(User.id == user_id, works_on_cases(repository, day))
     if not current_scope.get().system and repository.session.scalar(asked) is None:
         raise Mistake(
             "None of this person's roles works on cases, so a place in the team opens nothing to her. Choose somebody "

@@ -12,9 +12,11 @@ from sqlalchemy import delete, insert, select
 
 from dosar.access.audit.account_log import log_account_change
 from dosar.access.services import AccessServices
-from dosar.access.tables import ACCOUNT_ITSELF, access_period_table
+from dosar.access.tables import access_period_table
 from dosar.access.worker import Worker
+from dosar.database.users import ACCOUNT_ITSELF
 from dosar.language.text.message import Mistake
+from dosar.records.deadlines.changed_sheets import note_changed_accounts
 
 period = access_period_table.c
 
@@ -79,6 +81,7 @@ def forget_periods(services: AccessServices, user_id: int, group_id: int | None 
     """The days go with the place, or all of them with the account: who comes again begins anew."""
     hers = delete(access_period_table).where(period.user_id == user_id)
     services.session.execute(hers if group_id is None else hers.where(period.group_id == group_id))
+    note_changed_accounts(services.session, [user_id])
 
 
 def end_account_days(services: AccessServices, user_id: int) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from dosar.access.identity import ON_DAY, is_held_by, is_open_on_day
+from dosar.access.identity import is_held_by
 from dosar.access.services import AccessServices
 from dosar.access.tables import access_period_table, role_table, user_table
+from dosar.database.users import ON_DAY, is_open_on_day
 from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
 

@@ -41,7 +41,6 @@ from dosar.access.login.secret_words import secret_digest
 from dosar.access.login.sessions.open_sessions import end_sessions
 from dosar.access.services import AccessServices
 from dosar.access.tables import (
-    ACCOUNT_ITSELF,
     calendar_feed_table,
     digest_choice_table,
     invitation_table,
@@ -50,6 +49,7 @@ from dosar.access.tables import (
 )
 from dosar.access.worker import Worker
 from dosar.database.system_tables import CLOCK_MAY_GO_BACK
+from dosar.database.users import ACCOUNT_ITSELF
 from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake

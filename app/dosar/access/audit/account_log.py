@@ -4,18 +4,21 @@ The audit log of accounts. Entries are only added: the database itself refuses t
 of workers, roles and teams; never a password, never anybody a case is about.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Select, func, insert, select
 
+from dosar.access.framework import Group
 from dosar.access.services import AccessServices
 from dosar.access.tables import account_history_table as history
+from dosar.access.tables import user_group_table
 from dosar.access.worker import Worker
 from dosar.database.audit.chain import ACCOUNT_OBJECT
 from dosar.database.audit.trail import add_event
+from dosar.records.deadlines.changed_sheets import note_changed_accounts
 
 AccountAction = Literal[
     "added",
@@ -93,6 +96,21 @@ def add_account_entry(
     add_event(session, f"account_{action}", actor=by_id, objects=objects, fields=list(fields))
     values = {name: list(pair) for name, pair in fields.items()}
     session.execute(insert(history).values(at=moment, by_id=by_id, user_id=user_id, action=action, changes=values))
+    if user_id is not None and (action in ("opened", "closed") or _changes_access(action, fields)):
+        note_changed_accounts(session, {user_id, *_colleagues(session, user_id, fields.get("teams", ()))})
+
+
+def _changes_access(action: AccountAction, fields: AccountChanges) -> bool:
+    """Whether other cases may be open than before."""
+    return action in USER_PAGE_ACTIONS and not {"roles", "teams", "account_days", "team_days"}.isdisjoint(fields)
+
+
+def _colleagues(session: Any, user_id: int, teams: Sequence[Collection[str]]) -> set[int]:
+    """Whoever is in one of her teams, or in one that she was in before: the cases of one are open to the others."""
+    hers = select(user_group_table.c.group_id).where(user_group_table.c.user_id == user_id)
+    named = select(Group.id).where(Group.name.in_({name for names in teams for name in names}))
+    of_group = user_group_table.c.group_id
+    return {*session.scalars(select(user_group_table.c.user_id).where(of_group.in_(hers) | of_group.in_(named)))}
 
 
 def account_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

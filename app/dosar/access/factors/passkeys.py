@@ -19,7 +19,6 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import delete, func, insert, select, update
 
 from dosar.access.audit.account_log import log_account_change
-from dosar.access.identity import ON_DAY, is_open_on_day
 from dosar.access.login.login import throttle_secret
 from dosar.access.login.passkey_site import PasskeySite, passkey_site
 from dosar.access.login.throttle import Guess, count_try, forget_tries
@@ -29,6 +28,7 @@ from dosar.access.worker import Worker
 from dosar.database.audit.chain import ACCOUNT_OBJECT
 from dosar.database.audit.trail import add_event
 from dosar.database.sealing.sealed_value import open_value, seal_value
+from dosar.database.users import ON_DAY, is_open_on_day
 from dosar.language.text.message import Mistake
 
 MOST_PASSKEYS = 10

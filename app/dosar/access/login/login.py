@@ -5,7 +5,6 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, case, select, update
 
-from dosar.access.identity import ON_DAY, is_open_on_day
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import password_matches
 from dosar.access.login.throttle import Guess, TooManyTries, count_try, forget_tries
@@ -13,6 +12,7 @@ from dosar.access.services import AccessServices
 from dosar.access.tables import user_table
 from dosar.database.audit.chain import ACCOUNT_OBJECT
 from dosar.database.audit.trail import add_event
+from dosar.database.users import ON_DAY, is_open_on_day
 from dosar.language.text.message import Mistake
 
 

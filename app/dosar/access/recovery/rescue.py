@@ -23,6 +23,7 @@ from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.question import ReadingContext
 from dosar.language.text.message import Mistake
 from dosar.language.text.translations import LANGUAGES
+from dosar.records.deadlines.all_days import forget_reckoning
 from dosar.records.repository import Repository
 
 RESCUE_LIFETIME = timedelta(hours=24)
@@ -55,6 +56,7 @@ def reset_administrator(services: AccessServices, user_name: str) -> str:
         session.execute(delete(invitation_table).where(invitation_table.c.user_id == user.id))
         word = give_invitation(services, user.id, RESCUE_LIFETIME)
         log_account_change(services, None, user.id, "invited")
+        forget_reckoning(session)
     return word
 
 
@@ -74,13 +76,14 @@ def reset_telephone(services: AccessServices, user_name: str) -> str:
 
 def confirm_at_computer(services: AccessServices, user_name: str) -> None:
     """Give the user what waits for a second person, where there is none any more. Raises :class:`Mistake`."""
-    with services.store.writing():
+    with services.store.writing() as session:
         user = _user_named(services, user_name)
         waiting = waiting_requests(services, user.id)
         if not waiting:
             raise Mistake("Nobody asks for this any more.")
         for found in waiting:
             give_access(services, None, found, partial(_hand_over, services))
+        forget_reckoning(session)
 
 
 def _hand_over(services: AccessServices, from_id: int, to_id: int) -> None:

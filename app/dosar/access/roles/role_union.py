@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from dosar.access.roles.permission_cache import Permitted
 from dosar.access.roles.permissions import pages_in, rights_in
-from dosar.language.organisation.roles import CASES_REACHED, CasesReached, PageName, Role
+from dosar.language.organisation.roles import CasesReached, PageName, Role, widest_scope
 from dosar.language.question_options import Sensitivity
 from dosar.language.restriction import CaseRestriction
 from dosar.records.scope.restricted_cases import RestrictedReach
@@ -51,7 +51,7 @@ def combined_allowance(
     clearances = seen - {NAMES} if masked else seen
     return Allowance(
         rights=MappingProxyType({form: frozenset(actions) for form, actions in rights.items()}),
-        cases=_widest(held_roles),
+        cases=widest_scope(held_roles),
         clearances=clearances,
         enters=seen.union(*(role.enters for role in held_roles)),
         pages=pages_in(permitted),
@@ -60,12 +60,8 @@ def combined_allowance(
         restrictions=tuple(
             RestrictedReach(
                 each.for_roles([role.role for role in held_roles]),
-                _widest(role for role in held_roles if role.role in (each.restriction.seen_by or [role.role])),
+                widest_scope(role for role in held_roles if role.role in (each.restriction.seen_by or [role.role])),
             )
             for each in restrictions
         ),
     )
-
-
-def _widest(roles: Iterable[Role]) -> CasesReached:
-    return max((role.scope for role in roles), key=CASES_REACHED.index, default="none")

@@ -39,7 +39,7 @@ from dosar.database.keys.os_keyring import secret_in_keyring
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
-from dosar.database.system_tables import utc_now
+from dosar.database.system_tables import deadline_state_table, utc_now
 from dosar.database.writing.append_only import drop_foreign_views_and_triggers
 from dosar.long_work.progress import Progress
 
@@ -232,8 +232,8 @@ def _settle_data(stage: Path, opened: OpenedBackup, closed: Set[ClosedAccount], 
             known = inspect(session.connection())
             if known.has_table(backup_run_table.name):
                 session.execute(insert(backup_run_table).values(_run_of(opened)))
-            for table in (session_table, calendar_feed_table):
-                if known.has_table(table.name):  # a secret address that was ended meanwhile stays ended
+            for table in (session_table, calendar_feed_table, deadline_state_table):
+                if known.has_table(table.name):  # an ended address stays ended; what is due is reckoned anew
                     session.execute(delete(table))
             close_again(session, closed)
             if was_typed and known.has_table(setting_table.name):

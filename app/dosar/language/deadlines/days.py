@@ -229,14 +229,15 @@ def _ends(rule: ReadyRule, start: Start, facts: CaseFacts) -> Iterator[date | No
 def _responsible(rule: ReadyRule, start: Start, facts: CaseFacts) -> int | None:
     """Who is named on the sheet; else who has the role in the team, the first who came; else who leads the case.
 
-    Whoever has left is passed over.
+    Whoever cannot work on the case today is passed over.
     """
     wanted = rule.rule.responsible
     named: int | None = None if wanted == LEADER else start.answers.get(wanted)
     by_role = [user for user, role, _ in facts.team if role == wanted]
     leading = [user for user, _, leads in facts.team if leads]
     every = (named, *by_role, *leading)
-    return next((user for user in every if user is not None and user not in facts.closed), None)
+    form = rule.source.form
+    return next((user for user in every if user is not None and not facts.is_passed_over(user, form)), None)
 
 
 def _put_off(due: DueDay, moved: Mapping[date, date | None]) -> DueDay:

@@ -62,9 +62,11 @@ class CaseFacts:
     """Who works on the case: the worker, her role, whether she leads it."""
     written: frozenset[str] | None = None
     """Where something restricts the case: the forms that are still written in it."""
-    closed: frozenset[int] = frozenset()
-    """Users whose accounts are closed, or who worked on the case and read it no more: nothing is theirs."""
+    passed_over: frozenset[int] = frozenset()
+    """Users who cannot work on the case today: nothing is theirs."""
     moves: Mapping[DeadlinePlace, Sequence[Move]] = field(default_factory=dict)
+    passed_over_by_form: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Of records that belong to no case: form → users who cannot work on its records."""
 
     def of(self, form: str) -> Iterator[SheetFacts]:
         """The sheets of a form that bind."""
@@ -76,6 +78,10 @@ class CaseFacts:
             yield sheet
             if sheet.change is not None:
                 yield sheet.change
+
+    def is_passed_over(self, user: int, form: str) -> bool:
+        """Whether nothing that stands on a sheet of this form is hers to do."""
+        return user in self.passed_over or user in self.passed_over_by_form.get(form, ())
 
     def moved(self, place: DeadlinePlace) -> dict[date, date | None]:
         """Day → what somebody made of it last: another day, ``None`` if it is waived, itself if that was taken back."""

@@ -73,6 +73,11 @@ class Role(BaseModel):
         return self.may.get(form, self.may.get(EVERY_OTHER_FORM, frozenset()))
 
 
+def widest_scope(roles: Iterable[Role]) -> CasesReached:
+    """Whose cases somebody reaches who holds all these roles."""
+    return max((role.scope for role in roles), key=CASES_REACHED.index, default="none")
+
+
 class Roles(BaseModel):
     """The roles of an organisation; without any, nobody may do anything."""
 

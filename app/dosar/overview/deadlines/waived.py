@@ -75,7 +75,7 @@ def waiver_with(repository: Repository, move_id: int, today: date) -> Waiver:
 def _facts(repository: Repository, rules: Any, case: int | None) -> CaseFacts:
     session, tables, definition = repository.session, repository.tables, repository.definition
     if case is None:
-        return facts_of_no_case(session, tables, definition.forms, rules)
+        return facts_of_no_case(session, tables, definition, rules)
     return facts_of_cases(session, tables, definition, rules, [case]).get(case, CaseFacts())
 
 

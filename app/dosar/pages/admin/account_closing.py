@@ -17,6 +17,7 @@ from dosar.access.framework import User
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
+from dosar.pages.admin.passed_on import telling_what_goes_on
 from dosar.pages.admin.unattended_changes import attending, unattended_lines
 from dosar.pages.admin.user_page import user_full_name, user_or_404, user_page, user_role_titles
 from dosar.pages.context import PageContext, page_context
@@ -71,7 +72,8 @@ class AccountClosingPage(PageView):
 
 def _close_user_account(user: User, successor: str) -> str:
     """What is told then."""
-    with attending([user.id], user_id=user.id):
+    passing_on = telling_what_goes_on([] if successor else [user.id])
+    with passing_on, attending([user.id], user_id=user.id):
         if successor and not _hand_over(user, successor):
             return gettext("The account is closed. Its cases and drafts wait until a second person confirms it.")
         if not successor:

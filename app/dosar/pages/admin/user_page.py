@@ -20,8 +20,8 @@ from dosar.access.identity import held_roles
 from dosar.access.login.sessions.open_sessions import open_sessions_of
 from dosar.access.recovery.telephone_reset import waiting_resets
 from dosar.access.services import access_services
-from dosar.access.tables import ACCOUNT_ITSELF
 from dosar.calendars.feed_address import feed_of
+from dosar.database.users import ACCOUNT_ITSELF
 from dosar.fields.formats.days import format_day
 from dosar.language.text.collation import sort_key
 from dosar.language.text.texts import text_in_language

@@ -26,10 +26,11 @@ from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.framework import User
 from dosar.access.recovery.telephone_reset import waiting_resets
 from dosar.access.services import access_services
-from dosar.access.tables import ACCOUNT_ITSELF
+from dosar.database.users import ACCOUNT_ITSELF
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 from dosar.pages.admin.account_log import render_account_history
+from dosar.pages.admin.passed_on import telling_what_goes_on
 from dosar.pages.admin.unattended_changes import attending, unattended_lines
 from dosar.pages.admin.user_page import (
     account_state,
@@ -72,7 +73,7 @@ class UsersPage(PageView):
         if not form.validate_on_submit():
             return user_page(user, form if form.is_submitted() else None)
         try:
-            with attending([user_id], [form.until.day], user_id):
+            with telling_what_goes_on([user_id]), attending([user_id], [form.until.day], user_id):
                 change_user(
                     access_services(),
                     current_worker(),
@@ -100,7 +101,7 @@ class UsersPage(PageView):
             return user_page(user, team_days={team_id: form})
         try:
             days = {team_id: AccessPeriod(form.since.day, form.until.day)}
-            with attending([user_id], [form.until.day], user_id):
+            with telling_what_goes_on([user_id]), attending([user_id], [form.until.day], user_id):
                 change_user_days(access_services(), current_worker(), user_id, days)
         except LeavesUnattended as leaving:
             left = unattended_lines(leaving.left)

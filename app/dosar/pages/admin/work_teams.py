@@ -22,6 +22,7 @@ from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.framework import Group
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
+from dosar.pages.admin.passed_on import telling_what_goes_on
 from dosar.pages.admin.unattended_changes import attending, unattended_lines
 from dosar.pages.admin.user_page import user_full_name
 from dosar.pages.input.forms import TranslatedForm
@@ -62,7 +63,7 @@ class WorkTeamsPage(PageView):
         members = [user.id for user in work_team_members(access_services().session).get(team_id, ())]
 
         def dissolve() -> None:
-            with attending(members):
+            with telling_what_goes_on(members), attending(members):
                 dissolve_work_team(access_services(), current_worker(), team_id)
 
         return _apply_team_change(team_id, dissolve, gettext("The team was dissolved."))

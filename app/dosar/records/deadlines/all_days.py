@@ -1,6 +1,6 @@
 """Everything that is due, reckoned anew: at night, and when the rules are others than before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -13,6 +13,7 @@ from dosar.database.store import Store
 from dosar.database.system_tables import deadline_state_table, deadline_table
 from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition
+from dosar.language.organisation.roles import Role
 from dosar.records.deadlines.keeping import CASES_AT_ONCE, keep_cases, keep_registers
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
@@ -27,13 +28,29 @@ def reckoned_on(session: Any, definition: Definition) -> date | None:
 
 def rules_mark(definition: Definition) -> str:
     """By which the rules are told from others: the same in every process, however it orders its sets."""
+    roles = [(role.role, role.scope, sorted(_shown(role, definition))) for role in definition.roles.roles]
     told = repr(
         [
-            (rule.key, rule.rule, sorted((*key, *sorted(names)) for key, names in rule.needs.items()))
-            for rule in definition.deadlines
+            roles,
+            *(
+                (rule.key, rule.rule, sorted((*key, *sorted(names)) for key, names in rule.needs.items()))
+                for rule in definition.deadlines
+            ),
         ]
     )
     return sha256(told.encode()).hexdigest()
+
+
+def _shown(role: Role, definition: Definition) -> Iterator[str]:
+    """The forms it shows of those on which something may be somebody's to do, and the case file."""
+    sources = {CASE_FORM, *(rule.source.form for rule in definition.deadlines)}
+    return (form for form in sources if "see" in role.actions(form))
+
+
+def forget_reckoning(session: Any) -> None:
+    """Let all be reckoned anew by the program that runs next, inside the caller's transaction: for a command beside it
+    that knows no forms."""
+    session.execute(delete(deadline_state_table))
 
 
 def reckon_all(
@@ -52,7 +69,7 @@ def reckon_all(
         _reckon_cases(store, tables, definition, tell)
         with store.writing() as session:  # at the end: who is killed before it begins anew
             state = {"id": 1, "rules": rules_mark(definition), "day": today}
-            session.connection().execute(delete(deadline_state_table))
+            forget_reckoning(session)
             session.connection().execute(insert(deadline_state_table), state)
     return True
 

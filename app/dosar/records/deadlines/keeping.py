@@ -2,20 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
 from dosar.database.form_tables import FormTables
-from dosar.database.system_tables import deadline_table, utc_now
+from dosar.database.system_tables import deadline_table
 from dosar.language.deadlines.days import DueDay, days_due
 from dosar.language.deadlines.ready_rules import ReadyRule
 from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition
-from dosar.records.deadlines.changed_sheets import ChangedSheet, take_changed_sheets
-from dosar.records.deadlines.reading_facts import cases_with_link, facts_of_cases, facts_of_no_case
-from dosar.records.scope.row_scope import current_scope
+from dosar.records.deadlines.changed_sheets import ChangedSheet, take_changed_accounts, take_changed_sheets
+from dosar.records.deadlines.reading_facts import (
+    cases_of_users,
+    cases_with_link,
+    current_day,
+    facts_of_cases,
+    facts_of_no_case,
+)
 
 CASES_AT_ONCE = 500
 """Cases that are reckoned together: what they hold is in memory meanwhile."""
@@ -24,11 +28,15 @@ KeptDay = tuple[Any, ...]
 
 
 def keep_in_step(session: Any, tables: FormTables, definition: Definition) -> None:
-    """Reckon anew what the sheets changed in this transaction may have changed. A case whose file, team or whose
-    restrictions changed is reckoned whole; where a record of no case says how long, every case that links to such."""
-    changed = take_changed_sheets(session)
+    """Reckon anew what the sheets and accounts changed in this transaction may have changed. A case whose file, team or
+    whose restrictions changed is reckoned whole, as is each in which something is, or may be, a changed account's to
+    do; where a record of no case says how long, every case that links to such."""
+    changed, accounts = {*take_changed_sheets(session)}, take_changed_accounts(session)
     if not definition.deadlines:
         return
+    if accounts:
+        changed |= {ChangedSheet(CASE_FORM, case) for case in cases_of_users(session, tables, definition, accounts)}
+        changed |= {ChangedSheet(rule.source.form, None) for rule in definition.deadlines if not rule.of_case}
     for rules, cases in _affected_cases(definition, changed):
         for chunk in _chunks(sorted(cases)):
             keep_cases(session, tables, definition, rules, chunk)
@@ -75,7 +83,7 @@ def keep_cases(
     """Reckon these rules anew for these cases, and keep what is due by them."""
     if not rules:
         return
-    today = _today()
+    today = current_day()
     facts = facts_of_cases(session, tables, definition, rules, cases)
     due = {_kept_day(each, case) for case, held in facts.items() for each in days_due(rules, held, today)}
     of = deadline_table.c.case_id.in_(cases)
@@ -84,13 +92,9 @@ def keep_cases(
 
 def keep_registers(session: Any, tables: FormTables, definition: Definition, rules: Sequence[ReadyRule]) -> None:
     """The same for records that belong to no case."""
-    facts = facts_of_no_case(session, tables, definition.forms, rules)
-    due = {_kept_day(each, None) for each in days_due(rules, facts, _today())}
+    facts = facts_of_no_case(session, tables, definition, rules)
+    due = {_kept_day(each, None) for each in days_due(rules, facts, current_day())}
     _replace(session.connection(), rules, deadline_table.c.case_id.is_(None), due - {None})
-
-
-def _today() -> date:
-    return current_scope.get().today or utc_now().date()
 
 
 def _kept_day(due: DueDay, case_id: int | None) -> KeptDay | None:

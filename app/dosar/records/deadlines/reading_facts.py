@@ -5,30 +5,36 @@ Reads tables, not classes: one statement for all sheets and their rows, however 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, literal, or_, select, union
 from sqlalchemy import case as one_of
 
 from dosar.database.form_tables import FormTables
 from dosar.database.joint_reads import Rows
-from dosar.database.system_tables import anonymous_case_table, deadline_move_table, team_table, utc_now
+from dosar.database.system_tables import anonymous_case_table, deadline_move_table, deadline_table, team_table, utc_now
 from dosar.database.union_reads import UnionPart, UnionQuery
-from dosar.database.users import User, role_holders
 from dosar.language.deadlines.facts import CaseFacts, DeadlinePlace, Move, RowFacts, SheetFacts
-from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule
+from dosar.language.deadlines.ready_rules import DayPlace, ReadyRule, place_at_start
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import Definition
 from dosar.language.question import Question
 from dosar.records.history.turns import answers_accepted, is_with_volunteer
+from dosar.records.scope.case_workers import read_case_workers
 from dosar.records.scope.restricted_cases import restrictions_among
-from dosar.records.scope.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope, works_on_case
 
 CASES: Any = bindparam("cases", expanding=True, type_=Integer())
 """The cases looked at, in a statement that is made once."""
 NO_CASE = 0
 """Under which the records stand that belong to no case."""
 Needs = Mapping[tuple[str, str], frozenset[str]]
+
+
+def current_day() -> date:
+    """The day of the organisation on which somebody acts; where none is told, that of UTC."""
+    return current_scope.get().today or utc_now().date()
 
 
 def needs_of(rules: Iterable[ReadyRule]) -> Needs:
@@ -47,9 +53,9 @@ def facts_of_cases(
     connection = session.connection()
     sheets = _sheets(connection, tables, definition.forms, needs_of(rules), cases)
     alive = _cases_there(connection, tables, cases)
-    teams, left = _teams(connection, definition, cases)
+    today = current_day()
+    teams, workers = _teams(connection, cases, today), read_case_workers(connection, definition.roles, today)
     moves = _moves(connection, deadline_move_table.c.case_id.in_(cases))
-    closed = _closed_accounts(connection)
     restricted = restrictions_among(session, definition.restrictions, alive)
     every_form = frozenset(definition.forms)
     return {
@@ -59,25 +65,21 @@ def facts_of_cases(
             frozenset.intersection(every_form, *[frozenset(found.restriction.written) for found in restricted[case]])
             if case in restricted
             else None,
-            closed | left.get(case, frozenset()),
+            workers.who_cannot([user for user, _, _ in teams.get(case, ())], restricted.get(case, ())),
             moves.get(case, {}),
         )
         for case in alive
     }
 
 
-def facts_of_no_case(
-    session: Any,
-    tables: FormTables,
-    forms: Mapping[str, Form],
-    rules: Sequence[ReadyRule],
-) -> CaseFacts:
+def facts_of_no_case(session: Any, tables: FormTables, definition: Definition, rules: Sequence[ReadyRule]) -> CaseFacts:
     """The records that belong to no case, all of them: registers are short."""
     connection = session.connection()
-    sheets = _sheets(connection, tables, forms, needs_of(rules), None)
+    sheets = _sheets(connection, tables, definition.forms, needs_of(rules), None)
+    workers = read_case_workers(connection, definition.roles, current_day())
     return CaseFacts(
         sheets.get(NO_CASE, {}),
-        closed=_closed_accounts(connection),
+        passed_over_by_form={form: workers.who_cannot_see(form) for form in {rule.source.form for rule in rules}},
         moves=_moves(connection, deadline_move_table.c.case_id.is_(None)).get(NO_CASE, {}),
     )
 
@@ -90,6 +92,32 @@ def cases_with_link(session: Any, tables: FormTables, forms: Mapping[str, Form],
     answered = [table.c[name].is_not(None) for name in columns]
     query = select(case_column).where(table.c.deleted_at.is_(None), *answered).distinct().order_by(case_column)
     return list(session.connection().scalars(query))
+
+
+def cases_of_users(session: Any, tables: FormTables, definition: Definition, users: Collection[int]) -> set[int]:
+    """The cases in which something is these users' to do, or may be as soon as they can work on it: what is kept says
+    so, or the team, or a sheet that names them; one that waits may have named them when it was accepted."""
+    queries = [
+        select(deadline_table.c.case_id).where(deadline_table.c.user_id.in_(users)),
+        select(team_table.c.case_id).where(team_table.c.user_id.in_(users), team_table.c.until.is_(None)),
+    ]
+    of_cases = [rule for rule in definition.deadlines if rule.of_case]
+    places = [place_at_start(rule.rule.responsible, rule.source, definition.forms) for rule in of_cases]
+    for place in {place for place in places if place is not None}:
+        table = tables.metadata.tables[place.form]
+        case_column = table.c.id if place.form == CASE_FORM else table.c.case_id
+        queries.append(select(case_column).where(or_(_names(tables, place, users), table.c.to_check.is_(True))))
+    found = session.connection().scalars(union(*queries))
+    return {case for case in found if case is not None}
+
+
+def _names(tables: FormTables, place: DayPlace, users: Collection[int]) -> ColumnElement[bool]:
+    """Whether a sheet, or one of its rows, names one of these users there."""
+    table = tables.metadata.tables[place.form]
+    if not place.table:
+        return table.c[place.question].in_(users)
+    rows: Any = tables.rows[place.form, place.table].__table__  # type: ignore[attr-defined]
+    return table.c.id.in_(select(rows.c.record_id).where(rows.c[place.question].in_(users)))
 
 
 def sheets_beside(
@@ -255,31 +283,13 @@ def _plain(questions: Iterable[Question], row: Mapping[str, Any]) -> dict[str, A
     return {question.name: question.plain(question.restore_answer(row)) for question in questions}
 
 
-def _closed_accounts(connection: Connection) -> frozenset[int]:
-    return frozenset(connection.scalars(select(User.id).where(User.active.is_not(True))))
-
-
-def _teams(
-    connection: Connection, definition: Definition, cases: Collection[int]
-) -> tuple[dict[int, list[tuple[int, str, bool]]], dict[int, frozenset[int]]]:
-    """Case → who works on it now, the first who came first; and case → who did once and reads it no more.
-
-    Whoever has left, or whose last day is over, reads it still by a role that reaches the cases of others.
-    """
-    query = select(team_table).where(team_table.c.case_id.in_(cases)).order_by(team_table.c.id)
-    now: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
-    every: dict[int, set[int]] = defaultdict(set)
-    today = current_scope.get().today or utc_now().date()
-    for row in connection.execute(query):
-        every[row.case_id].add(row.user_id)
-        if row.until is None and (row.planned_end is None or row.planned_end >= today):
-            now[row.case_id].append((row.user_id, row.role, row.leads))
-    left = {case: users - {user for user, _, _ in now[case]} for case, users in every.items()}
-    if not any(left.values()):
-        return now, {}
-    wide = [role.role for role in definition.roles.on_cases if role.scope != "own"]
-    reading = {*connection.scalars(select(User.id).where(User.id.in_(role_holders(wide))))}
-    return now, {case: frozenset(users - reading) for case, users in left.items()}
+def _teams(connection: Connection, cases: Collection[int], today: date) -> dict[int, list[tuple[int, str, bool]]]:
+    """Case → who works on it today, the first who came first."""
+    of_cases = team_table.c.case_id.in_(cases), works_on_case(today)
+    found: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
+    for row in connection.execute(select(team_table).where(*of_cases).order_by(team_table.c.id)):
+        found[row.case_id].append((row.user_id, row.role, row.leads))
+    return found
 
 
 def _moves(connection: Connection, of: ColumnElement[bool]) -> dict[int, dict[DeadlinePlace, list[Move]]]:

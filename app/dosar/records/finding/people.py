@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, or_, select, true
 
-from dosar.database.system_tables import team_table
+from dosar.database.system_tables import team_table, utc_now
 from dosar.database.users import User, role_holders
 from dosar.records.finding.search import search_words
 from dosar.records.repository import Repository
@@ -22,7 +22,7 @@ def people_in_reach(repository: Repository) -> ColumnElement[bool]:
     return or_(
         User.id.in_(sorted(scope.colleagues | scope.teammates | {scope.worker_id or 0})),
         User.id.in_(on_her_cases),
-        User.id.in_(role_holders(everywhere)),
+        User.id.in_(role_holders(everywhere, scope.today or utc_now().date())),
     )
 
 

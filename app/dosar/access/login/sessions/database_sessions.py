@@ -15,7 +15,7 @@ from flask_babel import gettext
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from dosar.access.identity import Identity, asked_at, identity_columns, identity_in_row, is_open_on_day
+from dosar.access.identity import Identity, asked_at, identity_columns, identity_in_row
 from dosar.access.login.secret_words import secret_digest
 from dosar.access.login.sessions.browser_session import SESSION_COLUMNS, BrowserSession, SessionRow
 from dosar.access.login.sessions.devices import device_name
@@ -34,6 +34,7 @@ from dosar.access.web.cookies import host_cookie
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
 from dosar.database.audit.trail import add_event, current_trail
 from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
+from dosar.database.users import is_open_on_day
 
 SESSION_COOKIE = "dosar"
 EMPTY_CONTENTS = "{}"

@@ -95,7 +95,7 @@ def matching_people(context: PageContext, words: str, for_team: bool = False) ->
     """
     asked_words = search_words(words)
     near = people_in_reach(context.repository).label("near")
-    wanted = works_on_cases(context.repository) if for_team else near
+    wanted = works_on_cases(context.repository, context.reading.today) if for_team else near
     rows = context.repository.session.execute(
         select(User.id, User.first_name, User.last_name, near)
         .where(User.active.is_(True), wanted)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -29,6 +29,7 @@ from tests.days import today_here
 from tests.pages.browsing import boxes_on, look
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_case_page import consented, filed
+from tests.pages.test_moving_deadlines import last_move
 from tests.pages.test_team import user_id
 
 TODAY = today_here()
@@ -274,3 +275,19 @@ def test_whatever_is_offered_in_the_case_is_possible(demo: Demo, withdrawn: With
     in_order = sorted(buttons, key=lambda url: url.endswith(("/delete", "/withdraw")))
     answered = {url: browser.post(url, data={"csrf_token": token}).status_code for url in in_order}
     assert {url: code for url, code in answered.items() if code in (403, 405, 409)} == {}
+
+
+@pytest.mark.parametrize("day", [TODAY + timedelta(3), None])
+def test_what_was_moved_or_waived_says_why_it_is_not_taken_back(
+    demo: Demo, withdrawn: Withdrawn, day: date | None
+) -> None:
+    with working(demo, "coordinator") as actor:
+        move_deadline(demo.repository, withdrawn.deadline(), Move(day, "Primăria este închisă."), actor)
+    back = f"/due/{withdrawn.deadline().id}/back" if day else f"/due/waived/{last_move(demo)}/back"
+    assert status(demo.browser("coordinator"), back) == 200
+    reader, outsider = demo.browser("social_worker"), demo.browser("accountant")
+    told = reader.get(back)
+    assert told.status_code == 409 and "a fost retras" in told.text
+    token = token_on(reader.get("/profile").text)
+    assert reader.post(back, data={"csrf_token": token, "reason": WORDS}).status_code == 409
+    assert status(outsider, back) == status(outsider, "/due/99999/back") == 303, "as if it were not there"

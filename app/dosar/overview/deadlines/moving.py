@@ -83,7 +83,9 @@ def require_movable(repository: Repository, deadline: Deadline, move: Move, acto
     refusals = list(move_refusals(move.day, move.reason, deadline.day, deadline.rule_day, actor.today))
     if refusals:
         raise MoveRefused(refusals)
-    _require_hers(repository, deadline, actor)
+    require_written(repository.session, None, deadline.case_id)
+    if not may_move(repository, deadline, actor):
+        raise OutOfReach("deadline")
 
 
 def move_deadline(repository: Repository, deadline: Deadline, move: Move, actor: Actor) -> None:
@@ -97,24 +99,19 @@ def move_deadline(repository: Repository, deadline: Deadline, move: Move, actor:
 def take_back_move(repository: Repository, deadline: Deadline, is_waived: bool, reason: str, actor: Actor) -> None:
     """Let it be due again on its own day, which may be over by now; with or without a reason.
 
-    ``is_waived`` for what :func:`waiver_with` found. Raises as :func:`require_moved`.
+    ``is_waived`` for what :func:`waived_deadline` found. Raises :class:`OutOfReach` for what nobody moved, or is not
+    hers to decide, also in a case that she only reads.
     """
-    require_moved(repository, deadline, is_waived, actor)
+    require_written(repository.session, None, deadline.case_id)
+    if not may_take_back(repository, deadline, is_waived, actor):
+        raise OutOfReach("deadline")
     days = (None if is_waived else deadline.day, deadline.own_day)
     _keep(repository, deadline, DUE_AGAIN_ACTION, days, reason, actor)
 
 
-def require_moved(repository: Repository, deadline: Deadline, is_waived: bool, actor: Actor) -> None:
-    """Raises :class:`OutOfReach` for what nobody moved, or is not hers to decide, also in a case she only reads."""
-    if not is_waived and deadline.of_day is None:
-        raise OutOfReach("deadline")
-    _require_hers(repository, deadline, actor)
-
-
-def _require_hers(repository: Repository, deadline: Deadline, actor: Actor) -> None:
-    require_written(repository.session, None, deadline.case_id)
-    if not may_move(repository, deadline, actor):
-        raise OutOfReach("deadline")
+def may_take_back(repository: Repository, deadline: Deadline, is_waived: bool, actor: Actor) -> bool:
+    """Whether somebody moved it, and the acting worker may decide about it."""
+    return (is_waived or deadline.of_day is not None) and may_move(repository, deadline, actor)
 
 
 def _keep(

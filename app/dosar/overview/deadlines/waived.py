@@ -58,15 +58,16 @@ def waivers_of_part(repository: Repository, rows: Sequence[Mapping[str, Any]], t
     ]
 
 
-def waiver_with(repository: Repository, move_id: int, today: date) -> Waiver:
-    """The waiver with this number. Raises :class:`OutOfReach` for one out of reach, or that keeps nothing from being
-    due any more."""
+def waived_deadline(repository: Repository, move_id: int, today: date) -> Deadline:
+    """What the waiver with this number keeps from being due. Raises :class:`OutOfReach` for one out of reach, or that
+    keeps nothing from being due any more."""
     query = select(*_columns()).where(deadline_move_table.c.id == move_id, deadline_move_table.c.day.is_(None))
     rows = [dict(row) for row in repository.session.execute(query).mappings()]
     for row in rows:
         if row["case_id"] is not None:
             repository.case(row["case_id"])
-    found = next((each for each in waivers_of_part(repository, rows, today) if each.id == move_id), None)
+    waivers = waivers_of_part(repository, rows, today)
+    found = next((each.deadline for each in waivers if each.id == move_id), None)
     if found is None:
         raise OutOfReach("deadline")
     return found

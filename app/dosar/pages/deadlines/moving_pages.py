@@ -22,24 +22,22 @@ from dosar.overview.deadlines.moving import (
     MoveRefused,
     deadline_with,
     may_move,
+    may_take_back,
     move_deadline,
-    require_moved,
     take_back_move,
 )
 from dosar.overview.deadlines.reading import Deadline
-from dosar.overview.deadlines.waived import waiver_with
+from dosar.overview.deadlines.waived import waived_deadline
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.deadlines.deadline_urls import take_back_url
 from dosar.pages.deadlines.deadline_words import day_words, rule_text, title_text
 from dosar.pages.deadlines.due_lines import due_titles
-from dosar.pages.deadlines.settling_pages import back_url, settled_meanwhile
+from dosar.pages.deadlines.settling_pages import back_url, deadline_to_settle, settled_meanwhile
 from dosar.pages.formatting import day_text, due_text
 from dosar.pages.input.forms import DayField, OneOf, TranslatedForm, at_most, reason_field, stripped
 from dosar.pages.rendering.sheet_meta import sentence_in
 from dosar.pages.urls import record_url
-from dosar.records.scope.row_scope import OutOfReach
-from dosar.records.scope.write_checks import require_written
 
 MAX_DAY_LENGTH = 40
 MOVE, WAIVE = "move", "waive"
@@ -95,11 +93,7 @@ class DeadlineMovingPages(PageView):
     @page_route("/due/<int:deadline_id>/move", SIGNED_IN_ACCESS, methods=("GET", "POST"))
     def move(self, deadline_id: int) -> Any:
         context = page_context()
-        try:
-            deadline = deadline_with(context.repository, deadline_id)
-        except OutOfReach:
-            return settled_meanwhile()
-        require_written(context.repository.session, None, deadline.case_id)
+        deadline = deadline_to_settle(context, deadline_with, deadline_id)
         if not may_move(context.repository, deadline, context.actor):
             return settled_meanwhile()
         form, place = MoveForm(), day_on_sheet(context.repository, deadline)
@@ -114,21 +108,14 @@ class DeadlineMovingPages(PageView):
     def take_back(self, deadline_id: int) -> Any:
         """What was moved is due on its own day again."""
         context = page_context()
-        try:
-            deadline = deadline_with(context.repository, deadline_id)
-            return _take_back(context, deadline, is_waived=False)
-        except OutOfReach:
-            return settled_meanwhile()
+        return _take_back(context, deadline_to_settle(context, deadline_with, deadline_id), is_waived=False)
 
     @page_route("/due/waived/<int:move_id>/back", SIGNED_IN_ACCESS, methods=("GET", "POST"))
     def take_back_waiver(self, move_id: int) -> Any:
         """What was waived is due again."""
         context = page_context()
-        try:
-            deadline = waiver_with(context.repository, move_id, context.reading.today).deadline
-            return _take_back(context, deadline, is_waived=True)
-        except OutOfReach:
-            return settled_meanwhile()
+        deadline = deadline_to_settle(context, waived_deadline, move_id, context.reading.today)
+        return _take_back(context, deadline, is_waived=True)
 
 
 def _move(context: PageContext, deadline: Deadline, form: MoveForm, place: DayPlace | None) -> Any:
@@ -223,8 +210,8 @@ def _facts(context: PageContext, deadline: Deadline) -> dict[str, Any]:
 
 
 def _take_back(context: PageContext, deadline: Deadline, is_waived: bool) -> Any:
-    """Raises as :func:`require_moved`."""
-    require_moved(context.repository, deadline, is_waived, context.actor)
+    if not may_take_back(context.repository, deadline, is_waived, context.actor):
+        return settled_meanwhile()
     form, own_day, today = TakeBackForm(), deadline.own_day, context.reading.today
     if form.validate_on_submit():
         take_back_move(context.repository, deadline, is_waived, form.reason.data or "", context.actor)

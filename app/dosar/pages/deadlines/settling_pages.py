@@ -1,6 +1,9 @@
 """Saying that something is done today; and where one goes from what is settled."""
 
-from flask import redirect, request, url_for
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from flask import abort, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -18,8 +21,11 @@ from dosar.pages.deadlines.deadline_words import title_text
 from dosar.pages.deadlines.due_lines import due_titles
 from dosar.pages.formatting import day_text
 from dosar.pages.urls import record_url
+from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.scope.write_checks import require_written
+
+Arguments = ParamSpec("Arguments")
 
 
 class DeadlineSettlingPages(PageView):
@@ -29,11 +35,7 @@ class DeadlineSettlingPages(PageView):
     def done(self, deadline_id: int) -> Response:
         """Today is filed as the day on which it was done; where the sheet asks for more, it is opened."""
         context = page_context()
-        try:
-            deadline = deadline_with(context.repository, deadline_id)
-        except OutOfReach:
-            return settled_meanwhile()
-        require_written(context.repository.session, None, deadline.case_id)
+        deadline = deadline_to_settle(context, deadline_with, deadline_id)
         if not deadline.rule.rule.one_click or not deadline.may_be_done(context.worker.scope):
             return redirect(deadline_url(context, deadline), 303)
         sheet_url = record_url(deadline.rule.source.form, deadline.record_id)
@@ -56,6 +58,22 @@ class DeadlineSettlingPages(PageView):
             due = day_text(deadline.day)
             told += " " + gettext("It stays due on %(day)s: today is nearer to the time before.", day=due)
         return saved_response(told, back_url(), (gettext("Look at the sheet"), sheet_url))
+
+
+def deadline_to_settle(
+    context: PageContext,
+    find: Callable[Concatenate[Repository, Arguments], Deadline],
+    *arguments: Arguments.args,
+    **options: Arguments.kwargs,
+) -> Deadline:
+    """What is to be done, moved, or due again. Answers with the first page if ``find`` finds nothing; raises
+    :class:`CaseIsRestricted` in a case that the acting worker only reads: she sees it, and reads why."""
+    try:
+        deadline = find(context.repository, *arguments, **options)
+    except OutOfReach:
+        abort(settled_meanwhile())
+    require_written(context.repository.session, None, deadline.case_id)
+    return deadline
 
 
 def settled_meanwhile() -> Response:

@@ -1,6 +1,8 @@
 """Blocks of the first page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(slots=True)
@@ -23,6 +25,17 @@ class HomeEntry:
     """Where one goes on once that is said."""
 
 
+class HomeGroup(NamedTuple):
+    """Lines under a heading of their own."""
+
+    heading: str
+    in_all: int
+    """How many there are, where not all are told."""
+    entries: Sequence[HomeEntry]
+    most: int
+    """How many of them stand open."""
+
+
 @dataclass(slots=True)
 class HomeBlock:
     """One subject of the first page."""
@@ -30,10 +43,14 @@ class HomeBlock:
     title: str
     entries: list[HomeEntry] = field(default_factory=list)
     empty: str = ""
-    groups: list[tuple[str, int, list[HomeEntry]]] = field(default_factory=list)
-    """Lines under headings of their own, after the others; and how many there are, where not all are told."""
+    groups: list[HomeGroup] = field(default_factory=list)
+    """Lines under headings, before the others."""
     first: list[HomeEntry] = field(default_factory=list)
     """Lines before those of the headings."""
+    most: int | None = None
+    """How many of the lines stand open, where not all: the others unfold, and the page is short on a phone."""
+    is_short: bool = False
+    """Whether its lines are a few words each, without notes: two stand beside each other."""
     more: tuple[str, str] = ("", "")
     """Where more of it stands: what that is called, and its address."""
 

@@ -18,7 +18,7 @@ from dosar.pages.formatting import day_text
 WEEK = 7
 MOST_ON_DAY = {"month": 4, "week": 20}
 """How many entries a day tells before it says how many there are."""
-DAY_PATTERN = "EEEE, d MMMM"
+DAY_PATTERN, SHORT_PATTERN, OUTSIDE_PATTERN = "EEEE, d MMMM", "EEE", "EEE MMM"
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class CalendarDay:
 
     iso: str
     number: str
+    short: str
+    """The day of the week, for the agenda of a phone; with the month, where it is another one."""
     long: str
     url: str
     entries: list[DueLine]
@@ -35,10 +37,10 @@ class CalendarDay:
     is_today: bool
     is_outside: bool
     """Whether it belongs to another month than the one shown."""
-    all: str
-    """How many there are, where not all are told."""
+    more: str
+    """How many more there are, where not all are told."""
     rest: str
-    """That there are more, on paper."""
+    """The same in words."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class CalendarWeek:
     number: str
     url: str
     days: list[CalendarDay]
+    is_over: bool
+    """Whether all of it is over and nothing of it is left."""
 
 
 @dataclass(slots=True)
@@ -104,6 +108,7 @@ def due_calendar(
             str(date.fromisoformat(week[0].iso).isocalendar().week),
             asked.address(view="week", day=week[0].iso, state=""),
             week,
+            date.fromisoformat(week[-1].iso) < today and not any(day.entries or day.coming for day in week),
         )
         for week in (days[begin : begin + WEEK] for begin in range(0, len(days), WEEK))
     ]
@@ -130,16 +135,18 @@ def _calendar_day(
     coming: list[DueLine],
 ) -> CalendarDay:
     more = found.count - len(lines) if found else 0
+    is_outside = month is not None and day.month != month
     return CalendarDay(
         day.isoformat(),
         str(day.day),
+        format_day(day, language, OUTSIDE_PATTERN if is_outside else SHORT_PATTERN),
         format_day(day, language, DAY_PATTERN),
         asked.address(view="", day=day.isoformat(), state="") if found else "",
         lines,
         coming,
         day == today,
-        month is not None and day.month != month,
-        format_decimal(found.count) if found and more else "",
+        is_outside,
+        f"+{format_decimal(more)}" if more else "",
         ngettext("and %(num)s more", "and %(num)s more", more) if more else "",
     )
 

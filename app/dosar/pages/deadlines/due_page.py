@@ -133,7 +133,11 @@ def _read_list(context: PageContext, due: DueAtHand) -> _Shown:
 def _read_calendar(context: PageContext, due: DueAtHand) -> _Shown:
     asked, today = due.asked, context.reading.today
     within = within_calendar(due.filter, asked, today)
-    by_day = find_by_day(context.repository, within, MOST_ON_DAY[asked.view])
+    most = MOST_ON_DAY[asked.view]
+    by_day = {
+        day: replace(on_day, first=on_day.first if on_day.count <= most + 1 else on_day.first[:most])
+        for day, on_day in find_by_day(context.repository, within, most + 1).items()
+    }
     found = [each for on_day in by_day.values() for each in on_day.first]
     repeated = find_repeated(context.repository, within, today)
     too_many = len(repeated) > MOST_REPEATED

@@ -19,8 +19,14 @@ from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.home.home_contents import MAX_BLOCK_ENTRIES, MAX_NEW_SHEETS, HomeContents, draft_subject
+from dosar.pages.home.worklist import MOST_OPEN
 from dosar.pages.truncation import more_entries, truncated_list
 from dosar.pages.urls import sheet_page_url
+
+MOST_OPEN_OWN = 4
+"""How many lines stand open of what she herself has to go on with."""
+MOST_OPEN_NEW = 6
+"""How many sheets to begin, two beside each other."""
 
 
 def cases_block(context: PageContext, found: HomeContents) -> HomeBlock | None:
@@ -32,7 +38,7 @@ def cases_block(context: PageContext, found: HomeContents) -> HomeBlock | None:
         for case_id, changed in found.cases
         if (CASE_FORM, case_id) in found.titles
     ]
-    return HomeBlock(gettext("Case files changed last"), entries, gettext("You have no cases yet."))
+    return HomeBlock(gettext("Case files changed last"), entries, gettext("You have no cases yet."), most=MOST_OPEN)
 
 
 def to_check_block(context: PageContext, found: HomeContents) -> HomeBlock | None:
@@ -59,7 +65,7 @@ def returned_block(context: PageContext, found: HomeContents) -> HomeBlock | Non
         )
         for sheet in shown
     ] + more_entries(found.returned, shown)
-    return HomeBlock(gettext("Returned to you"), entries) if entries else None
+    return HomeBlock(gettext("Returned to you"), entries, most=MOST_OPEN_OWN) if entries else None
 
 
 def entered_today_block(context: PageContext, found: HomeContents) -> HomeBlock | None:
@@ -99,7 +105,7 @@ def _records_block(
         )
         for record in shown
     ] + more_entries(records, shown)
-    return HomeBlock(heading, entries) if entries else None
+    return HomeBlock(heading, entries, most=MOST_OPEN) if entries else None
 
 
 def drafts_block(context: PageContext, found: HomeContents) -> HomeBlock | None:
@@ -113,7 +119,7 @@ def drafts_block(context: PageContext, found: HomeContents) -> HomeBlock | None:
         named = (found.codes.get(of), found.titles.get(of)) if of else ()
         label = " · ".join(filter(None, (*named, sheet)))
         entries.append(HomeEntry(label, sheet_page_url(draft.place, draft.face), moment_text(draft.saved_at)))
-    return HomeBlock(gettext("My drafts"), entries) if entries else None
+    return HomeBlock(gettext("My drafts"), entries, most=MOST_OPEN_OWN) if entries else None
 
 
 def new_sheets_block(context: PageContext, found: HomeContents) -> HomeBlock | None:
@@ -128,4 +134,4 @@ def new_sheets_block(context: PageContext, found: HomeContents) -> HomeBlock | N
         )
         for key in allowed[:MAX_NEW_SHEETS]
     ]
-    return HomeBlock(gettext("New sheet"), entries) if entries else None
+    return HomeBlock(gettext("New sheet"), entries, most=MOST_OPEN_NEW, is_short=True) if entries else None

@@ -21,7 +21,7 @@ from dosar.overview.deadlines.reading import Deadline, query_deadlines
 from dosar.overview.deadlines.tallies import query_late_by_worker
 from dosar.overview.programme import CurrentStay, ProgrammeNow, programme_now, query_programme
 from dosar.overview.worklist import LackingCase, query_lacking
-from dosar.pages.blocks import HomeBlock, HomeEntry
+from dosar.pages.blocks import HomeBlock, HomeEntry, HomeGroup
 from dosar.pages.context import PageContext
 from dosar.pages.deadlines.asked_deadlines import EVERYBODYS, STATES, state_of_day
 from dosar.pages.deadlines.deadline_urls import backs_to_lines, deadline_url, done_url, line_id
@@ -37,6 +37,10 @@ from dosar.pages.truncation import is_all_asked, more_entries, truncated_list
 MAX_TODO_ENTRIES = 8
 NOBODYS = "nobodys"
 HEADINGS = {**STATES, NOBODYS: lazy_gettext("Nobody responsible")}
+MOST_OPEN = 2
+"""How many lines of the other blocks stand open."""
+MOST_OPEN_DUE = {"overdue": 5, "today": 5, "week": 2, "later": 0, NOBODYS: 2}
+"""How many lines of each heading stand open."""
 FoundPlaces = tuple[Programme, Mapping[str, Rows]] | None
 """The programme that is declared, and what was read of it."""
 
@@ -107,10 +111,11 @@ def due_block(
     about = answers_beside(context.repository, every, context.reading).about
     ways = dict(zip((each.id for each in every), backs_to_lines(every, _this_page()), strict=True))
     groups = [
-        (
+        HomeGroup(
             str(HEADINGS[group.when]),
             group.in_all,
             [_due_entry(context, each, titles, about, ways[each.id]) for each in group.shown],
+            MOST_OPEN_DUE[group.when],
         )
         for group in told
     ]
@@ -181,6 +186,7 @@ def lacking_block(context: PageContext, found: Sequence[LackingCase], titles: Re
             if (CASE_FORM, lacking.case_id) in titles
         ]
         + more_entries(found, shown),
+        most=MOST_OPEN,
     )
 
 
@@ -219,7 +225,7 @@ def by_others_block(context: PageContext, found: list[ColleagueChange], titles: 
         for change in found
         if (CASE_FORM, change.case_id) in titles
     ]
-    return HomeBlock(gettext("What others changed in my cases"), entries) if entries else None
+    return HomeBlock(gettext("What others changed in my cases"), entries, most=MOST_OPEN) if entries else None
 
 
 def query_places(context: PageContext) -> DeferredRead[FoundPlaces]:
@@ -238,12 +244,13 @@ def places_block(context: PageContext, found: FoundPlaces) -> HomeBlock | None:
         return None
     now = programme_now(context.repository, found[0], context.seen_forms(), context.reading, found[1])
     overview, today = url_for("ProgrammePage.programme"), context.reading.today
-    entries = [HomeEntry(phase.title, overview, phase.free) for phase in phase_blocks(context, now)]
+    phases = [HomeEntry(phase.title, overview, phase.free) for phase in phase_blocks(context, now)]
     near_last_day = [stay for stay in now.stays if stay.is_near(today)]
     late = sum(1 for stay in near_last_day if (stay.days_left(today) or 0) < 0)
     shown = truncated_list(near_last_day, max(MAX_TODO_ENTRIES, late))
-    entries += [_leaving_entry(now, stay, today) for stay in shown] + more_entries(near_last_day, shown)
-    return HomeBlock(gettext("Places and stays"), entries) if entries else None
+    entries = phases + [_leaving_entry(now, stay, today) for stay in shown] + more_entries(near_last_day, shown)
+    most = len(phases) + max(late, MOST_OPEN)
+    return HomeBlock(gettext("Places and stays"), entries, most=most) if entries else None
 
 
 def _leaving_entry(now: ProgrammeNow, stay: CurrentStay, today: date) -> HomeEntry:

@@ -247,6 +247,24 @@ def test_a_sheet_open_at_the_moment_of_withdrawal_is_not_lost(demo: Demo) -> Non
     assert WORDS in worker.get(address).text, "her draft waits"
 
 
+def test_a_draft_from_before_is_read_where_it_was_typed_and_may_be_discarded(demo: Demo) -> None:
+    held, worker = Withdrawn(demo), demo.browser("social_worker")
+    address = f"/records/task/new?case={held.case}"
+    typed = boxes_on(worker.get(address).text).boxes
+    typed["subject"], typed["_draft"] = WORDS, "1"
+    assert worker.post(address, data=typed).status_code == 200
+    held.withdraw()
+    assert address in worker.get("/").text, "it stands among her drafts"
+    read = worker.get(address)
+    assert read.status_code == 409 and "a fost retras" in read.text and WORDS in read.text and "Ciorna" in read.text
+    assert WORDS not in demo.browser("case_manager").get(address).text, "hers alone"
+    form = read.text.partition(f'action="{address}"')[2].partition("</form>")[0]
+    hidden = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    gone = worker.post(address, data=hidden, follow_redirects=True)
+    assert "_discard" in hidden and gone.status_code == 409 and WORDS not in gone.text
+    assert address not in worker.get("/").text
+
+
 def offered(page: str) -> tuple[set[str], set[str]]:
     """Where the links of a page lead that begin or change something, and what its buttons post to."""
     links = re.findall(r'href="(/[^"#]*/(?:new|edit|move|reverse|return|delete|merge)\b[^"]*)"', page)

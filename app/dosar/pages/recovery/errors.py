@@ -1,5 +1,6 @@
 """What a person reads when something did not work: what it was, what to do, and what she had typed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, render_template, request, session, url_for
@@ -18,7 +19,9 @@ from dosar.access.web.failures import REFUSED_KEY, place_in_code
 from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.pages.consent import missing_consent_text
 from dosar.pages.context import page_context
+from dosar.pages.input.signed_tokens import submission_token
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
+from dosar.pages.recovery.kept_pages import texts_of_draft
 from dosar.pages.recovery.typed_texts import is_text_page_post, typed_texts
 from dosar.pages.restricted import refusal_text
 from dosar.records.scope.consent_checks import ConsentIsMissing
@@ -124,11 +127,13 @@ def _not_kept_page(refusal: StoreNotWritable) -> Any:
 
 
 def _restricted_page(refused: CaseIsRestricted) -> Any:
-    """What was typed is shown once more, and waits as a draft where a sheet was filled in."""
-    what_to_do = refusal_text(page_context(), refused)
+    """What was typed is shown once more, and waits as a draft where a sheet was filled in; so is a draft from before,
+    which its page does not open now."""
+    context = page_context()
+    what_to_do, draft = refusal_text(context, refused), texts_of_draft(context)
     case_url = url_for("CasePages.case", case_id=refused.case_id)
     heading = gettext("This case is restricted")
-    return _error_page(409, what_to_do, shows_typed=True, heading=heading, case_url=case_url)
+    return _error_page(409, what_to_do, shows_typed=True, heading=heading, case_url=case_url, draft=draft)
 
 
 def _missing_consent_page(refused: ConsentIsMissing) -> Any:
@@ -166,7 +171,12 @@ def _unexpected_error_page(error: Exception) -> Any:
 
 
 def _error_page(
-    code: int, what_to_do: str = "", shows_typed: bool | None = None, heading: str = "", case_url: str = ""
+    code: int,
+    what_to_do: str = "",
+    shows_typed: bool | None = None,
+    heading: str = "",
+    case_url: str = "",
+    draft: Sequence[tuple[str, str]] = (),
 ) -> Any:
     usual_heading, remedy = ERROR_TEXTS.get(code, ERROR_TEXTS[400 if code < 500 else 500])
     if is_static_request(current_app, request) or request.environ.get(REFUSED_KEY, 413) != 413:
@@ -178,6 +188,9 @@ def _error_page(
         "heading": heading or str(usual_heading),
         "what_to_do": what_to_do or str(remedy),
         "case_url": case_url,
+        "draft": draft,
+        "draft_url": request.full_path.rstrip("?") if draft else "",
+        "once": submission_token(current_worker().id) if draft else "",
         "kept": typed_texts() if shows_typed or code >= SERVER_ERROR else [],
     }
     return _page_of(told), code

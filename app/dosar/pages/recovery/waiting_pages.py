@@ -11,15 +11,13 @@ from werkzeug.wrappers import Response
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
-from dosar.filing.opening.drafts import hidden_boxes
-from dosar.language.form import Form
 from dosar.language.text.texts import text_in_language
-from dosar.pages.context import PageContext, page_context
+from dosar.pages.context import page_context
 from dosar.pages.formatting import moment_text
 from dosar.pages.input.posted_boxes import TOKEN_BOXES
 from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
+from dosar.pages.recovery.kept_pages import texts_of_page
 from dosar.pages.recovery.text_forms import TEXT_PAGES
-from dosar.pages.recovery.typed_texts import LONGEST_NAME, RowNumbers, TypedBox, question_of_box, texts_of_boxes
 from dosar.pages.urls import place_at, sheet_page_url
 from dosar.records.repository import Repository
 from dosar.records.unsaved import drafts, expired_sessions
@@ -122,27 +120,7 @@ def _strange_page(page: ExpiredPage) -> StrangePage:
         return StrangePage(page.id, title, moment_text(page.saved_at), [pair for pair in labels if pair[0]])
     form = context.enterable.get(place_at(page.address).form)
     title = text_in_language(form.title, context.reading.language) if form else gettext("Sheet")
-    return StrangePage(page.id, title, moment_text(page.saved_at), _texts_of_sheet(context, form, page))
-
-
-def _texts_of_sheet(context: PageContext, form: Form | None, page: ExpiredPage) -> list[tuple[str, str]]:
-    rows, boxes = RowNumbers(), list[TypedBox]()
-    masked = _masked_boxes(context, form, page)
-    for name, text in page.boxes:
-        if name in masked:
-            continue
-        question, label = question_of_box(name, form.questions if form else {}, rows)
-        if text.strip() and not name.startswith("_") and not name.endswith(".id"):
-            boxes.append(TypedBox(name, label or name[:LONGEST_NAME], question, [text]))
-    return texts_of_boxes(context, boxes)
-
-
-def _masked_boxes(context: PageContext, form: Form | None, page: ExpiredPage) -> frozenset[str]:
-    """What was typed while names were shown: it waits with the rest, and is read where they are shown again."""
-    if form is None or not context.worker.allowance.masked:
-        return frozenset()
-    texts = {name: [text] for name, text in page.boxes}
-    return frozenset(hidden_boxes(texts, context.repository.forms[form.key], form))
+    return StrangePage(page.id, title, moment_text(page.saved_at), texts_of_page(context, form, page.boxes))
 
 
 def _waiting_page(page: ExpiredPage) -> WaitingPage:

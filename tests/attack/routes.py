@@ -203,13 +203,14 @@ RIGHTS = {
 }
 """Open to roles with this right on the form."""
 DUE = "DuePage.due"
+ON_DUE = {DUE, "WaivedPage.waived"}
 """Open to roles that see cases, or a form on which anything is ever due."""
 FORM_OF = {"ProgrammePage.programme": "stay", "BedPlanPage.beds": "stay"}
 """The form of the routes that do not name it and are not about cases."""
 
 
 def known_routes() -> set[str]:
-    return EVERYONE | WORKERS | {"EmergencyPages.open", DUE} | OVERSIGHT | set(PAGES) | set(ANY_PAGE) | set(RIGHTS)
+    return EVERYONE | WORKERS | {"EmergencyPages.open"} | ON_DUE | OVERSIGHT | set(PAGES) | set(ANY_PAGE) | set(RIGHTS)
 
 
 def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
@@ -221,7 +222,7 @@ def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
         return PAGES[endpoint] in policy.pages(role)
     if endpoint == "EmergencyPages.open":
         return bool(policy.roles.get(role, {}).get("break_glass"))
-    if endpoint == DUE:
+    if endpoint in ON_DUE:
         return any("see" in policy.actions(role, form) for form in {"case"} | policy.due_forms)
     if endpoint in OVERSIGHT:
         return policy.reaches_case(role, "foreign") and "correct" in policy.actions(role, "case")

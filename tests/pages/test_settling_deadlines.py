@@ -137,6 +137,22 @@ def test_of_no_case_is_moved_what_is_hers_or_by_who_coordinates(demo: Demo) -> N
     assert all(shown == done for shown, done in moved.values()), "what is shown is what may be done"
 
 
+def test_what_was_waived_of_no_case_is_found_and_due_again(demo: Demo) -> None:
+    number = filed(demo, "office_task", **office_task(demo, "volunteer"))
+    [held] = office_due(demo, number)
+    assert post(demo, "coordinator", f"/due/{held.id}/move", what="waive", reason="E închis") == "/"
+    assert office_due(demo, number) == []
+    assert "/due/waived" in demo.browser("coordinator").get("/due").text
+    told = row_of(demo, "coordinator", "/due/waived", "Cumpărături")
+    [back] = re.findall(r'href="(/due/waived/\d+/back[^"]*)"', told)
+    assert back.endswith("next=%2Fdue%2Fwaived") and f"{TODAY - timedelta(1):%d.%m.%Y}" in told
+    assert "Cumpărături" in demo.browser("volunteer").get("/due/waived").text, "whose it is reads it, too"
+    assert back not in demo.browser("volunteer").get("/due/waived").text
+    assert post(demo, "coordinator", unescape(back)) == "/due/waived"
+    assert [each.day for each in office_due(demo, number)] == [TODAY - timedelta(1)]
+    assert "Cumpărături" not in demo.browser("coordinator").get("/due/waived").text
+
+
 def test_of_two_who_say_at_once_that_it_is_done_one_hears_that_it_is(demo: Demo, case: int) -> None:
     number = task(demo, case)
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):

@@ -58,6 +58,16 @@ def waivers_of_part(repository: Repository, rows: Sequence[Mapping[str, Any]], t
     ]
 
 
+def find_waived_of_no_case(repository: Repository, today: date) -> list[Waiver]:
+    """What was waived, belongs to no case and would be due otherwise, the soonest first. The page of a case tells its
+    own (:func:`waivers_part`)."""
+    move = deadline_move_table.c
+    known = move.rule.in_(sorted(known_rules(repository)))
+    query = select(*_columns()).where(move.case_id.is_(None), move.day.is_(None), known)
+    rows = [dict(row) for row in repository.session.execute(query).mappings()]
+    return sorted(waivers_of_part(repository, rows, today), key=lambda waiver: (waiver.deadline.day, waiver.id))
+
+
 def waived_deadline(repository: Repository, move_id: int, today: date) -> Deadline:
     """What the waiver with this number keeps from being due. Raises :class:`OutOfReach` for one out of reach, or that
     keeps nothing from being due any more."""

@@ -1,11 +1,32 @@
-"""The addresses of something that is due: the sheet on which it is done, and what may be made of it."""
+"""The addresses of something that is due: the sheet on which it is done, and what may be made of it; and to whom they
+are open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from flask import abort
+
+from dosar.access.authorization import RouteAccess
+from dosar.access.services import access_services
+from dosar.access.worker import Worker
 from dosar.language.form import CASE_FORM
+from dosar.overview.deadlines.known_rules import known_rules, tells_of_deadlines
 from dosar.overview.deadlines.reading import Deadline
 from dosar.pages.context import PageContext
 from dosar.pages.urls import new_sheet_url, next_query, record_url
+
+WAIVED_URL = "/due/waived"
+"""Where what was waived and belongs to no case is made due again."""
+
+
+def deadlines_access() -> RouteAccess:
+    """Open to roles that may see cases, or a form on which anything is ever due."""
+
+    def check(worker: Worker, _: Mapping[str, Any]) -> None:
+        if not tells_of_deadlines(access_services().definition, worker.scope.rights):
+            abort(404)
+
+    return RouteAccess(check)
 
 
 def deadline_url(context: PageContext, due: Deadline, back: str = "") -> str:
@@ -48,9 +69,18 @@ def done_url(deadline: Deadline) -> str:
     return f"/due/{deadline.id}/done" if deadline.rule.rule.one_click else ""
 
 
-def take_back_url(deadline: Deadline, waiver: int = 0) -> str:
-    """Where it is made due again on its own day: what was moved, or by its number what was waived."""
-    return f"/due/waived/{waiver}/back" if waiver else f"/due/{deadline.id}/back"
+def take_back_url(deadline: Deadline, waiver: int = 0, back: str = "") -> str:
+    """Where it is made due again on its own day: what was moved, or by its number what was waived; and ``back`` after
+    that."""
+    query = f"?{next_query(back)}" if back else ""
+    return f"{WAIVED_URL}/{waiver}/back{query}" if waiver else f"/due/{deadline.id}/back{query}"
+
+
+def waived_url(context: PageContext) -> str:
+    """:data:`WAIVED_URL` for who may correct a form of no case on which anything is ever due; else nothing."""
+    scope, rules = context.worker.scope, known_rules(context.repository).values()
+    decides = any(not rule.of_case and scope.may("correct", rule.source.form) for rule in rules)
+    return WAIVED_URL if decides else ""
 
 
 def move_url(deadline: Deadline, back: str = "") -> str:

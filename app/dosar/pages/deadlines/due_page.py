@@ -4,18 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby, islice
-from typing import Any
 
-from flask import abort, render_template
+from flask import render_template
 from flask_babel import format_decimal, gettext, ngettext
 
 from dosar.access.appbuilder.view import PageView
-from dosar.access.authorization import RouteAccess, page_route
-from dosar.access.services import access_services
-from dosar.access.worker import Worker
+from dosar.access.authorization import page_route
 from dosar.overview.deadlines.answers_beside import answers_beside
 from dosar.overview.deadlines.coming import MOST_REPEATED, days_to_come, find_repeated
-from dosar.overview.deadlines.known_rules import tells_of_deadlines
 from dosar.overview.deadlines.reading import Deadline, find_deadlines, find_first
 from dosar.overview.deadlines.tallies import find_by_day
 from dosar.pages.context import PageContext, page_context
@@ -29,6 +25,7 @@ from dosar.pages.deadlines.asked_deadlines import (
     state_spans,
     within_span,
 )
+from dosar.pages.deadlines.deadline_urls import deadlines_access, waived_url
 from dosar.pages.deadlines.due_calendar import (
     MOST_ON_DAY,
     DueCalendar,
@@ -75,20 +72,10 @@ class _Shown:
     pager: Mapping[str, str] | None = None
 
 
-def _tells_of_deadlines() -> RouteAccess:
-    """Open to roles that may see cases, or a form on which anything is ever due."""
-
-    def check(worker: Worker, _: Mapping[str, Any]) -> None:
-        if not tells_of_deadlines(access_services().definition, worker.scope.rights):
-            abort(404)
-
-    return RouteAccess(check)
-
-
 class DuePage(PageView):
     """What is due, and what is late."""
 
-    @page_route("/due", _tells_of_deadlines())
+    @page_route("/due", deadlines_access())
     def due(self) -> str:
         context = page_context()
         due = due_at_hand(context, asked_deadlines(context.worker.id))
@@ -115,6 +102,7 @@ class DuePage(PageView):
             calendar=shown.calendar,
             pager=shown.pager,
             whole_url=asked.address(all=1) if any(group.all for group in shown.groups) else "",
+            waived_url=waived_url(context) if asked.view == "list" else "",
             bars=late_bars(context, due, shown.titles),
             most_bars=MOST_BARS,
         )

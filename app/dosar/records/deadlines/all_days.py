@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, inspect, select
 
 from dosar.database.form_tables import FormTables
 from dosar.database.store import Store
@@ -49,8 +49,9 @@ def _shown(role: Role, definition: Definition) -> Iterator[str]:
 
 def forget_reckoning(session: Any) -> None:
     """Let all be reckoned anew by the program that runs next, inside the caller's transaction: for a command beside it
-    that knows no forms."""
-    session.execute(delete(deadline_state_table))
+    that knows no forms, of an organisation that may have no cases yet."""
+    if inspect(session.connection()).has_table(deadline_state_table.name):
+        session.execute(delete(deadline_state_table))
 
 
 def reckon_all(

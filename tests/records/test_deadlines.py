@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
-from dosar.database.system_tables import deadline_move_table, deadline_table, utc_now
+from dosar.database.system_tables import deadline_move_table, deadline_table, history_table, utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
@@ -25,6 +25,7 @@ from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.erasure.erasure import erase_person
+from dosar.records.history.turns import UNACCEPTED_KEY
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import NOBODY_SCOPE, SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.acceptance import accept_sheet
@@ -128,6 +129,27 @@ def test_what_was_accepted_holds_while_a_change_waits(ruling: Office) -> None:
     assert [each.waits for each in find_deadlines(ruling.repository) if each.rule.key == TOLD] == [True]
     accept_sheet(ruling.repository, ruling.form("visit"), visit, ruling.actor())
     assert dict(due(ruling, ruling.ion))[PARCEL] == days_later(50)
+
+
+def test_what_waited_before_corrections_were_marked_holds_as_it_was_accepted(ruling: Office) -> None:
+    visit, volunteer = ruling.enter("visit", ruling.ion, visit_date=TODAY), replace(ruling.actor("maria"), checked=True)
+    before, form = due(ruling, ruling.ion), ruling.form("visit")
+
+    def correct(day: date) -> None:
+        version = ruling.open("visit", visit).record.version
+        correct_sheet(ruling.repository, form, visit, version, {"visit_date": day}, volunteer)
+
+    correct(days_later(-20))
+    accept_sheet(ruling.repository, form, visit, ruling.actor())
+    accepted = due(ruling, ruling.ion)
+    correct(days_later(-40))
+    with ruling.repository.writing():
+        for entry in ruling.repository.session.execute(select(history_table.c.id, history_table.c.changes)).all():
+            unmarked = {name: change for name, change in entry.changes.items() if name != UNACCEPTED_KEY}
+            of_entry = update(history_table).where(history_table.c.id == entry.id)
+            ruling.repository.session.execute(of_entry.values(changes=unmarked))
+    assert reckoned(ruling)
+    assert due(ruling, ruling.ion) == accepted != before
 
 
 def test_what_is_put_away_is_due_no_more_and_comes_back(ruling: Office) -> None:

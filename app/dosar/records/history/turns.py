@@ -55,12 +55,16 @@ def answers_accepted(
         sheet = row.form, row.record_id
         if sheet in settled:
             continue
+        if row.action == "accepted":
+            if sheet in undone:  # waiting since before corrections were marked
+                found[sheet] = undone[sheet]
+            settled.add(sheet)
+            continue
         changes = retell_changes(row.changes, row.id, row.form, renamed)
         before = {name: pair[0] for name, pair in changes.items() if not name.startswith("~")}
         undone.setdefault(sheet, {}).update(before)
         if UNACCEPTED_KEY in changes:
             found[sheet] = undone[sheet]
-        if UNACCEPTED_KEY in changes or row.action == "accepted":
             settled.add(sheet)
     return found
 
